@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+import { orderStatusSchema } from '../order-event.ts';
+import { epochMsSchema, idSchema } from '../reading.ts';
+import { lineAcknowledgementCodeSchema } from '../supplier-message.ts';
+
+export const orderLineSchema = z.object({
+  lineNumber: z.int().min(1),
+  itemId: idSchema,
+  binId: idSchema,
+  sku: z.string(),
+  itemName: z.string(),
+  unit: z.string(),
+  /** All in stock units. */
+  orderedQuantity: z.int(),
+  confirmedQuantity: z.int(),
+  shippedQuantity: z.int(),
+  receivedQuantity: z.int(),
+  cancelledQuantity: z.int(),
+  backorderedQuantity: z.int(),
+  orderUnit: z.string(),
+  stockUnitsPerOrderUnit: z.int().min(1),
+  /** "4 packs = 40 pcs". */
+  quantityText: z.string(),
+  acknowledgementCode: lineAcknowledgementCodeSchema.nullable(),
+  promisedDeliveryAtMs: epochMsSchema.nullable(),
+});
+export type OrderLine = z.infer<typeof orderLineSchema>;
+
+export const orderSummarySchema = z.object({
+  orderId: z.uuid(),
+  orderNumber: z.string(),
+  siteId: idSchema,
+  supplierId: idSchema,
+  supplierName: z.string(),
+  status: orderStatusSchema,
+  /** Why it exists, in one plain sentence. */
+  sentence: z.string(),
+  createdAtMs: epochMsSchema,
+  sentAtMs: epochMsSchema.nullable(),
+  acknowledgedAtMs: epochMsSchema.nullable(),
+  supplierOrderNumber: z.string().nullable(),
+  lines: z.array(orderLineSchema),
+});
+export type OrderSummary = z.infer<typeof orderSummarySchema>;
+
+/** What the order rests on, frozen when it was decided (design D10). */
+export const orderProofSchema = z.object({
+  decidedAtMs: epochMsSchema,
+  sentence: z.string(),
+  readings: z.array(z.record(z.string(), z.unknown())),
+  policy: z.object({
+    policyId: z.string(),
+    version: z.int(),
+    type: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+  position: z.record(z.string(), z.unknown()),
+  arithmetic: z.array(z.object({ step: z.string(), value: z.number() })),
+});
+export type OrderProof = z.infer<typeof orderProofSchema>;
+
+export const orderDetailSchema = z.object({
+  ...orderSummarySchema.shape,
+  proof: orderProofSchema,
+  history: z.array(
+    z.object({
+      atMs: epochMsSchema,
+      status: orderStatusSchema,
+      event: z.string(),
+      actor: z.string(),
+      note: z.string().nullable(),
+    }),
+  ),
+});
+export type OrderDetail = z.infer<typeof orderDetailSchema>;

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+import { orderStatusSchema } from '../order-event.ts';
+import { idSchema } from '../reading.ts';
+import { stockStatusSchema } from '../stock-event.ts';
+import { despatchAdviceMessageSchema, orderResponseMessageSchema } from '../supplier-message.ts';
+import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
+import { orderDetailSchema, orderSummarySchema } from './orders.ts';
+import { movementSchema, stockItemSchema } from './stock.ts';
+
+/** Every list answer; `nextCursor` is null on the last page. */
+function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+const pageQueryFields = {
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+};
+
+export interface RouteDefinition {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  summary: string;
+  /** `none`, a person's access token, or a supplier system's API token; both as `Authorization: Bearer`. */
+  auth: 'none' | 'user' | 'supplier-token';
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response: z.ZodType;
+  responseStatus?: number;
+}
+
+/**
+ * The HTTP API of the reorder-service, from which `openapi.json` is generated. The service's controllers are checked
+ * against it, the console's client is typed from it.
+ */
+export const API_ROUTES = {
+  login: {
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    summary: 'Sign in with email and password',
+    auth: 'none',
+    body: loginRequestSchema,
+    response: loginResponseSchema,
+  },
+  currentUser: {
+    method: 'GET',
+    path: '/api/v1/me',
+    summary: 'Who is signed in',
+    auth: 'user',
+    response: currentUserSchema,
+  },
+  listStock: {
+    method: 'GET',
+    path: '/api/v1/stock',
+    summary: 'Bins with their item, quantity, status and position',
+    auth: 'user',
+    query: z.object({
+      ...pageQueryFields,
+      siteId: idSchema.optional(),
+      status: stockStatusSchema.optional(),
+      search: z.string().max(100).optional(),
+    }),
+    response: pageOf(stockItemSchema),
+  },
+  listMovements: {
+    method: 'GET',
+    path: '/api/v1/stock/:binId/movements',
+    summary: 'The ledger of one bin, newest first',
+    auth: 'user',
+    params: z.object({ binId: idSchema }),
+    query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
+    response: pageOf(movementSchema),
+  },
+  listOrders: {
+    method: 'GET',
+    path: '/api/v1/orders',
+    summary: 'Orders, newest first',
+    auth: 'user',
+    query: z.object({
+      ...pageQueryFields,
+      siteId: idSchema.optional(),
+      status: orderStatusSchema.optional(),
+      open: z.enum(['true', 'false']).optional(),
+    }),
+    response: pageOf(orderSummarySchema),
+  },
+  getOrder: {
+    method: 'GET',
+    path: '/api/v1/orders/:orderId',
+    summary: 'One order with its proof and its history',
+    auth: 'user',
+    params: z.object({ orderId: z.uuid() }),
+    response: orderDetailSchema,
+  },
+  receiveOrderResponse: {
+    method: 'POST',
+    path: '/api/v1/supplier/order-responses',
+    summary: 'A supplier acknowledges, changes or rejects an order (X12 855); repeat-safe by messageId',
+    auth: 'supplier-token',
+    body: orderResponseMessageSchema,
+    response: z.object({ orderId: z.uuid(), status: orderStatusSchema }),
+  },
+  receiveDespatchAdvice: {
+    method: 'POST',
+    path: '/api/v1/supplier/despatch-advices',
+    summary: 'A supplier says what is on its way (X12 856); repeat-safe by messageId',
+    auth: 'supplier-token',
+    body: despatchAdviceMessageSchema,
+    response: z.object({ orderId: z.uuid(), status: orderStatusSchema }),
+  },
+} as const satisfies Record<string, RouteDefinition>;
+export type RouteName = keyof typeof API_ROUTES;

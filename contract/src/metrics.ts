@@ -1,0 +1,57 @@
+/**
+ * Every metric that any part exports: name → type, help, label names. Labels are bounded: never a device id, an EPC or
+ * a message text. Services register from here, dashboards and alert rules name only what stands here; tests compare.
+ */
+export const METRICS = {
+  shelfwire_gateway_frames_received_total: counter('Frames received from devices', ['transport']),
+  shelfwire_gateway_frames_quarantined_total: counter('Frames set aside because no reading could be made of them', [
+    'reason',
+  ]),
+  shelfwire_gateway_frames_refused_total: counter('Frames or connections refused', ['reason']),
+  shelfwire_gateway_readings_appended_total: counter('Readings made durable on the gateway', ['kind']),
+  shelfwire_gateway_readings_dropped_total: counter('Readings given up by a named policy', ['reason']),
+  shelfwire_gateway_readings_confirmed_total: counter('Readings that a required consumer has confirmed', ['consumer']),
+  shelfwire_gateway_outbox_queued_readings: gauge(
+    'Readings on disk that not every required consumer has confirmed',
+    [],
+  ),
+  shelfwire_gateway_outbox_size_bytes: gauge('Bytes of the outbox on disk', []),
+  shelfwire_gateway_outbox_sync_seconds: histogram('Time of one group commit to disk', []),
+  shelfwire_gateway_uplink_connected: gauge('1 while connected to the central broker', []),
+  shelfwire_gateway_devices_connected: gauge('Devices connected to the site broker', []),
+  shelfwire_ingest_batches_total: counter('Batches received', ['outcome']),
+  shelfwire_ingest_readings_stored_total: counter('Readings the store has accepted', []),
+  shelfwire_ingest_readings_quarantined_total: counter('Readings set aside as unusable', ['reason']),
+  shelfwire_ingest_quarantine_entries: gauge('Entries in the quarantine', []),
+  shelfwire_ingest_events_stored_total: counter('Stock and order events the store has accepted', ['channel']),
+  shelfwire_ingest_store_write_seconds: histogram('Time of one write into the store', ['outcome']),
+  shelfwire_ingest_lag_seconds: gauge('Age of the newest reading of the last batch when stored', []),
+  shelfwire_reorder_readings_applied_total: counter('Readings accounted in the ledger', ['outcome']),
+  shelfwire_reorder_batches_total: counter('Batches received', ['outcome']),
+  shelfwire_reorder_movements_total: counter('Stock movements written', ['kind']),
+  shelfwire_reorder_decisions_total: counter('Replenishment decisions', ['decision']),
+  shelfwire_reorder_orders_total: counter('Orders by the status they reached', ['status']),
+  shelfwire_reorder_outbox_pending: gauge('Messages to suppliers or the broker that wait to be sent', []),
+  shelfwire_reorder_supplier_requests_total: counter('Requests to suppliers', ['outcome']),
+  shelfwire_reorder_low_to_sent_seconds: histogram('Time from the low reading received to the order sent', []),
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof METRICS;
+
+export interface MetricDefinition {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labelNames: readonly string[];
+}
+
+function counter<const Labels extends readonly string[]>(help: string, labelNames: Labels) {
+  return { type: 'counter', help, labelNames } as const;
+}
+
+function gauge<const Labels extends readonly string[]>(help: string, labelNames: Labels) {
+  return { type: 'gauge', help, labelNames } as const;
+}
+
+function histogram<const Labels extends readonly string[]>(help: string, labelNames: Labels) {
+  return { type: 'histogram', help, labelNames } as const;
+}

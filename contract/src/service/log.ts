@@ -1,0 +1,24 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+const SECRET_KEYS = ['password', 'token', 'accessToken', 'authorization', 'secret', 'passwordHash', 'apiToken'];
+
+/**
+ * JSON lines on stdout. ERROR = data lost or a person must act; WARN = recovered; INFO = life cycle; DEBUG = the rest.
+ * Fields named like secrets are removed, three levels deep.
+ */
+export function createLogger(
+  service: string,
+  options: { level?: string | undefined; destination?: DestinationStream } = {},
+): Logger {
+  const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+  const settings = {
+    level: options.level ?? 'info',
+    base: { service },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths, censor: '[secret]' },
+  };
+  return options.destination ? pino(settings, options.destination) : pino(settings);
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+import { epochMsSchema, idSchema } from './reading.ts';
+
+/**
+ * The JSON messages between the reorder-service and a supplier's system. The order goes out by
+ * `POST <supplier endpoint>/orders` with the header `Idempotency-Key: <orderId>`; the answers come back by
+ * `POST /api/v1/supplier/order-responses` and `POST /api/v1/supplier/despatch-advices`, repeat-safe by `messageId`.
+ */
+
+/** Line acknowledgement codes: X12 element 668. */
+export const lineAcknowledgementCodeSchema = z.enum(['IA', 'IB', 'IC', 'ID', 'IH', 'IP', 'IQ', 'IR', 'IS', 'BP', 'DR']);
+export type LineAcknowledgementCode = z.infer<typeof lineAcknowledgementCodeSchema>;
+
+/** X12 850 / EDIFACT ORDERS / UBL Order in plain JSON. Quantities are whole numbers of the order unit `unit`. */
+export const purchaseOrderMessageSchema = z.object({
+  schema: z.literal('purchase-order/1'),
+  orderId: z.uuid(),
+  orderNumber: z.string().min(1).max(32),
+  issuedAtMs: epochMsSchema,
+  buyer: z.object({ tenantId: idSchema, siteId: idSchema, name: z.string() }),
+  supplierId: idSchema,
+  deliverTo: z.string(),
+  requestedDeliveryAtMs: epochMsSchema.optional(),
+  lines: z
+    .array(
+      z.object({
+        lineNumber: z.int().min(1),
+        supplierPartNumber: z.string().min(1),
+        description: z.string(),
+        /** Number of `unit`s ordered, and how many stock units one of them holds: "4 packs of 10". */
+        orderedUnits: z.int().min(1),
+        unit: z.string().min(1),
+        stockUnitsPerUnit: z.int().min(1),
+      }),
+    )
+    .min(1),
+});
+export type PurchaseOrderMessage = z.infer<typeof purchaseOrderMessageSchema>;
+
+/** X12 855 / EDIFACT ORDRSP. */
+export const orderResponseMessageSchema = z.object({
+  schema: z.literal('order-response/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  supplierOrderNumber: z.string().min(1).max(64).optional(),
+  atMs: epochMsSchema,
+  lines: z
+    .array(
+      z.object({
+        lineNumber: z.int().min(1),
+        code: lineAcknowledgementCodeSchema,
+        confirmedUnits: z.int().min(0),
+        promisedDeliveryAtMs: epochMsSchema.optional(),
+        reason: z.string().max(500).optional(),
+      }),
+    )
+    .min(1),
+});
+export type OrderResponseMessage = z.infer<typeof orderResponseMessageSchema>;
+
+/** X12 856 / EDIFACT DESADV. */
+export const despatchAdviceMessageSchema = z.object({
+  schema: z.literal('despatch-advice/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  atMs: epochMsSchema,
+  sscc: z
+    .string()
+    .regex(/^\d{18}$/)
+    .optional(),
+  expectedDeliveryAtMs: epochMsSchema.optional(),
+  lines: z.array(z.object({ lineNumber: z.int().min(1), shippedUnits: z.int().min(0) })).min(1),
+});
+export type DespatchAdviceMessage = z.infer<typeof despatchAdviceMessageSchema>;

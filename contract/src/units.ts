@@ -1,0 +1,32 @@
+/** Exact conversions into the units that readings carry: grams, millimetres, degrees Celsius. */
+
+const GRAMS_PER_UNIT: Readonly<Record<string, number>> = {
+  g: 1,
+  kg: 1_000,
+  mg: 0.001,
+  t: 1_000_000,
+  lb: 453.592_37, // international avoirdupois pound, exact by definition (1959)
+  oz: 28.349_523_125,
+  ct: 0.2,
+  gn: 0.064_798_91,
+};
+
+/** @returns grams, or undefined for a unit that is not one of mass (PC, %) or not known; never a guess */
+export function massToGrams(value: number, unit: string): number | undefined {
+  const factor = GRAMS_PER_UNIT[unit.trim().toLowerCase()];
+  return factor === undefined ? undefined : value * factor;
+}
+
+/** "4 packs = 40 pcs"; without packaging, "40 pcs". */
+export function describeQuantity(
+  quantity: number,
+  stockUnit: string,
+  packaging?: { unit: string; stockUnitsPerUnit: number },
+): string {
+  const inStockUnits = `${quantity} ${stockUnit}`;
+  if (!packaging || packaging.stockUnitsPerUnit === 1 || quantity % packaging.stockUnitsPerUnit !== 0) {
+    return inStockUnits;
+  }
+  const units = quantity / packaging.stockUnitsPerUnit;
+  return `${units} ${packaging.unit}${units === 1 ? '' : 's'} = ${inStockUnits}`;
+}

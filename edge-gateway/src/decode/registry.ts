@@ -1,0 +1,8 @@
+import type { DecoderModel } from './decoder.ts';
+
+/** Every decoder the gateway has, one line each. The order is that of `npm run decode -- --list`. */
+export const DECODER_MODELS: readonly DecoderModel[] = [];
+
+export function findDecoderModel(id: string): DecoderModel | undefined {
+  return DECODER_MODELS.find((model) => model.id === id);
+}

@@ -1,0 +1,4 @@
+export * from './mosquitto.ts';
+export * from './postgres.ts';
+export * from './process.ts';
+export * from './requirement.ts';

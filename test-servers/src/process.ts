@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A free TCP port of the loopback interface. Another process may take it before it is used; callers try again. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A child process whose output is kept for the failure message. */
+export class ServerProcess {
+  readonly child: ChildProcess;
+  #output = '';
+
+  constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+    this.child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (chunk: Buffer): void => {
+      this.#output = (this.#output + chunk.toString()).slice(-20_000);
+    };
+    this.child.stdout?.on('data', keep);
+    this.child.stderr?.on('data', keep);
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get exited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Waits until `probe` answers true; rejects with the process's output if it ends or the time is up. */
+  async ready(probe: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+    const endsAtMs = Date.now() + timeoutMs;
+    while (!(await probe().catch(() => false))) {
+      if (this.exited) throw new Error(`${this.child.spawnfile} ended early:\n${this.#output}`);
+      if (Date.now() > endsAtMs)
+        throw new Error(`${this.child.spawnfile} not ready in ${timeoutMs} ms:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.exited) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    await ended;
+  }
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests run from the sources: a stale dist cannot make them pass.
+const alias = [
+  { find: /^@shelfwire\/contract$/, replacement: source('./contract/src/index.ts') },
+  { find: /^@shelfwire\/contract\/(api|service)$/, replacement: source('./contract/src/$1/index.ts') },
+  { find: /^@shelfwire\/test-servers$/, replacement: source('./test-servers/src/index.ts') },
+];
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'grafana/**/*.test.ts'],
+          exclude: [...exclude, 'system-tests/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'system',
+          include: ['system-tests/src/**/*.test.ts'],
+          exclude,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
