@@ -46,7 +46,7 @@ describe("today's schemas read every sample of version 1", () => {
   });
 
   test('and there is a sample of every message', () => {
-    const present = new Set(samplesOf('valid').map(({ name }) => name.split('.')[0]));
+    const present = new Set(samplesOf('valid').map(({ name }) => name.replace(/\..*/, '')));
     expect([...present].sort()).toEqual(Object.keys(SCHEMAS).sort());
   });
 });
