@@ -7,6 +7,7 @@ import { despatchAdviceMessageSchema, orderResponseMessageSchema } from '../supp
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
 import { movementSchema, stockItemSchema } from './stock.ts';
+import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
 
 /** Every list answer; `nextCursor` is null on the last page. */
 function pageOf<Item extends z.ZodType>(item: Item) {
@@ -112,3 +113,15 @@ export const API_ROUTES = {
   },
 } as const satisfies Record<string, RouteDefinition>;
 export type RouteName = keyof typeof API_ROUTES;
+
+/** Answered by the ingest-service; the reorder-service passes them on, so that the console has one address. */
+export const TELEMETRY_ROUTES = {
+  getTelemetrySeries: {
+    method: 'GET',
+    path: '/api/v1/telemetry/series',
+    summary: 'The history of one field of one sensor',
+    auth: 'user',
+    query: telemetryQuerySchema,
+    response: telemetrySeriesSchema,
+  },
+} as const satisfies Record<string, RouteDefinition>;
