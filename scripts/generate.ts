@@ -1,0 +1,36 @@
+/**
+ * Writes the files that are made from code and committed all the same, so that readers find them and reviewers see them
+ * change: docs/configuration.md, docs/errors.md, contract/openapi.json and the console's types.
+ *
+ * `--check` writes nothing and fails, naming each file that is out of date.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { configurationPage } from './configuration-page.ts';
+import { errorsPage } from './errors-page.ts';
+
+const root = new URL('..', import.meta.url);
+const check = process.argv.includes('--check');
+const pages: [path: string, text: string][] = [
+  ['docs/configuration.md', await configurationPage(root)],
+  ['docs/errors.md', await errorsPage(root)],
+];
+const stale = pages.filter(([path, text]) => readOrEmpty(new URL(path, root)) !== text);
+if (check) {
+  for (const [path] of stale) console.error(`${path} is out of date: run \`npm run generate\` and commit it`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [path, text] of stale) writeFileSync(new URL(path, root), text);
+  for (const workspace of ['contract', 'console', 'grafana']) {
+    execFileSync('npm', ['run', 'generate', '--if-present', '-w', workspace], { cwd: root, stdio: 'inherit' });
+  }
+}
+
+function readOrEmpty(url: URL): string {
+  try {
+    return readFileSync(url, 'utf8');
+  } catch {
+    return '';
+  }
+}
