@@ -8,16 +8,51 @@ interface SettingsSource {
 }
 
 const ENVIRONMENTS: readonly SettingsSource[] = [
-  { title: 'edge-gateway', intro: 'Runs at the site.', module: 'edge-gateway/dist/config.js', exportName: 'configSchema' },
-  { title: 'ingest-service', intro: 'Runs at the centre.', module: 'ingest-service/dist/config.js', exportName: 'configSchema' },
-  { title: 'reorder-service', intro: 'Runs at the centre.', module: 'reorder-service/dist/config.js', exportName: 'configSchema' },
-  { title: 'device-sim', intro: 'For trials and tests.', module: 'device-sim/dist/config.js', exportName: 'configSchema' },
+  {
+    title: 'edge-gateway',
+    intro: 'Runs at the site.',
+    module: 'edge-gateway/dist/config.js',
+    exportName: 'configSchema',
+  },
+  {
+    title: 'ingest-service',
+    intro: 'Runs at the centre.',
+    module: 'ingest-service/dist/config.js',
+    exportName: 'configSchema',
+  },
+  {
+    title: 'reorder-service',
+    intro: 'Runs at the centre.',
+    module: 'reorder-service/dist/config.js',
+    exportName: 'configSchema',
+  },
+  {
+    title: 'device-sim',
+    intro: 'For trials and tests.',
+    module: 'device-sim/dist/config.js',
+    exportName: 'configSchema',
+  },
 ];
 
 const FILES: readonly SettingsSource[] = [
-  { title: 'gateway.yaml', intro: 'The devices of a site. Named by `SHELFWIRE_GATEWAY_CONFIG`.', module: 'edge-gateway/dist/gateway-yaml.js', exportName: 'gatewayYamlSchema' },
-  { title: 'catalogue.yaml', intro: 'Tenants, sites, items, bins, suppliers and policies. Named by `SHELFWIRE_SEED_FILE`.', module: 'reorder-service/dist/catalogue/catalogue-file.js', exportName: 'catalogueFileSchema' },
-  { title: 'fleet.yaml', intro: 'Simulated devices. Named by `SHELFWIRE_SIM_FLEET`.', module: 'device-sim/dist/fleet-file.js', exportName: 'fleetFileSchema' },
+  {
+    title: 'gateway.yaml',
+    intro: 'The devices of a site. Named by `SHELFWIRE_GATEWAY_CONFIG`.',
+    module: 'edge-gateway/dist/gateway-yaml.js',
+    exportName: 'gatewayYamlSchema',
+  },
+  {
+    title: 'catalogue.yaml',
+    intro: 'Tenants, sites, items, bins, suppliers and policies. Named by `SHELFWIRE_SEED_FILE`.',
+    module: 'reorder-service/dist/catalogue/catalogue-file.js',
+    exportName: 'catalogueFileSchema',
+  },
+  {
+    title: 'fleet.yaml',
+    intro: 'Simulated devices. Named by `SHELFWIRE_SIM_FLEET`.',
+    module: 'device-sim/dist/fleet-file.js',
+    exportName: 'fleetFileSchema',
+  },
 ];
 
 /** docs/configuration.md, from the zod schemas that the services themselves parse with. */

@@ -7,6 +7,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
+import { generatedApiFiles } from '@shelfwire/contract/openapi';
+
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 
@@ -15,6 +17,7 @@ const check = process.argv.includes('--check');
 const pages: [path: string, text: string][] = [
   ['docs/configuration.md', await configurationPage(root)],
   ['docs/errors.md', await errorsPage(root)],
+  ...(await generatedApiFiles()).map(({ path, text }): [string, string] => [path, text]),
 ];
 const stale = pages.filter(([path, text]) => readOrEmpty(new URL(path, root)) !== text);
 if (check) {
@@ -22,9 +25,7 @@ if (check) {
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const [path, text] of stale) writeFileSync(new URL(path, root), text);
-  for (const workspace of ['contract', 'console', 'grafana']) {
-    execFileSync('npm', ['run', 'generate', '--if-present', '-w', workspace], { cwd: root, stdio: 'inherit' });
-  }
+  execFileSync('npm', ['run', 'generate', '--workspaces', '--if-present'], { cwd: root, stdio: 'inherit' });
 }
 
 function readOrEmpty(url: URL): string {
