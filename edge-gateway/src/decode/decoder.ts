@@ -22,13 +22,20 @@ export type DecodeFailureKind =
   | 'needs-constants'
   | 'needs-birth';
 
+/** One entry of a frame that carries several (an HTTP array of tag events, a report of many tags) could not be used. */
+export interface RejectedEntry {
+  kind: DecodeFailureKind;
+  detail: string;
+}
+
 /**
  * Bad input is a value. `samples` may be empty: a frame that is right and carries no reading (a join, a keepalive, a
  * battery-only uplink of a sensor without battery samples) is understood, not a failure. `detail` is one sentence for a
- * person. `reply` is what the protocol wants written back (an LLRP keepalive answer, a Sparkplug rebirth request).
+ * person. `rejected` lists entries of a good frame that were bad by themselves: the frame is to be quarantined too, so that
+ * nothing is dropped silently. `reply` is what the protocol wants written back (an LLRP keepalive answer, a Sparkplug rebirth request).
  */
 export type DecodeResult =
-  | { ok: true; samples: Sample[]; reply?: Reply }
+  | { ok: true; samples: Sample[]; rejected?: RejectedEntry[]; reply?: Reply }
   | { ok: false; kind: DecodeFailureKind; detail: string; reply?: Reply };
 
 /** To the same connection (`bytes`) or on an MQTT topic. */

@@ -1,0 +1,86 @@
+import { massToGrams } from '@shelfwire/contract';
+
+/**
+ * Scales print decimal text; 1.2339 kg is 1233.9 g, and not 1233.8999999999999 as binary arithmetic would have it.
+ * So digits and factor are multiplied as integers and only the result becomes a number: correctly rounded, once.
+ */
+
+interface Decimal {
+  /** All digits as one integer, with the sign. */
+  unscaled: bigint;
+  /** value = unscaled × 10^exponent */
+  exponent: number;
+}
+
+// A scale shows at most nine digits; beyond 40 it is garbage, and BigInt work stays bounded.
+const TEXT_LENGTH_MAX = 40;
+const EXPONENT_MAX = 30;
+
+/** Other spellings of one unit that scales print. Unknown ones pass through and end as "not a mass". */
+const UNIT_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['lbs', 'lb'],
+  ['#', 'lb'],
+  ['gr', 'g'],
+  ['gram', 'g'],
+  ['grams', 'g'],
+  ['kgs', 'kg'],
+  ['car', 'ct'],
+  ['ug', 'µg'],
+  ['\u03bcg', 'µg'], // Greek mu instead of the micro sign
+]);
+
+/** Plain decimal text, optionally signed, with a point or a comma, blanks allowed after the sign: "-  10.2", "+0001,5". */
+export function parseDecimal(text: string): number | undefined {
+  const decimal = readDecimal(text);
+  return decimal === undefined ? undefined : toNumber(decimal);
+}
+
+/**
+ * @param value decimal text as the scale prints it, or a number whose shortest decimal form is meant
+ * @returns grams; undefined if the text is no number or the unit is none of mass
+ */
+export function exactGrams(value: string | number, unit: string): number | undefined {
+  const factor = gramsPerUnit(unit);
+  const decimal = readDecimal(typeof value === 'number' ? String(value) : value);
+  if (factor === undefined || decimal === undefined) return undefined;
+  return toNumber({ unscaled: decimal.unscaled * factor.unscaled, exponent: decimal.exponent + factor.exponent });
+}
+
+export function isMassUnit(unit: string): boolean {
+  return gramsPerUnit(unit) !== undefined;
+}
+
+/** value × 10^exponent without a binary rounding in between: `scaleByPowerOfTen(13795, -2)` is 137.95. */
+export function scaleByPowerOfTen(value: number, exponent: number): number {
+  const decimal = readDecimal(String(value));
+  if (decimal === undefined) return value * 10 ** exponent;
+  return toNumber({ unscaled: decimal.unscaled, exponent: decimal.exponent + exponent });
+}
+
+const factors = new Map<string, Decimal>();
+
+function gramsPerUnit(unit: string): Decimal | undefined {
+  const key = unit.trim().toLowerCase();
+  const known = factors.get(key);
+  if (known !== undefined) return known;
+  const grams = massToGrams(1, UNIT_ALIASES.get(key) ?? key);
+  const factor = grams === undefined ? undefined : readDecimal(String(grams));
+  if (factor !== undefined) factors.set(key, factor);
+  return factor;
+}
+
+function readDecimal(text: string): Decimal | undefined {
+  if (text.length > TEXT_LENGTH_MAX) return undefined;
+  const match = /^\s*([+-]?)\s*(\d*)[.,]?(\d*)(?:e([+-]?\d{1,3}))?\s*$/i.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const exponent = Number(power) - fraction.length;
+  if (Math.abs(exponent) > EXPONENT_MAX) return undefined;
+  const magnitude = BigInt(`${whole}${fraction}`);
+  return { unscaled: sign === '-' ? -magnitude : magnitude, exponent };
+}
+
+function toNumber(decimal: Decimal): number {
+  return Number(`${decimal.unscaled}e${decimal.exponent}`);
+}

@@ -1,0 +1,88 @@
+import type { DecodeResult, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
+import { asNumberOrNumeral, asObject, asText, type JsonObject, parseJson } from '../json-payload.ts';
+import { parseDeviceTime } from '../local-time.ts';
+import { failure } from '../result.ts';
+import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
+import { unixTimeMs } from '../unix-time.ts';
+import type { TagSample } from '../sample.ts';
+
+type EntryResult = TagSample | RejectedEntry | undefined;
+
+function decode(frame: Frame): DecodeResult {
+  const parsed = parseJson(frame.payload);
+  if ('failed' in parsed) return parsed.failed;
+  const entries = entriesOf(parsed.value);
+  if (!entries) return failure('unknown-type', 'Neither an R700 event, an array of them, nor a SmartReader report.');
+  return resultOfEntries(entries.map(decodeEntry));
+}
+
+/** MQTT brings one event, the HTTP webhook an array of them, SmartReader one report with its reads inside. */
+function entriesOf(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value.flatMap((entry: unknown) => reportEntries(entry) ?? [entry]);
+  return reportEntries(value);
+}
+
+function reportEntries(value: unknown): unknown[] | undefined {
+  const object = asObject(value);
+  if (!object) return undefined;
+  if (Array.isArray(object['tag_reads'])) return object['tag_reads'] as unknown[];
+  return 'eventType' in object || 'tagInventoryEvent' in object ? [object] : undefined;
+}
+
+function decodeEntry(entry: unknown): EntryResult {
+  const object = asObject(entry);
+  if (!object) return { kind: 'unknown-type', detail: 'An entry of the report is not an object.' };
+  const event = asObject(object['tagInventoryEvent']);
+  if (event) return decodeInventoryEvent(object, event);
+  const eventType = asText(object['eventType']);
+  if (eventType === 'tagInventory') return { kind: 'malformed', detail: 'A tagInventory event without its body.' };
+  // inventoryStatus, gpiTransition, antennaStatus, …: understood, and not readings.
+  return eventType === undefined ? decodeSmartReaderRead(object) : undefined;
+}
+
+function decodeInventoryEvent(outer: JsonObject, event: JsonObject): EntryResult {
+  const epcHex = hexOf(event['epcHex']) ?? hexOfBase64(event['epc']);
+  if (epcHex === undefined) {
+    return { kind: 'malformed', detail: 'The tag event has no epc in base64 and no epcHex.' };
+  }
+  const time = asText(outer['timestamp']) ?? asText(event['lastSeenTime']);
+  const rssiCdbm = asNumberOrNumeral(event['peakRssiCdbm']);
+  return tagSample(epcHex, {
+    observedAtMs: time === undefined ? undefined : parseDeviceTime(time),
+    antenna: asNumberOrNumeral(event['antennaPort']),
+    rssiDbm: rssiCdbm === undefined ? undefined : rssiCdbm / 100,
+  });
+}
+
+function decodeSmartReaderRead(read: JsonObject): EntryResult {
+  const epc = asText(read['epc']);
+  // SmartReader announces that it is alive by a read whose EPC is a row of asterisks.
+  if (epc !== undefined && /^\*+$/.test(epc)) return undefined;
+  const epcHex = hexOf(epc);
+  if (epcHex === undefined) return { kind: 'malformed', detail: 'A tag read without a hexadecimal EPC.' };
+  const seenAt = asNumberOrNumeral(read['firstSeenTimestamp']);
+  return tagSample(epcHex, {
+    observedAtMs: seenAt === undefined ? undefined : unixTimeMs(seenAt),
+    antenna: asNumberOrNumeral(read['antennaPort']),
+    rssiDbm: asNumberOrNumeral(read['peakRssi']),
+  });
+}
+
+function hexOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? epcHexOf(value) : undefined;
+}
+
+/** The reader writes the standard alphabet or, by firmware, the url-safe one; with or without padding. */
+function hexOfBase64(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]{2,172}={0,2}$/.test(value)) return undefined;
+  if (value.replace(/=+$/, '').length % 4 === 1) return undefined;
+  return Buffer.from(value, 'base64').toString('hex').toUpperCase();
+}
+
+export const impinjR700Model: DecoderModel = {
+  id: 'impinj-r700',
+  title: 'Impinj R700 (IoT device interface: MQTT, HTTP) and the SmartReader app on it',
+  input: 'payload',
+  encoding: 'utf8',
+  create: () => ({ decode }),
+};

@@ -1,0 +1,68 @@
+/**
+ * Device times written without a zone. Without a configured zone they are no use: a guess would be wrong by hours twice
+ * a year. With one, the hour that a clock change skips or repeats is resolved to the later and the earlier reading.
+ */
+
+const MINUTE_MS = 60_000;
+
+/** "2022-06-11T10:58:18", also with a fraction, a blank instead of T, and `Z` or an offset with or without colon. */
+const TIME_PATTERN =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+
+/**
+ * @param timeZone IANA name the device's clock is set to; used only where the text carries no zone itself
+ * @returns Unix ms, or undefined if the text is no time or has no known zone
+ */
+export function parseDeviceTime(text: string, timeZone?: string): number | undefined {
+  const match = TIME_PATTERN.exec(text.trim());
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
+  const fractionMs = Math.trunc(Number(`0.${fraction || '0'}`) * 1000);
+  const asUtcMs =
+    Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) + fractionMs;
+  if (!isRealDate(asUtcMs, Number(month), Number(day))) return undefined;
+  if (zone !== undefined) return asUtcMs - offsetMs(zone);
+  return timeZone === undefined ? undefined : localToUtcMs(asUtcMs, timeZone);
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRealDate(utcMs: number, month: number, day: number): boolean {
+  const date = new Date(utcMs);
+  return date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
+}
+
+function offsetMs(zone: string): number {
+  if (zone.toUpperCase() === 'Z') return 0;
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const digits = zone.slice(1).replace(':', '');
+  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * MINUTE_MS;
+}
+
+function localToUtcMs(localAsUtcMs: number, timeZone: string): number | undefined {
+  const first = zoneOffsetMs(localAsUtcMs, timeZone);
+  if (first === undefined) return undefined;
+  const second = zoneOffsetMs(localAsUtcMs - first, timeZone);
+  return second === undefined ? undefined : localAsUtcMs - second;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function zoneOffsetMs(utcMs: number, timeZone: string): number | undefined {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    if (!isTimeZone(timeZone)) return undefined;
+    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
+    formats.set(timeZone, format);
+  }
+  const name = format.formatToParts(new Date(utcMs)).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const match = /GMT([+-]\d{2}:\d{2})/.exec(name);
+  return match?.[1] === undefined ? 0 : offsetMs(match[1]);
+}
