@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+
+import { migrateToLatest } from './migrate.ts';
+import { onEachEngine } from './on-each-engine.ts';
+import { openDatabase } from './open-database.ts';
+import { withTenant } from './with-tenant.ts';
+
+onEachEngine('the database', (database) => {
+  beforeAll(async () => {
+    await database.db
+      .insertInto('tenant')
+      .values([
+        { tenant_id: 'ours', name: 'Ours' },
+        { tenant_id: 'theirs', name: 'Theirs' },
+      ])
+      .execute();
+  });
+
+  test('is not migrated twice', async () => {
+    expect(await migrateToLatest(database.db)).toEqual([]);
+  });
+
+  test('shows one tenant only its own rows', async () => {
+    const seen = await withTenant(database.db, 'ours', (tx) => tx.selectFrom('tenant').select('tenant_id').execute());
+    expect(seen).toEqual([{ tenant_id: 'ours' }]);
+    const rows = await database.db.selectFrom('tenant').select('tenant_id').orderBy('tenant_id').execute();
+    expect(rows).toHaveLength(2);
+  });
+
+  test('lets one tenant change or add nothing of another', async () => {
+    const updated = await withTenant(database.db, 'ours', (tx) =>
+      tx.updateTable('tenant').set({ name: 'taken over' }).where('tenant_id', '=', 'theirs').executeTakeFirst(),
+    );
+    expect(updated.numUpdatedRows).toBe(0n);
+    const site = { tenant_id: 'theirs', site_id: 's', name: 's', time_zone: 'UTC', deliver_to: '' };
+    await expect(withTenant(database.db, 'ours', (tx) => tx.insertInto('site').values(site).execute())).rejects.toThrow(
+      /row-level security/,
+    );
+  });
+
+  test('protects every table that a tenant can reach', async () => {
+    const { rows } = await sql<{ relname: string }>`
+      select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'public' and c.relkind = 'r' and not c.relrowsecurity`.execute(database.db);
+    expect(rows.map((row) => row.relname).sort()).toEqual(['kysely_migration', 'kysely_migration_lock']);
+  });
+
+  test('refuses to change what was written to the ledger, even for the owner', async () => {
+    await database.db
+      .insertInto('stock_movement')
+      .values({
+        tenant_id: 'ours',
+        site_id: 's',
+        bin_id: 'b',
+        item_id: 'i',
+        kind: 'CONSUMPTION',
+        change: -1,
+        on_hand_after: 0,
+        at_ms: 1,
+        recorded_at_ms: 1,
+        gateway_id: 'g',
+        outbox_id: 'o',
+        sequence: 1,
+        revision: 0,
+        evidence: '{}',
+      })
+      .execute();
+    await expect(database.db.updateTable('stock_movement').set({ change: -2 }).execute()).rejects.toThrow(
+      /append-only/,
+    );
+    await expect(database.db.deleteFrom('stock_movement').execute()).rejects.toThrow(/append-only/);
+  });
+
+  test('answers bigint and arrays of bigint as numbers', async () => {
+    const { rows } = await sql<{ one: number; many: number[]; none: number[] }>`
+      select 1763800000000::bigint as one, array[1, 1763800000000]::bigint[] as many, '{}'::bigint[] as none`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ one: 1763800000000, many: [1, 1763800000000], none: [] }]);
+  });
+
+  test('refuses a second open episode of one item and location', async () => {
+    await sql`insert into site values ('ours', 'e', 'e', 'UTC', '')`.execute(database.db);
+    await sql`insert into storage_location values ('ours', 'e', 'l', 'l')`.execute(database.db);
+    await sql`insert into item (tenant_id, item_id, sku, name, unit) values ('ours', 'i', 'i', 'i', 'pcs')`.execute(
+      database.db,
+    );
+    await sql`insert into bin (tenant_id, site_id, bin_id, name, location_id, item_id)
+              values ('ours', 'e', 'b', 'b', 'l', 'i')`.execute(database.db);
+    const episode = {
+      tenant_id: 'ours',
+      site_id: 'e',
+      bin_id: 'b',
+      item_id: 'i',
+      opened_at_ms: 1,
+      opened_because: 'low',
+    };
+    await database.db.insertInto('episode').values(episode).execute();
+    await expect(database.db.insertInto('episode').values(episode).execute()).rejects.toThrow(/episode_one_open/);
+  });
+});
+
+test('an unknown kind of database URL is refused with one sentence', () => {
+  expect(() => openDatabase('mysql://x')).toThrow(/must begin with postgres/);
+});

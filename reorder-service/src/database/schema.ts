@@ -1,0 +1,315 @@
+import type { MovementKind, OrderStatus, ReadingQuality, StockStatus } from '@shelfwire/contract';
+import type { Role } from '@shelfwire/contract/api';
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+/** The tables as the newest migration leaves them. JSON columns are written as text (`JSON.stringify`). */
+export interface Schema {
+  tenant: { tenant_id: string; name: string; next_order_number: Generated<number> };
+  site: SiteKey & { name: string; time_zone: string; deliver_to: string };
+  storage_location: SiteKey & { location_id: string; name: string };
+  supplier: SupplierTable;
+  item: ItemTable;
+  supplier_item: SupplierItemTable;
+  bin: BinTable;
+  bin_sensor: BinSensorTable;
+  policy: PolicyTable;
+  app_user: AppUserTable;
+  site_ledger: SiteKey & { version: Generated<number>; flushed_version: Generated<number> };
+  applied_run: AppliedRunTable;
+  stock_level: StockLevelTable;
+  sensor_state: BinKey & { last_reading_at_ms: number; quality: ReadingQuality; quality_since_ms: number };
+  stock_checkpoint: StockCheckpointTable;
+  stock_movement: StockMovementTable;
+  parked_reading: ParkedReadingTable;
+  counting_task: CountingTaskTable;
+  item_location: ItemLocationTable;
+  episode: EpisodeTable;
+  purchase_order: PurchaseOrderTable;
+  purchase_order_line: PurchaseOrderLineTable;
+  order_event: OrderEventTable;
+  order_proof: { order_id: string; tenant_id: string; proof: JsonObject };
+  message_outbox: MessageOutboxTable;
+  supplier_message: SupplierMessageTable;
+  approval_rule: ApprovalRuleTable;
+  order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
+}
+
+type JsonObject = JSONColumnType<Record<string, unknown>>;
+
+export interface SiteKey {
+  tenant_id: string;
+  site_id: string;
+}
+
+export interface BinKey extends SiteKey {
+  bin_id: string;
+}
+
+/** Names one reading; a count by a person or a booking of a receipt makes an identity of its own. */
+interface IdentityColumns {
+  gateway_id: string;
+  outbox_id: string;
+  sequence: number;
+}
+
+interface SupplierTable {
+  tenant_id: string;
+  supplier_id: string;
+  name: string;
+  endpoint: string;
+  api_token: string;
+  api_token_sha256: string;
+}
+
+interface ItemTable {
+  tenant_id: string;
+  item_id: string;
+  sku: string;
+  name: string;
+  unit: string;
+  piece_grams: number | null;
+  piece_grams_spread: Generated<number>;
+  gtin: string | null;
+  item_class: string | null;
+}
+
+interface SupplierItemTable {
+  tenant_id: string;
+  supplier_id: string;
+  item_id: string;
+  part_number: string;
+  order_unit: string;
+  /** Stock units in one order unit. */
+  pack_quantity: number;
+  /** These three count order units. */
+  order_multiple: Generated<number>;
+  min_order_quantity: Generated<number>;
+  max_order_quantity: number | null;
+  lead_time_days: number;
+  /** 1 is asked first. */
+  preference: Generated<number>;
+  price_breaks: JSONColumnType<{ fromUnits: number; unitPriceCents: number }[], string | undefined>;
+}
+
+interface BinTable extends BinKey {
+  name: string;
+  location_id: string;
+  item_id: string;
+  capacity: number | null;
+  depth_mm: number | null;
+  consignment: Generated<boolean>;
+}
+
+export type SensorKind = 'weight' | 'level' | 'tag' | 'count' | 'button';
+
+interface BinSensorTable extends BinKey {
+  device_id: string;
+  /** '' stands for every sensor of the device. */
+  sensor_id: Generated<string>;
+  kind: SensorKind;
+  stale_after_ms: number | null;
+}
+
+interface PolicyTable {
+  tenant_id: string;
+  policy_id: string;
+  version: number;
+  scope: 'bin' | 'item' | 'class' | 'site';
+  site_id: string | null;
+  bin_id: string | null;
+  item_id: string | null;
+  item_class: string | null;
+  type: string;
+  parameters: JsonObject;
+  effective_from_ms: number;
+  created_at_ms: number;
+  created_by: string;
+}
+
+interface AppUserTable {
+  user_id: Generated<string>;
+  tenant_id: string;
+  /** Unique without regard to case: compare lower(email). */
+  email: string;
+  display_name: string;
+  password_hash: string;
+  role: Role;
+  supplier_id: string | null;
+  disabled_at_ms: number | null;
+  created_at_ms: number;
+}
+
+interface AppliedRunTable extends SiteKey {
+  gateway_id: string;
+  outbox_id: string;
+  first_sequence: number;
+  last_sequence: number;
+  ledger_version: number;
+  to_ms: number;
+  applied_at_ms: number;
+  bin_ids: string[];
+  at_ms: number[];
+  sequences: number[];
+  quantities: number[];
+  uncertainties: number[];
+  calibrations: number[];
+}
+
+interface StockLevelTable extends BinKey {
+  item_id: string;
+  on_hand: number;
+  uncertainty: number;
+  status: StockStatus;
+  observed_at_ms: number;
+  event_sequence: Generated<number>;
+  ledger_version: number;
+}
+
+interface StockCheckpointTable extends BinKey, IdentityColumns {
+  at_ms: number;
+  on_hand: number;
+  uncertainty: number;
+  bias: number;
+  calibration: number;
+  kind: MovementKind;
+}
+
+interface StockMovementTable extends BinKey, IdentityColumns {
+  movement_id: GeneratedAlways<number>;
+  item_id: string;
+  kind: MovementKind;
+  change: number;
+  on_hand_after: number;
+  at_ms: number;
+  recorded_at_ms: number;
+  revision: number;
+  evidence: JsonObject;
+}
+
+interface ParkedReadingTable extends SiteKey, IdentityColumns {
+  parked_id: GeneratedAlways<number>;
+  device_id: string | null;
+  reason: string;
+  reading: JsonObject;
+  parked_at_ms: number;
+}
+
+interface CountingTaskTable extends BinKey {
+  task_id: Generated<string>;
+  reason: string;
+  opened_at_ms: number;
+  closed_at_ms: number | null;
+  closed_by: string | null;
+  counted_quantity: number | null;
+}
+
+interface ItemLocationTable extends BinKey {
+  item_id: string;
+  low_since_ms: number | null;
+  evaluate_at_ms: number | null;
+  decision: string | null;
+  because: string | null;
+  decided_at_ms: number | null;
+}
+
+interface EpisodeTable extends BinKey {
+  episode_id: Generated<string>;
+  item_id: string;
+  opened_at_ms: number;
+  opened_because: string;
+  low_reading_received_at_ms: number | null;
+  snoozed_until_ms: number | null;
+  snoozed_by: string | null;
+  snoozed_because: string | null;
+  closed_at_ms: number | null;
+  closed_because: string | null;
+}
+
+interface PurchaseOrderTable extends SiteKey {
+  order_id: Generated<string>;
+  supplier_id: string;
+  order_number: string;
+  episode_id: string | null;
+  status: OrderStatus;
+  sentence: string;
+  amount_cents: number | null;
+  created_at_ms: number;
+  approved_at_ms: number | null;
+  sent_at_ms: number | null;
+  acknowledged_at_ms: number | null;
+  closed_at_ms: number | null;
+  /** After this it is overdue and no longer counts as cover. */
+  due_at_ms: number | null;
+  supplier_order_number: string | null;
+  /** Why a person must look at it; null when nobody must. */
+  attention: string | null;
+  version: Generated<number>;
+}
+
+interface PurchaseOrderLineTable extends BinKey {
+  order_id: string;
+  line_number: number;
+  item_id: string;
+  part_number: string;
+  description: string;
+  order_unit: string;
+  stock_units_per_order_unit: number;
+  unit_price_cents: number | null;
+  /** All quantities in stock units. */
+  ordered_quantity: number;
+  confirmed_quantity: Generated<number>;
+  shipped_quantity: Generated<number>;
+  received_quantity: Generated<number>;
+  cancelled_quantity: Generated<number>;
+  backordered_quantity: Generated<number>;
+  acknowledgement_code: string | null;
+  promised_delivery_at_ms: number | null;
+  open: Generated<boolean>;
+}
+
+interface OrderEventTable {
+  order_event_id: GeneratedAlways<number>;
+  order_id: string;
+  tenant_id: string;
+  at_ms: number;
+  status: OrderStatus;
+  event: string;
+  actor: string;
+  note: string | null;
+  details: JSONColumnType<Record<string, unknown> | null, string | null>;
+}
+
+interface MessageOutboxTable extends SiteKey {
+  message_id: Generated<string>;
+  position: GeneratedAlways<number>;
+  channel: 'supplier' | 'mqtt';
+  /** A supplierId, or an MQTT topic. */
+  recipient: string;
+  order_id: string | null;
+  payload: JsonObject;
+  created_at_ms: number;
+  attempts: Generated<number>;
+  next_attempt_at_ms: number;
+  sent_at_ms: number | null;
+  given_up_at_ms: number | null;
+  last_error: string | null;
+}
+
+interface SupplierMessageTable {
+  tenant_id: string;
+  supplier_id: string;
+  message_id: string;
+  order_id: string;
+  kind: 'order-response' | 'despatch-advice';
+  payload: JsonObject;
+  received_at_ms: number;
+}
+
+interface ApprovalRuleTable {
+  tenant_id: string;
+  rule_id: string;
+  min_amount_cents: Generated<number>;
+  item_class: string | null;
+  required_role: string;
+  approvals: Generated<number>;
+}
