@@ -16,11 +16,10 @@ const SERVICES = ['edge-gateway', 'ingest-service', 'reorder-service', 'device-s
 
 describe('folders', () => {
   test('the names that outsiders rely on stand at the top', () => {
-    const names = [
-      ...['edge-gateway', 'ingest-service', 'reorder-service', 'device-sim', 'grafana', 'mosquitto'],
-      ...['docker-compose.yml', 'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.ci/run'],
-    ];
-    expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    const names =
+      'edge-gateway ingest-service reorder-service device-sim grafana mosquitto docker-compose.yml package.json ' +
+      'tsconfig.json README.md LICENSE CHANGELOG.md .ci/run';
+    expect(names.split(' ').filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 
   test('there is no folder or file for leftovers', () => {
