@@ -42,9 +42,7 @@ export function parseJsonObject(payload: Uint8Array): { object: JsonObject } | {
   const parsed = parseJson(payload);
   if ('failed' in parsed) return parsed;
   const object = asObject(parsed.value);
-  return object === undefined
-    ? { failed: failure('unknown-type', 'The JSON is no object.') }
-    : { object };
+  return object === undefined ? { failed: failure('unknown-type', 'The JSON is no object.') } : { object };
 }
 
 export function asObject(value: unknown): JsonObject | undefined {
