@@ -205,6 +205,8 @@ interface CountingTaskTable extends BinKey {
 
 interface ItemLocationTable extends BinKey {
   item_id: string;
+  policy_id: string | null;
+  policy_version: number | null;
   low_since_ms: number | null;
   evaluate_at_ms: number | null;
   decision: string | null;

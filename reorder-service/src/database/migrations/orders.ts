@@ -7,12 +7,15 @@ import { appendOnly } from './stock.ts';
 export const orders: Migration = {
   up: (db) =>
     runStatements(db, [
-      // Locked while a decision is made about it. Of the decision only the last one is kept here, for the stock list.
+      // Locked while a decision is made about it. Of the decisions only the last one is kept here, for the stock list;
+      // policy_id and policy_version name the policy that holds now, found when policies or the catalogue change.
       `create table item_location (
          tenant_id text not null,
          site_id text not null,
          bin_id text not null,
          item_id text not null,
+         policy_id text,
+         policy_version int,
          low_since_ms bigint,
          evaluate_at_ms bigint,
          decision text,

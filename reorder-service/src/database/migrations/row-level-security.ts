@@ -4,10 +4,34 @@ import { runStatements } from './statements.ts';
 
 /** Every table has a tenant_id; none is left out (a test compares with the catalog). */
 const TABLES = [
-  'tenant', 'site', 'storage_location', 'supplier', 'item', 'supplier_item', 'bin', 'bin_sensor', 'policy',
-  'app_user', 'site_ledger', 'applied_run', 'stock_level', 'sensor_state', 'stock_checkpoint', 'stock_movement',
-  'parked_reading', 'counting_task', 'item_location', 'episode', 'purchase_order', 'purchase_order_line',
-  'order_event', 'order_proof', 'message_outbox', 'supplier_message', 'approval_rule', 'order_approval',
+  'tenant',
+  'site',
+  'storage_location',
+  'supplier',
+  'item',
+  'supplier_item',
+  'bin',
+  'bin_sensor',
+  'policy',
+  'app_user',
+  'site_ledger',
+  'applied_run',
+  'stock_level',
+  'sensor_state',
+  'stock_checkpoint',
+  'stock_movement',
+  'parked_reading',
+  'counting_task',
+  'item_location',
+  'episode',
+  'purchase_order',
+  'purchase_order_line',
+  'order_event',
+  'order_proof',
+  'message_outbox',
+  'supplier_message',
+  'approval_rule',
+  'order_approval',
 ];
 
 /**

@@ -1,0 +1,63 @@
+import { booleanSetting, durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import { z } from 'zod';
+
+export const configSchema = z.object({
+  SHELFWIRE_CENTRAL_MQTT_URL: z
+    .url({ protocol: /^(mqtts?|wss?)$/ })
+    .describe('The central broker, from which readings come and on which events go out'),
+  SHELFWIRE_CENTRAL_MQTT_USERNAME: z.string().optional().describe('Login at the central broker'),
+  SHELFWIRE_CENTRAL_MQTT_PASSWORD: z.string().optional().describe('Password at the central broker'),
+  SHELFWIRE_CENTRAL_MQTT_SHARED: booleanSetting
+    .default(false)
+    .describe('true lets several replicas share the readings ($share/reorder/…); needs a broker that can (not Aedes)'),
+  SHELFWIRE_CENTRAL_MQTT_CLIENT_ID: z
+    .string()
+    .min(1)
+    .max(64)
+    .default('shelfwire-reorder')
+    .describe('MQTT client id; each replica needs its own and keeps it over restarts'),
+  SHELFWIRE_DATABASE_URL: z
+    .string()
+    .regex(/^(postgres(ql)?:\/\/|pglite:)/, 'begin with postgres:// or pglite:')
+    .describe('The system of record: postgres://user:password@host/database, or pglite:<folder> inside this process'),
+  SHELFWIRE_DATABASE_CONNECTIONS_MAX: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(10)
+    .describe('Connections to PostgreSQL at most'),
+  SHELFWIRE_SEED_FILE: z.string().optional().describe('catalogue.yaml, read and upserted at each start'),
+  SHELFWIRE_ADMIN_EMAIL: z.email().optional().describe('Email of the administrator, made at the first start'),
+  SHELFWIRE_ADMIN_PASSWORD: z.string().min(8).optional().describe('Password of that administrator'),
+  SHELFWIRE_JWT_SECRET: z.string().min(32).describe('Signs access tokens (HS256); shared with the ingest-service'),
+  SHELFWIRE_CONSOLE_DIR: z.string().optional().describe('Folder of the built console, served at /'),
+  SHELFWIRE_TELEMETRY_URL: z
+    .url()
+    .optional()
+    .describe('Base URL of the ingest-service; /api/v1/telemetry/* is passed on to it'),
+  SHELFWIRE_HTTP_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  SHELFWIRE_HTTP_PORT: portSetting.default(3000).describe('Port to listen on; 0 lets the system choose'),
+  SHELFWIRE_SUPPLIER_TIMEOUT_MS: durationMsSetting
+    .default(10_000)
+    .describe('How long a supplier may take to answer one request'),
+  SHELFWIRE_SUPPLIER_ATTEMPTS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(12)
+    .describe('Attempts to send an order before it is put ON_HOLD for a person'),
+  SHELFWIRE_SUPPLIER_BACKOFF_MS: durationMsSetting
+    .default(1_000)
+    .describe('Longest wait before the second attempt; doubles with each further one, at most 5 minutes'),
+  SHELFWIRE_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log line written'),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/** @throws ShelfwireError CONFIG_INVALID with every problem */
+export function loadConfig(): Config {
+  return readConfig(configSchema, process.env);
+}
