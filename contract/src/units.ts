@@ -9,11 +9,16 @@ const GRAMS_PER_UNIT: Readonly<Record<string, number>> = {
   oz: 28.349_523_125,
   ct: 0.2,
   gn: 0.064_798_91,
+  µg: 0.000_001,
+  ozt: 31.103_476_8, // troy ounce, exact
+  dwt: 1.555_173_84, // pennyweight, 1/20 ozt
+  mom: 3.75, // momme
 };
 
 /** @returns grams, or undefined for a unit that is not one of mass (PC, %) or not known; never a guess */
 export function massToGrams(value: number, unit: string): number | undefined {
-  const factor = GRAMS_PER_UNIT[unit.trim().toLowerCase()];
+  const key = unit.trim().toLowerCase();
+  const factor = Object.hasOwn(GRAMS_PER_UNIT, key) ? GRAMS_PER_UNIT[key] : undefined;
   return factor === undefined ? undefined : value * factor;
 }
 
