@@ -17,7 +17,7 @@ export function parseDeviceTime(text: string, timeZone?: string): number | undef
   const match = TIME_PATTERN.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
-  const fractionMs = Math.trunc(Number(`0.${fraction || '0'}`) * 1000);
+  const fractionMs = Number(fraction.padEnd(3, '0').slice(0, 3));
   const asUtcMs =
     Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) + fractionMs;
   if (!isRealDate(asUtcMs, Number(month), Number(day))) return undefined;
@@ -27,8 +27,7 @@ export function parseDeviceTime(text: string, timeZone?: string): number | undef
 
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
@@ -59,7 +58,7 @@ function zoneOffsetMs(utcMs: number, timeZone: string): number | undefined {
   let format = formats.get(timeZone);
   if (format === undefined) {
     if (!isTimeZone(timeZone)) return undefined;
-    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
+    format = Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
     formats.set(timeZone, format);
   }
   const name = format.formatToParts(new Date(utcMs)).find((part) => part.type === 'timeZoneName')?.value ?? '';

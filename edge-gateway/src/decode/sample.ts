@@ -61,6 +61,8 @@ export interface TagSample extends SampleCommon {
 export interface CountSample extends SampleCommon {
   kind: 'count';
   pieces: number;
+  /** Where the scale says of its count whether it still moves; a moving count is no `good` reading. */
+  stability?: 'stable' | 'unstable' | 'unknown';
 }
 
 export interface ButtonSample extends SampleCommon {
