@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Reading } from '@shelfwire/contract';
+
+import { openFolder } from './disk.ts';
+import { Outbox, type OutboxOptions } from './outbox.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The outboxes of one folder: the one that takes readings, and sealed ones that are still sent to their end. Normally
+ * there is only the first; recovery may seal it, and then a new one with a new id takes over.
+ */
+export class OutboxLane {
+  readonly #folder: string;
+  readonly #current: Outbox;
+  #sealed: Outbox[];
+
+  private constructor(folder: string, current: Outbox, sealed: Outbox[]) {
+    this.#folder = folder;
+    this.#current = current;
+    this.#sealed = sealed;
+  }
+
+  static async open(folder: string, options: OutboxOptions): Promise<OutboxLane> {
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    const ids = (await readdir(folder)).filter((name) => UUID.test(name)).sort();
+    const outboxes: Outbox[] = [];
+    for (const id of ids) outboxes.push(await Outbox.open(id, await openFolder(join(folder, id)), options));
+    let current = outboxes.find((outbox) => !outbox.sealed);
+    if (!current) {
+      const id = randomUUID();
+      current = await Outbox.open(id, await openFolder(join(folder, id)), options);
+    }
+    return new OutboxLane(
+      folder,
+      current,
+      outboxes.filter((outbox) => outbox !== current),
+    );
+  }
+
+  /** Sealed ones first: they hold what is older. */
+  get outboxes(): readonly Outbox[] {
+    return [...this.#sealed, this.#current];
+  }
+
+  append(readings: readonly Reading[]): Promise<void> {
+    return this.#current.append(readings);
+  }
+
+  get queuedReadings(): number {
+    return this.outboxes.reduce((sum, outbox) => sum + outbox.queuedReadings, 0);
+  }
+
+  get sizeBytes(): number {
+    return this.outboxes.reduce((sum, outbox) => sum + outbox.sizeBytes, 0);
+  }
+
+  async tidy(): Promise<void> {
+    for (const outbox of this.outboxes) await outbox.tidy();
+    for (const outbox of this.#sealed.filter((candidate) => candidate.queuedReadings === 0)) {
+      this.#sealed = this.#sealed.filter((candidate) => candidate !== outbox);
+      await outbox.close();
+      await rm(join(this.#folder, outbox.outboxId), { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const outbox of this.outboxes) await outbox.close();
+  }
+}

@@ -1,0 +1,263 @@
+import { ShelfwireError, type Consumer, type Reading } from '@shelfwire/contract';
+
+import { Confirmations } from './confirmations.ts';
+import type { Disk } from './disk.ts';
+import { OutboxFullError, type FullReason } from './full-error.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { SequenceRange } from './ranges.ts';
+import { recoverSegments } from './recovery.ts';
+import { encodeRecord, RECORD_HEADER_BYTES, RECORD_TEXT_BYTES_MAX, type OutboxRecord } from './segment-format.ts';
+import { Segment, type ReadLimits } from './segment.ts';
+
+export interface OutboxLimits {
+  segmentBytesMax: number;
+  sizeBytesMax: number;
+  readingsMax: number;
+  freeDiskBytesMin: number;
+  /** Readings not yet durable; beyond it `append` rejects. */
+  waitingReadingsMax: number;
+}
+
+export interface OutboxEvents {
+  synced(seconds: number, readings: readonly Reading[]): void;
+  /** Records on disk that cannot be read any more. */
+  unreadable(loss: { outboxId: string; from: number; to: number; detail: string }): void;
+  /** The newest segment ended in something that is no record, or confirmed records are gone: it takes nothing more. */
+  cut(recovery: { outboxId: string; lastSequence: number; detail: string }): void;
+}
+
+export interface OutboxOptions {
+  limits: OutboxLimits;
+  events: OutboxEvents;
+}
+
+export type OutboxRead =
+  | { kind: 'records'; records: OutboxRecord[] }
+  /** These sequences hold nothing any more; go on behind them. */
+  | { kind: 'gap'; to: number }
+  | { kind: 'end' };
+
+const SEALED_FILE = 'sealed.json';
+const GROUP_READINGS_MAX = 10_000;
+const FREE_DISK_CHECK_MS = 1_000;
+
+/**
+ * Keeps readings on disk until every required consumer has confirmed them. The format stands in segment-format.ts.
+ * - `append` resolves after fdatasync: a power cut after it loses nothing. Readings keep the order of the calls.
+ * - Sequences count from 1 without gaps and are never given out twice, whatever crashed.
+ * - When full, `append` rejects with OutboxFullError; it never drops silently.
+ * - A crash between sending and `confirm` sends again; consumers drop repeats by identity.
+ */
+export class Outbox {
+  readonly outboxId: string;
+  /** True if it only sends what it has: see recovery in segment-format.ts. */
+  readonly sealed: boolean;
+  readonly confirmations: Confirmations;
+  readonly #disk: Disk;
+  readonly #limits: OutboxLimits;
+  readonly #events: OutboxEvents;
+  readonly #commit: GroupCommit<Reading>;
+  readonly #segments: Segment[];
+  #turn: Promise<unknown> = Promise.resolve();
+  #failure: ShelfwireError | undefined;
+  #freeDisk = { checkedAtMs: -Infinity, bytes: Infinity };
+
+  private constructor(
+    outboxId: string,
+    disk: Disk,
+    options: OutboxOptions,
+    state: { segments: Segment[]; confirmations: Confirmations; sealed: boolean },
+  ) {
+    this.outboxId = outboxId;
+    this.#disk = disk;
+    this.#limits = options.limits;
+    this.#events = options.events;
+    this.#segments = state.segments;
+    this.confirmations = state.confirmations;
+    this.sealed = state.sealed;
+    this.#commit = new GroupCommit({ write: (group) => this.#write(group), groupItemsMax: GROUP_READINGS_MAX });
+  }
+
+  /** Opens what is there, or makes a new one. Reads the newest segment only. */
+  static async open(outboxId: string, disk: Disk, options: OutboxOptions): Promise<Outbox> {
+    const confirmations = await Confirmations.read(disk);
+    const { segments, problem } = await recoverSegments(outboxId, disk);
+    const lastSequence = segments.at(-1)?.lastSequence ?? 0;
+    // More was confirmed than is there: it had been sent, so its sequences are used up.
+    const detail = problem ?? (confirmations.last > lastSequence ? 'confirmed records are missing' : undefined);
+    if (detail !== undefined) {
+      options.events.cut({ outboxId, lastSequence, detail });
+      await disk.replace(SEALED_FILE, JSON.stringify({ lastSequence, detail }));
+    }
+    await segments.at(-1)?.cut();
+    const sealed = (await disk.list()).includes(SEALED_FILE);
+    if (segments.length === 0) segments.push(await Segment.create(disk, outboxId, 1));
+    confirmations.confirmRemoved((segments[0]?.firstSequence ?? 1) - 1);
+    return new Outbox(outboxId, disk, options, { segments, confirmations, sealed });
+  }
+
+  get firstSequence(): number {
+    return this.#segments[0]?.firstSequence ?? 1;
+  }
+
+  /** The last durable sequence, 0 if there never was one. */
+  get lastSequence(): number {
+    return this.#segments.at(-1)?.lastSequence ?? 0;
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  }
+
+  /** Durable readings that not every required consumer has confirmed. */
+  get queuedReadings(): number {
+    return this.lastSequence - this.confirmations.byAll().countWithin(1, this.lastSequence);
+  }
+
+  append(readings: readonly Reading[]): Promise<void> {
+    if (readings.length === 0) return Promise.resolve();
+    const full = this.#fullReason(readings.length);
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.sealed)
+      return Promise.reject(new ShelfwireError('OUTBOX_CLOSED', 'the outbox is sealed', { retryable: true }));
+    return full === undefined ? this.#commit.add(readings) : Promise.reject(new OutboxFullError(full));
+  }
+
+  /** Durable records from `sequence` on, in order, as many as the limits allow. */
+  read(sequence: number, limits: ReadLimits): Promise<OutboxRead> {
+    return this.#oneAtATime(async () => {
+      if (sequence > this.lastSequence) return { kind: 'end' };
+      const segment = this.#segments.findLast((candidate) => candidate.firstSequence <= sequence);
+      if (!segment) return { kind: 'gap', to: this.firstSequence - 1 };
+      await this.#closeFilesExcept(segment);
+      const read = await segment.read(sequence, limits);
+      if (read.kind === 'records') return read;
+      const loss = { outboxId: this.outboxId, from: read.sequence, to: segment.lastSequence, detail: read.detail };
+      this.#events.unreadable(loss);
+      this.confirmations.giveUp(loss.from, loss.to);
+      return { kind: 'gap', to: loss.to };
+    });
+  }
+
+  /** @returns how many readings this was news of */
+  confirm(consumer: Consumer, ranges: readonly SequenceRange[]): number {
+    return this.confirmations.add(consumer, ranges, this.lastSequence);
+  }
+
+  /** Removes segments that every required consumer has confirmed, and writes the confirmations down. */
+  tidy(): Promise<void> {
+    return this.#oneAtATime(async () => {
+      while (this.#segments.length > 1) {
+        const oldest = this.#segments[0];
+        if (!oldest || !this.confirmations.coveredByAll(oldest.firstSequence, oldest.lastSequence)) break;
+        await oldest.close();
+        await this.#disk.remove(oldest.name);
+        this.#segments.shift();
+      }
+      // After removing: on a full disk the removed segments make room for this file.
+      await this.confirmations.writeIfChanged(this.#disk);
+    });
+  }
+
+  /** Waits for what was appended, writes the confirmations down and lets go of the files. */
+  async close(): Promise<void> {
+    await this.#commit.close();
+    try {
+      await this.tidy();
+    } finally {
+      for (const segment of this.#segments) await segment.close();
+    }
+  }
+
+  /** Reading and removing use the same files; they take turns. Writing does not wait for them. */
+  #oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #closeFilesExcept(used: Segment): Promise<void> {
+    for (const segment of this.#segments.slice(0, -1)) if (segment !== used) await segment.close();
+  }
+
+  #fullReason(more: number): FullReason | undefined {
+    if (this.#commit.waitingItems + more > this.#limits.waitingReadingsMax) return 'waiting';
+    if (this.sizeBytes > this.#limits.sizeBytesMax) return 'bytes';
+    if (this.queuedReadings + this.#commit.waitingItems + more > this.#limits.readingsMax) return 'readings';
+    return undefined;
+  }
+
+  async #write(readings: readonly Reading[]): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    const startedAtMs = performance.now();
+    await this.#checkFreeDisk();
+    const segment = await this.#segmentToWrite();
+    const bytes = encodeRecords(readings, segment.lastSequence + 1);
+    try {
+      await segment.append(bytes, segment.lastSequence + readings.length);
+    } catch (error) {
+      await this.#undo(segment, error);
+    }
+    this.#events.synced((performance.now() - startedAtMs) / 1_000, readings);
+  }
+
+  async #segmentToWrite(): Promise<Segment> {
+    const newest = this.#segments.at(-1);
+    if (newest && newest.sizeBytes < this.#limits.segmentBytesMax) return newest;
+    try {
+      const created = await Segment.create(this.#disk, this.outboxId, this.lastSequence + 1);
+      this.#segments.push(created);
+      return created;
+    } catch (error) {
+      throw isDiskFull(error) ? new OutboxFullError('disk', { cause: error }) : this.#fail(error);
+    }
+  }
+
+  /** A failed group must leave nothing behind; if that cannot be had, the file is in doubt and only recovery helps. */
+  async #undo(segment: Segment, cause: unknown): Promise<never> {
+    try {
+      await segment.cut();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    if (isDiskFull(cause)) throw new OutboxFullError('disk', { cause });
+    throw this.#fail(cause);
+  }
+
+  #fail(cause: unknown): ShelfwireError {
+    this.#failure = new ShelfwireError('OUTBOX_FAILED', 'the disk refused a write; the outbox must be recovered', {
+      cause,
+    });
+    return this.#failure;
+  }
+
+  async #checkFreeDisk(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#freeDisk.checkedAtMs > FREE_DISK_CHECK_MS) {
+      this.#freeDisk = { checkedAtMs: nowMs, bytes: await this.#disk.freeBytes() };
+    }
+    if (this.#freeDisk.bytes < this.#limits.freeDiskBytesMin) throw new OutboxFullError('disk');
+  }
+}
+
+function encodeRecords(readings: readonly Reading[], firstSequence: number): Buffer {
+  const texts = readings.map((reading) => JSON.stringify(reading));
+  // UTF-16 units take at most three bytes in UTF-8.
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + RECORD_HEADER_BYTES + text.length * 3, 0));
+  let offset = 0;
+  for (const [index, reading] of readings.entries()) {
+    const text = texts[index] ?? '';
+    if (text.length * 3 > RECORD_TEXT_BYTES_MAX) throw new RangeError(`a reading of ${text.length} characters`);
+    offset = encodeRecord(bytes, offset, {
+      sequence: firstSequence + index,
+      receivedAtMs: reading.receivedAtMs,
+      text,
+    });
+  }
+  return bytes.subarray(0, offset);
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
