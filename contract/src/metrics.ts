@@ -34,6 +34,11 @@ export const METRICS = {
   shelfwire_reorder_outbox_pending: gauge('Messages to suppliers or the broker that wait to be sent', []),
   shelfwire_reorder_supplier_requests_total: counter('Requests to suppliers', ['outcome']),
   shelfwire_reorder_low_to_sent_seconds: histogram('Time from the low reading received to the order sent', []),
+  shelfwire_sim_messages_total: counter('Messages of simulated devices', ['outcome']),
+  shelfwire_sim_devices_connected: gauge('Simulated devices connected to their broker', []),
+  shelfwire_sim_messages_pending: gauge('Messages of simulated devices without PUBACK yet', []),
+  shelfwire_sim_supplier_requests_total: counter('Orders that came to the simulated supplier', ['outcome']),
+  shelfwire_sim_supplier_steps_total: counter('Steps the simulated supplier has done', ['step']),
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;
