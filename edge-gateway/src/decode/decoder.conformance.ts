@@ -26,7 +26,7 @@ export function describeDecoder(model: DecoderModel, findModel: (id: string) => 
   const make = (one?: DecoderCase): Decoder =>
     decoderOfModel(model, one?.constants ?? {}, one?.inside === undefined ? undefined : findModel(one.inside));
 
-  describe(model.id, () => {
+  describe(`the decoder ${model.id}`, () => {
     test('has a folder with at least one golden case', () => {
       expect(folderOfModel(model.id)).toBeDefined();
       expect(cases.length).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ function detailProblems(entry: { detail: string }): string[] {
 }
 
 function problemsOfSample(sample: Sample): string[] {
-  const problems = KINDS.has(sample.kind) ? [] : [`unknown kind ${String(sample.kind)}`];
+  const problems = KINDS.has(sample.kind) ? [] : [`unknown kind ${sample.kind as string}`];
   for (const [key, value] of Object.entries(sample) as [string, unknown][]) {
     if (value === undefined) problems.push(`${sample.kind}.${key} is undefined instead of absent`);
     if (typeof value === 'number') problems.push(...problemsOfNumber(`${sample.kind}.${key}`, key, value));
