@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'system',
           include: ['system-tests/src/**/*.test.ts'],
           exclude,
-          testTimeout: 300_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -28,7 +28,7 @@ export class MosquittoServer {
       `listener ${port} 127.0.0.1`,
       'persistence true',
       `persistence_location ${folder}/`,
-      'max_queued_messages 0',
+      'max_queued_messages 1000000', // not 0: 2.0.11 then cuts off a client whose publish is denied
       extraConfig ?? 'allow_anonymous true',
       '',
     ].join('\n');
