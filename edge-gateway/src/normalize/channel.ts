@@ -1,0 +1,55 @@
+import type { Reading, ReadingQuality } from '@shelfwire/contract';
+
+import type { Sample } from '../decode/sample.ts';
+import type { Stamp } from './clock.ts';
+
+/** Who a reading is of. */
+export interface SensorIdentity {
+  deviceId: string;
+  sensorId?: string;
+}
+
+/** What a sample led to; everything that is not a reading is counted with its reason (design D13). */
+export type SuppressionReason =
+  | 'unchanged'
+  | 'settling'
+  | 'duplicate'
+  | 'retained'
+  | 'unusable'
+  | 'merged'
+  | 'tag-table-full'
+  | 'too-many-sensors';
+
+export type Outcome = { readings: Reading[]; suppressed?: SuppressionReason };
+
+/**
+ * Turns the samples of one kind of one sensor into readings. Pure but for its own state; `atMs` is the steady time of
+ * the filters, the stamp carries the times of the reading. Samples come in the order they were received.
+ */
+export interface Channel<Kind extends Sample> {
+  accept(sample: Kind, stamp: Stamp, atMs: number): Outcome;
+  /** An old value that a broker kept: it may be shown, but never as live. */
+  acceptRetained(sample: Kind, stamp: Stamp, atMs: number): Outcome;
+  /** What follows from time alone. `stamp` is the gateway's. */
+  tick(stamp: Stamp, atMs: number): Reading[];
+}
+
+/** The fields every reading has. */
+export function commonFields(identity: SensorIdentity, stamp: Stamp, quality: ReadingQuality) {
+  return {
+    deviceId: identity.deviceId,
+    ...(identity.sensorId === undefined ? {} : { sensorId: identity.sensorId }),
+    ...(stamp.observedAtMs === undefined ? {} : { observedAtMs: stamp.observedAtMs }),
+    receivedAtMs: stamp.receivedAtMs,
+    clockQuality: stamp.clockQuality,
+    // History without a date cannot be placed in time: it must not pass for a value of now.
+    quality: stamp.undated && quality === 'good' ? ('stale' as const) : quality,
+    ...(stamp.historical ? { historical: true } : {}),
+  };
+}
+
+export const NOTHING: Outcome = { readings: [] };
+
+export function suppressed(reason: SuppressionReason): Outcome {
+  return { readings: [], suppressed: reason };
+}

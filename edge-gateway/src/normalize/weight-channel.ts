@@ -1,0 +1,224 @@
+import type { Reading, ReadingQuality } from '@shelfwire/contract';
+
+import type { RangeSample, RawSample, WeightSample } from '../decode/sample.ts';
+import { weigh, type Weighed } from './calibration.ts';
+import { commonFields, suppressed, type Channel, type Outcome, type SensorIdentity } from './channel.ts';
+import type { Stamp } from './clock.ts';
+import { MedianFilter } from './median.ts';
+import { ReportGate } from './report.ts';
+import type { SensorSettings } from './settings.ts';
+import { StabilityDetector, type MotionState } from './stability.ts';
+import { SilenceWatch } from './staleness.ts';
+import { ZeroTracker } from './zero-tracking.ts';
+
+export type WeightLikeSample = WeightSample | RangeSample | RawSample;
+
+/** 1,000 t: no shelf holds it, a register was read wrongly. */
+const PLAUSIBLE_GRAMS_MAX = 1e9;
+/** A hand in the bin is no news; only motion that lasts is told. */
+const MOTION_TOLD_AFTER_MIN_MS = 3_000;
+
+interface Latest {
+  weighed: Weighed;
+  stamp: Stamp;
+  atMs: number;
+  saysMoving: boolean;
+  observedAtMs?: number;
+  raw: number;
+}
+
+/** Raw value → median → calibration → zero tracking → motion band → quality → report on change. */
+export class WeightChannel implements Channel<WeightLikeSample> {
+  readonly #identity: SensorIdentity;
+  readonly #settings: SensorSettings;
+  readonly #median: MedianFilter;
+  readonly #stability: StabilityDetector;
+  readonly #zero: ZeroTracker | undefined;
+  readonly #gate: ReportGate;
+  readonly #silence: SilenceWatch;
+  #latest: Latest | undefined;
+
+  constructor(identity: SensorIdentity, settings: SensorSettings) {
+    this.#identity = identity;
+    this.#settings = settings;
+    this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.stableForMs);
+    this.#stability = new StabilityDetector(settings.filter);
+    this.#zero = settings.zeroTracking && new ZeroTracker(settings.zeroTracking);
+    this.#gate = new ReportGate(settings.report);
+    this.#silence = new SilenceWatch(settings.staleAfterMs);
+  }
+
+  accept(sample: WeightLikeSample, stamp: Stamp, atMs: number): Outcome {
+    if (sample.kind === 'range') return this.#acceptRange(sample, stamp, atMs);
+    const raw = sample.kind === 'raw' ? sample.counts : sample.grams;
+    if (!isUsable(raw)) return suppressed('unusable');
+    if (stamp.historical) return this.#acceptHistory(sample, raw, stamp);
+    if (this.#isRepeat(sample, raw)) {
+      this.#silence.heard(atMs);
+      return suppressed('duplicate');
+    }
+    // Delivered again after a newer one, as QoS 1 may: what it says is past.
+    if (this.#isOvertaken(stamp)) return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
+
+    const says = sample.kind === 'raw' ? 'unknown' : sample.stability;
+    const isolated = this.#isIsolated(this.#silence.heard(atMs), atMs);
+    const filtered = says === 'stable' || isolated ? raw : this.#median.push(raw, atMs);
+    const weighed = this.#weigh(sample, filtered);
+    this.#latest = { weighed, stamp, atMs, saysMoving: says === 'unstable', raw, ...observed(sample) };
+    return this.#conclude(this.#motion(weighed.netGrams, says, isolated, atMs), weighed, stamp, atMs);
+  }
+
+  acceptRetained(sample: WeightLikeSample, stamp: Stamp, atMs: number): Outcome {
+    if (this.#latest || sample.kind === 'range') return suppressed('retained');
+    const raw = sample.kind === 'raw' ? sample.counts : sample.grams;
+    if (!isUsable(raw)) return suppressed('unusable');
+    if (!this.#gate.passes('stale', [], atMs)) return suppressed('retained');
+    return { readings: [this.#reading(this.#weigh(sample, raw), 'stale', false, stamp)] };
+  }
+
+  tick(stamp: Stamp, atMs: number): Reading[] {
+    const latest = this.#latest;
+    if (!latest) return [];
+    if (this.#silence.becameStale(atMs)) {
+      this.#gate.force('stale', [], atMs);
+      return [this.#reading(latest.weighed, 'stale', false, stamp)];
+    }
+    return this.#settleBySilence(latest, atMs);
+  }
+
+  /** A device that sends on change only falls silent when the weight rests: its last word is the weight. */
+  #settleBySilence(latest: Latest, atMs: number): Reading[] {
+    if (this.#silence.stale || latest.saysMoving || this.#stability.state?.settled !== false) return [];
+    const waitMs = Math.max(this.#settings.filter.stableForMs, 1.5 * (this.#silence.typicalGapMs ?? 0));
+    if (atMs - latest.atMs < waitMs) return [];
+    // The median may still hold the value before; the raw one is what the device said last.
+    const motion = this.#stability.settle(latest.weighed.netGrams, latest.atMs);
+    return this.#conclude(motion, latest.weighed, latest.stamp, atMs).readings;
+  }
+
+  #acceptRange(sample: RangeSample, stamp: Stamp, atMs: number): Outcome {
+    const { maxGrams, minGrams } = this.#settings.filter;
+    const limit = sample.condition === 'overload' ? maxGrams : minGrams;
+    // The scale gave no number. The limit it passed is all that is known; consumers take no amount from this quality.
+    const netGrams = limit ?? this.#latest?.weighed.netGrams ?? 0;
+    const reading = this.#reading({ netGrams, calibrated: true }, sample.condition, false, stamp);
+    if (stamp.historical) return { readings: [reading] };
+    this.#silence.heard(atMs);
+    this.#stability.pushMoving(atMs);
+    this.#median.reset();
+    if (this.#latest) this.#latest = { ...this.#latest, saysMoving: true };
+    return this.#gate.passes(sample.condition, [], atMs) ? { readings: [reading] } : suppressed('unchanged');
+  }
+
+  #acceptHistory(sample: WeightSample | RawSample, raw: number, stamp: Stamp): Outcome {
+    const weighed = this.#weigh(sample, raw);
+    const stable = sample.kind === 'raw' || sample.stability !== 'unstable';
+    const quality = this.#rangeQuality(weighed) ?? (stable ? 'good' : 'unstable');
+    return { readings: [this.#reading(weighed, quality, stable && quality === 'good', stamp)] };
+  }
+
+  /** The same value with the same time of the device: sent twice, by QoS 1 or by a device that does not know better. */
+  #isRepeat(sample: WeightSample | RawSample, raw: number): boolean {
+    const { observedAtMs } = sample;
+    return observedAtMs !== undefined && this.#latest?.observedAtMs === observedAtMs && this.#latest.raw === raw;
+  }
+
+  #isOvertaken(stamp: Stamp): boolean {
+    const latestAtMs = this.#latest?.stamp.observedAtMs;
+    return stamp.observedAtMs !== undefined && latestAtMs !== undefined && stamp.observedAtMs < latestAtMs;
+  }
+
+  /** Whether the sample has no neighbours to be compared with. After a pause of a fast scale they are on their way. */
+  #isIsolated(gapMs: number | undefined, atMs: number): boolean {
+    if (gapMs !== undefined && gapMs <= this.#settings.filter.isolatedAfterMs) return false;
+    this.#median.reset();
+    const typicalGapMs = this.#silence.typicalGapMs;
+    if (typicalGapMs === undefined || typicalGapMs > this.#settings.filter.isolatedAfterMs) return true;
+    this.#stability.pushMoving(atMs);
+    return false;
+  }
+
+  #weigh(sample: WeightSample | RawSample, raw: number): Weighed {
+    const source =
+      sample.kind === 'raw'
+        ? ({ unit: 'counts', isNet: false } as const)
+        : ({ unit: 'grams', isNet: sample.isNet ?? false } as const);
+    const weighed = weigh(raw, source, this.#settings.calibration);
+    return shifted(weighed, -(this.#zero?.offsetGrams ?? 0));
+  }
+
+  #motion(netGrams: number, says: WeightSample['stability'], isolated: boolean, atMs: number): MotionState {
+    if (says === 'unstable') return this.#stability.pushMoving(atMs);
+    if (isolated) return this.#stability.settle(netGrams, atMs);
+    return says === 'stable' ? this.#stability.pushStable(netGrams, atMs) : this.#stability.push(netGrams, atMs);
+  }
+
+  #conclude(motion: MotionState, latest: Weighed, stamp: Stamp, atMs: number): Outcome {
+    const weighed = motion.settled ? shifted(latest, motion.value - latest.netGrams) : latest;
+    const rangeQuality = this.#rangeQuality(weighed);
+    const quality = rangeQuality ?? (motion.settled ? 'good' : 'unstable');
+    if (!motion.settled && rangeQuality === undefined && !this.#motionLasts(motion, atMs))
+      return suppressed('settling');
+    const values = [{ value: weighed.netGrams, threshold: this.#settings.report.onChangeGrams }];
+    const passes = this.#gate.passes(quality, values, atMs);
+    if (quality === 'good') this.#trackZero(weighed, atMs);
+    return passes ? { readings: [this.#reading(weighed, quality, motion.settled, stamp)] } : suppressed('unchanged');
+  }
+
+  #motionLasts(motion: { movingSinceMs: number }, atMs: number): boolean {
+    if (this.#latest?.saysMoving && this.#silence.typicalGapMs === undefined) return true;
+    const patienceMs = Math.max(
+      MOTION_TOLD_AFTER_MIN_MS,
+      2 * this.#settings.filter.stableForMs,
+      2.5 * (this.#silence.typicalGapMs ?? 0),
+    );
+    return atMs - motion.movingSinceMs >= patienceMs;
+  }
+
+  #trackZero(weighed: Weighed, atMs: number): void {
+    const moved = this.#zero?.track(weighed, true, atMs) ?? 0;
+    if (moved !== 0) this.#stability.shift(-moved);
+  }
+
+  #rangeQuality(weighed: Weighed): ReadingQuality | undefined {
+    const { maxGrams, minGrams } = this.#settings.filter;
+    const loadGrams = weighed.grossGrams ?? weighed.netGrams;
+    if (!weighed.calibrated) return 'uncalibrated';
+    if (Math.abs(loadGrams) > PLAUSIBLE_GRAMS_MAX) return 'implausible';
+    if (maxGrams !== undefined && loadGrams > maxGrams) return 'overload';
+    if (minGrams !== undefined && loadGrams < minGrams) return 'underload';
+    return undefined;
+  }
+
+  #reading(weighed: Weighed, quality: ReadingQuality, stable: boolean, stamp: Stamp): Reading {
+    return {
+      kind: 'weight',
+      ...commonFields(this.#identity, stamp, quality),
+      netGrams: rounded(weighed.netGrams),
+      ...(weighed.grossGrams === undefined ? {} : { grossGrams: rounded(weighed.grossGrams) }),
+      stable,
+      ...(weighed.calibrationVersion === undefined ? {} : { calibrationVersion: weighed.calibrationVersion }),
+    };
+  }
+}
+
+function shifted(weighed: Weighed, grams: number): Weighed {
+  const { grossGrams } = weighed;
+  const netGrams = weighed.netGrams + grams;
+  return grossGrams === undefined ? { ...weighed, netGrams } : { ...weighed, netGrams, grossGrams: grossGrams + grams };
+}
+
+function observed(sample: { observedAtMs?: number }): { observedAtMs?: number } {
+  return sample.observedAtMs === undefined ? {} : { observedAtMs: sample.observedAtMs };
+}
+
+/** Beyond this no register or text of a scale means a weight, and sums would lose their digits. */
+function isUsable(raw: number): boolean {
+  return Math.abs(raw) <= 1e12;
+}
+
+/** Tenths of a milligram: binary fractions of a sum are not information. */
+function rounded(grams: number): number {
+  const value = Math.round(grams * 10_000) / 10_000;
+  return value === 0 ? 0 : value;
+}
