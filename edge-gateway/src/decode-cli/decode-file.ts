@@ -1,0 +1,119 @@
+import { readingSchema, type Reading } from '@shelfwire/contract';
+
+import type { Decoder, DecoderModel } from '../decode/decoder.ts';
+import { idOf, readingOfSample } from '../decode/reading-of-sample.ts';
+import { readingsOfFile, type FileFrame } from './file-frames.ts';
+import type { DecodeOptions } from './options.ts';
+
+export interface Outcome {
+  readings: Reading[];
+  framesUnderstood: number;
+  /** One sentence each, with where in the file. */
+  failures: string[];
+}
+
+interface Attempt extends Outcome {
+  decoder: Decoder;
+}
+
+/** Decodes one file after the other with the same decoder: a birth in the first names what the second carries. */
+export function decodeFiles(
+  files: readonly Uint8Array[],
+  model: DecoderModel,
+  makeDecoder: () => Decoder,
+  options: DecodeOptions,
+): Outcome {
+  const total: Outcome = { readings: [], framesUnderstood: 0, failures: [] };
+  const earlier: FileFrame[] = [];
+  for (const bytes of files) {
+    const attempts = readingsOfFile(bytes, model, options.encoding).map((frames) => ({
+      frames,
+      outcome: attempt(frames, prepared(makeDecoder(), earlier, options), options),
+    }));
+    const best = attempts.reduce<(typeof attempts)[number] | undefined>(
+      (best, next) => (best && !isBetter(next.outcome, best.outcome) ? best : next),
+      undefined,
+    );
+    if (!best) {
+      total.failures.push(`the file: it holds nothing in the encoding ${options.encoding ?? model.encoding}.`);
+      continue;
+    }
+    earlier.push(...best.frames);
+    total.readings.push(...best.outcome.readings);
+    total.framesUnderstood += best.outcome.framesUnderstood;
+    total.failures.push(...best.outcome.failures);
+  }
+  return total;
+}
+
+/** Decoders remember (births, sequence numbers), so each way of cutting a file starts from what the files before left. */
+function prepared(decoder: Decoder, earlier: readonly FileFrame[], options: DecodeOptions): Decoder {
+  for (const frame of earlier) decodeFrame(decoder, frame, options);
+  return decoder;
+}
+
+function attempt(frames: readonly FileFrame[], decoder: Decoder, options: DecodeOptions): Attempt {
+  const outcome: Attempt = { readings: [], framesUnderstood: 0, failures: [], decoder };
+  for (const frame of frames) {
+    const result = decodeFrame(decoder, frame, options);
+    if (!result.ok) {
+      outcome.failures.push(`${frame.where}: ${result.detail} (${result.kind})`);
+      continue;
+    }
+    outcome.framesUnderstood += 1;
+    for (const { detail, kind } of result.rejected ?? []) outcome.failures.push(`${frame.where}: ${detail} (${kind})`);
+    for (const sample of result.samples) {
+      const deviceId = options.deviceId ?? deviceIdOfTopic(frame.topic ?? options.topic);
+      const reading = readingOfSample(sample, deviceId, receivedAtMsOf(options));
+      if (!reading) continue;
+      const checked = readingSchema.safeParse(reading);
+      if (checked.success) outcome.readings.push(checked.data);
+      else outcome.failures.push(`${frame.where}: the ${sample.kind} sample is outside what a reading may hold`);
+    }
+  }
+  return outcome;
+}
+
+function decodeFrame(decoder: Decoder, frame: FileFrame, options: DecodeOptions) {
+  const topic = frame.topic ?? options.topic;
+  return decoder.decode({
+    payload: frame.payload,
+    receivedAtMs: receivedAtMsOf(options),
+    ...(topic !== undefined && { topic }),
+  });
+}
+
+/** More readings, then more frames understood, then fewer failures; of equals the likelier way of cutting stays. */
+function isBetter(next: Outcome, best: Outcome): boolean {
+  if (next.readings.length !== best.readings.length) return next.readings.length > best.readings.length;
+  if (next.framesUnderstood === 0 || best.framesUnderstood === 0) return next.framesUnderstood > best.framesUnderstood;
+  return next.failures.length < best.failures.length;
+}
+
+function receivedAtMsOf(options: DecodeOptions): number {
+  return options.receivedAtMs ?? STARTED_AT_MS;
+}
+
+const STARTED_AT_MS = Date.now();
+
+/**
+ * The level of a topic that names the device, by the conventions of the families we know. Only the gateway's device list
+ * says who a device really is; this is a name for the printed reading.
+ */
+export function deviceIdOfTopic(topic: string | undefined): string {
+  const levels = topic?.split('/').filter((level) => level !== '') ?? [];
+  const [first = '', second] = levels;
+  const named =
+    (first === 'spBv1.0' && (levels[4] ?? levels[3])) ||
+    (/^(tele|stat|cmnd|zigbee2mqtt)$/.test(first) && second) ||
+    (topic?.endsWith('/events/rpc') === true && levels.at(-3)) ||
+    after(levels, /^devices?$/) ||
+    (levels.at(-1) === 'state' && levels.length >= 4 && levels.at(-4)) ||
+    undefined;
+  return named === undefined ? 'device' : idOf(named);
+}
+
+function after(levels: readonly string[], marker: RegExp): string | undefined {
+  const at = levels.findIndex((level) => marker.test(level));
+  return at < 0 ? undefined : levels[at + 1];
+}
