@@ -6,9 +6,12 @@ import type { ClockQuality } from '@shelfwire/contract';
  * shifted by its offset, an impossible one (1970, the far future) is not used at all.
  */
 
+/** What the contract can carry; a gateway that booted in 1970 is lifted to it. */
 const EPOCH_MS_MIN = 1_000_000_000_000;
-/** 2020-01-01: no device of ours is older, a clock before it was never set. */
+const EPOCH_MS_MAX = 9_999_999_999_999;
+/** 2020-01-01 to 2100-01-01: a clock before it was never set, one after it never will be. */
 const PLAUSIBLE_SINCE_MS = 1_577_836_800_000;
+const PLAUSIBLE_UNTIL_MS = 4_102_444_800_000;
 /** Network delay and seconds-only timestamps stay inside it; a device this near is right. */
 const TOLERANCE_MS = 10_000;
 /** Later than this behind its own clock's usual delay, a sample was kept back: it is not "now" any more. */
@@ -41,7 +44,7 @@ export class DeviceClock {
   }
 
   stamp(sample: { observedAtMs?: number; historical?: boolean }, receivedAtMs: number): Stamp {
-    const received = Math.max(EPOCH_MS_MIN, Math.round(receivedAtMs));
+    const received = Math.min(EPOCH_MS_MAX, Math.max(EPOCH_MS_MIN, Math.round(receivedAtMs)));
     const gatewayTime: Stamp = { receivedAtMs: received, clockQuality: 'gateway' };
     const observedAtMs = this.#useDeviceTime ? this.#plausible(sample.observedAtMs, received) : undefined;
     if (sample.historical) return this.#stampHistory(observedAtMs, gatewayTime);
@@ -63,8 +66,11 @@ export class DeviceClock {
     if (observedAtMs === undefined) return { ...gatewayTime, historical: true, undated: true };
     const offsetMs = this.#offsets.length === 0 ? 0 : this.#offsetMs();
     const corrected = Math.abs(offsetMs) > TOLERANCE_MS;
+    const atMs = corrected ? observedAtMs + offsetMs : observedAtMs;
+    // History of tomorrow: the clock is wrong by an amount nobody knows yet.
+    if (atMs > gatewayTime.receivedAtMs + TOLERANCE_MS) return { ...gatewayTime, historical: true, undated: true };
     return {
-      observedAtMs: corrected ? observedAtMs + offsetMs : observedAtMs,
+      observedAtMs: atMs,
       receivedAtMs: gatewayTime.receivedAtMs,
       clockQuality: corrected ? 'corrected' : 'device',
       historical: true,
@@ -74,7 +80,7 @@ export class DeviceClock {
   #plausible(observedAtMs: number | undefined, receivedAtMs: number): number | undefined {
     if (observedAtMs === undefined || !Number.isFinite(observedAtMs)) return undefined;
     const rounded = Math.round(observedAtMs);
-    if (rounded < PLAUSIBLE_SINCE_MS) return undefined;
+    if (rounded < PLAUSIBLE_SINCE_MS || rounded > PLAUSIBLE_UNTIL_MS) return undefined;
     const gatewayKnows = receivedAtMs >= PLAUSIBLE_SINCE_MS;
     const tooOld = rounded < receivedAtMs - HISTORY_MAX_MS;
     const tooNew = rounded > receivedAtMs + 366 * 86_400_000;

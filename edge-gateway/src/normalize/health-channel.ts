@@ -60,10 +60,14 @@ export class HealthChannel implements Channel<HealthSample> {
 
 /** Volts stay out: what they mean in charge depends on the battery, which nobody told. */
 function healthValues({ batteryRatio, linkDbm, temperatureC }: HealthSample): HealthValues {
-  const batteryKnown = batteryRatio !== undefined && batteryRatio >= 0 && batteryRatio <= 1;
   return {
-    ...(batteryKnown ? { batteryRatio } : {}),
-    ...(Number.isFinite(linkDbm) && linkDbm !== undefined ? { linkDbm } : {}),
-    ...(Number.isFinite(temperatureC) && temperatureC !== undefined ? { temperatureC } : {}),
+    ...(isWithin(batteryRatio, 0, 1) ? { batteryRatio } : {}),
+    ...(isWithin(linkDbm, -200, 50) ? { linkDbm } : {}),
+    ...(isWithin(temperatureC, -100, 500) ? { temperatureC } : {}),
   };
+}
+
+/** Outside of what is physical it was another unit or a broken register; a value that was not measured is absent. */
+function isWithin(value: number | undefined, least: number, most: number): value is number {
+  return value !== undefined && value >= least && value <= most;
 }

@@ -199,6 +199,7 @@ function placeOf(sample: TagSample): Place {
   return { ...(sensorId === undefined ? {} : { sensorId }), ...(antennaKnown ? { antenna } : {}) };
 }
 
+/** A level no receiver has is left out: it was another unit. */
 function rssiOf({ rssiDbm }: TagSample): { rssiDbm?: number } {
-  return rssiDbm !== undefined && Number.isFinite(rssiDbm) ? { rssiDbm } : {};
+  return rssiDbm !== undefined && rssiDbm >= -150 && rssiDbm <= 30 ? { rssiDbm } : {};
 }
