@@ -133,7 +133,7 @@ describe('metrics', () => {
     const unknown = new Set<string>();
     const places = tracked.filter((path) => /\.(ts|tsx|json|ya?ml|md)$/.test(path) && path !== 'package-lock.json');
     for (const path of places) {
-      for (const [name] of read(path).matchAll(/shelfwire_(gateway|ingest|reorder)_[a-z_]*[a-z]/g)) {
+      for (const [name] of read(path).matchAll(/shelfwire_(gateway|ingest|reorder|sim)_[a-z_]*[a-z]/g)) {
         const base = name.replace(/_(bucket|sum|count)$/, '');
         if (!definitions.includes(`${name}:`) && !definitions.includes(`${base}:`)) unknown.add(`${path}: ${name}`);
       }

@@ -12,7 +12,7 @@ test('a metric is exported with the name, help and labels of the contract', asyn
 
 test('names follow the conventions: base units, _total for counters, no unbounded labels', () => {
   for (const [name, { type, labelNames }] of Object.entries(METRICS)) {
-    expect(name).toMatch(/^shelfwire_(gateway|ingest|reorder)_[a-z_]+$/);
+    expect(name).toMatch(/^shelfwire_(gateway|ingest|reorder|sim)_[a-z_]+$/);
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
     if (type === 'histogram') expect(name).toMatch(/_seconds$/);
     for (const label of labelNames) expect(label, name).not.toMatch(/device|sensor|epc|message|error/i);

@@ -1,0 +1,78 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** One of our services as a real process, that can be killed and started again with the same settings. */
+export class ServiceProcess {
+  readonly name: string;
+  readonly #entry: string;
+  readonly #env: Record<string, string>;
+  readonly #readyUrl: string | undefined;
+  readonly #log: WriteStream;
+  #child: ChildProcess | undefined;
+  kills = 0;
+
+  /** @param entry the package export to run, as `@shelfwire/edge-gateway/main` */
+  constructor(options: {
+    name: string;
+    entry: string;
+    env: Record<string, string>;
+    readyUrl?: string;
+    logFile: string;
+  }) {
+    this.name = options.name;
+    this.#entry = fileURLToPath(import.meta.resolve(options.entry));
+    this.#env = options.env;
+    this.#readyUrl = options.readyUrl;
+    this.#log = createWriteStream(options.logFile, { flags: 'a' });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, [this.#entry], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.pipe(this.#log, { end: false });
+    child.stderr.pipe(this.#log, { end: false });
+    this.#child = child;
+  }
+
+  /** Waits until `/readyz` answers 200. @throws if the process ended or the time is up */
+  async ready(timeoutMs = 60_000): Promise<void> {
+    if (!this.#readyUrl) return;
+    const endsAtMs = Date.now() + timeoutMs;
+    for (;;) {
+      const answer = await fetch(this.#readyUrl).catch(() => undefined);
+      if (answer?.ok) return;
+      if (this.#child?.exitCode !== null) throw new Error(`${this.name} ended with ${this.#child?.exitCode}`);
+      if (Date.now() > endsAtMs) {
+        throw new Error(`${this.name} is not ready after ${timeoutMs} ms: ${(await answer?.text()) ?? 'no answer'}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.kills += 1;
+    await this.#end('SIGKILL');
+  }
+
+  /** @returns the exit code of a drained process: 0, or what went wrong */
+  async stop(): Promise<number | null> {
+    await this.#end('SIGTERM');
+    return this.#child?.exitCode ?? null;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+}
