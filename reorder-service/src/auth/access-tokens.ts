@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+
+import { accessClaimsSchema, type UserPrincipal } from './principal.ts';
+import type { User } from './users.ts';
+
+export const ISSUER = 'shelfwire';
+/** One working day: whoever signs in in the morning is not thrown out at noon. */
+const LIFETIME_SECONDS = 12 * 60 * 60;
+
+/** Makes and checks access tokens: JWT, HS256 only, so that a token cannot choose its own algorithm. */
+@Injectable()
+export class AccessTokens {
+  constructor(private readonly jwt: JwtService) {}
+
+  async issue(user: User): Promise<{ accessToken: string; expiresAtMs: number }> {
+    const accessToken = await this.jwt.signAsync(
+      {
+        email: user.email,
+        role: user.role,
+        tenantId: user.tenantId,
+        ...(user.supplierId === null ? {} : { supplierId: user.supplierId }),
+      },
+      { subject: user.userId, issuer: ISSUER, algorithm: 'HS256', expiresIn: LIFETIME_SECONDS },
+    );
+    const { exp } = this.jwt.decode<{ exp: number }>(accessToken);
+    return { accessToken, expiresAtMs: exp * 1_000 };
+  }
+
+  /** @returns undefined for a token that is not ours, was changed or has expired */
+  async verify(token: string): Promise<UserPrincipal | undefined> {
+    let payload: unknown;
+    try {
+      payload = await this.jwt.verifyAsync(token, { algorithms: ['HS256'], issuer: ISSUER });
+    } catch {
+      return undefined;
+    }
+    const claims = accessClaimsSchema.safeParse(payload);
+    if (!claims.success) return undefined;
+    const { sub, email, role, tenantId, supplierId, exp } = claims.data;
+    if ((role === 'supplier') !== (supplierId !== undefined)) return undefined;
+    return { kind: 'user', userId: sub, email, role, tenantId, supplierId, expiresAtMs: exp * 1_000 };
+  }
+}

@@ -1,0 +1,30 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+
+import { AccessTokens } from './access-tokens.ts';
+import { Administrator } from './administrator.ts';
+import { AUTH_OPTIONS, type AuthOptions } from './auth-options.ts';
+import { SignIn } from './sign-in.ts';
+import { SupplierTokens } from './supplier-tokens.ts';
+import { Users } from './users.ts';
+
+/** Who may sign in, and who asks. Needs the DatabaseModule; the catalogue must be seeded before the app starts. */
+@Global()
+@Module({})
+export class AuthModule {
+  static of(options: AuthOptions): DynamicModule {
+    return {
+      module: AuthModule,
+      imports: [JwtModule.register({ secret: options.jwtSecret })],
+      providers: [
+        { provide: AUTH_OPTIONS, useValue: options },
+        AccessTokens,
+        Administrator,
+        SignIn,
+        SupplierTokens,
+        Users,
+      ],
+      exports: [AccessTokens, SignIn, SupplierTokens, Users],
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { idSchema } from '@shelfwire/contract';
+import { roleSchema } from '@shelfwire/contract/api';
+import { z } from 'zod';
+
+/** A person, as the access token says. The ingest-service reads the same claims. */
+export const accessClaimsSchema = z.object({
+  sub: z.uuid(),
+  email: z.string(),
+  role: roleSchema,
+  tenantId: idSchema,
+  supplierId: idSchema.optional(),
+  iss: z.literal('shelfwire'),
+  exp: z.int(),
+});
+export type AccessClaims = z.infer<typeof accessClaimsSchema>;
+
+/** Who asks: a person with an access token, or a supplier's system with its API token. */
+export type Principal =
+  | {
+      kind: 'user';
+      userId: string;
+      email: string;
+      role: AccessClaims['role'];
+      tenantId: string;
+      /** Set for the role `supplier` only: the one whose items and orders they may see. */
+      supplierId: string | undefined;
+      expiresAtMs: number;
+    }
+  | { kind: 'supplier-system'; tenantId: string; supplierId: string };
+export type UserPrincipal = Extract<Principal, { kind: 'user' }>;
+export type SupplierPrincipal = Extract<Principal, { kind: 'supplier-system' }>;

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+
+import { AccessGuard } from './access-guard.ts';
+import { AuthController } from './auth.controller.ts';
+import { DocumentsController } from './documents.controller.ts';
+import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
+import { OrdersController } from './orders.controller.ts';
+import { ProblemFilter } from './problem-filter.ts';
+import { StockController } from './stock.controller.ts';
+import { StreamController } from './stream.controller.ts';
+import { SuppliedItems } from './supplied-items.ts';
+import { SupplierController } from './supplier.controller.ts';
+import { TelemetryController } from './telemetry.controller.ts';
+
+/**
+ * The HTTP API. `imports` are the modules that export StockQueries, OrderQueries, LiveEvents and SupplierInbox; the
+ * AuthModule and the DatabaseModule are global. Beside it, `registerWeb` adds what is not of the API.
+ */
+@Module({})
+export class HttpModule {
+  static of(options: HttpOptions, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: HttpModule,
+      imports,
+      controllers: [
+        AuthController,
+        DocumentsController,
+        OrdersController,
+        StockController,
+        StreamController,
+        SupplierController,
+        TelemetryController,
+      ],
+      providers: [
+        { provide: HTTP_OPTIONS, useValue: options },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        AccessGuard,
+        SuppliedItems,
+      ],
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { ShelfwireError } from '@shelfwire/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
+import { HTTP_ERROR_CODES, HttpProblem, isHttpErrorCode, problemBody, type HttpErrorCode } from './problems.ts';
+
+const FASTIFY_CODES: Readonly<Record<string, HttpErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+};
+
+interface Refusal {
+  code: HttpErrorCode;
+  detail: string;
+  problem?: HttpProblem;
+}
+
+/** Turns whatever a handler threw into problem+json. What is not foreseen is logged and told to nobody else. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(HTTP_OPTIONS) private readonly options: HttpOptions) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const { code, detail, problem } = refusalOf(error, request);
+    if (code === 'INTERNAL') {
+      this.options.logger.error(
+        { err: error, method: request.method, url: request.url },
+        'a request failed unexpectedly',
+      );
+    }
+    await reply
+      .code(HTTP_ERROR_CODES[code].status)
+      .headers(problem?.headers ?? {})
+      .type('application/problem+json')
+      .send(problemBody(code, detail, problem?.problems));
+  }
+}
+
+function refusalOf(error: unknown, request: FastifyRequest): Refusal {
+  if (error instanceof HttpProblem) return { code: error.httpCode, detail: error.message, problem: error };
+  if (error instanceof ShelfwireError && isHttpErrorCode(error.code))
+    return { code: error.code, detail: error.message };
+  const fastifyCode = FASTIFY_CODES[codeOf(error)];
+  if (fastifyCode) return { code: fastifyCode, detail: HTTP_ERROR_CODES[fastifyCode].what };
+  const status = statusOf(error);
+  if (status === 404) return { code: 'NOT_FOUND', detail: `There is no ${request.method} ${pathOf(request)}` };
+  if (status >= 400 && status < 500) return { code: 'REQUEST_INVALID', detail: 'The request could not be read' };
+  return { code: 'INTERNAL', detail: 'Something went wrong on the server. Try again in a moment.' };
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,131 @@
+import { ShelfwireError } from '@shelfwire/contract';
+import type { Problem } from '@shelfwire/contract/api';
+
+/** Everything that a request can be refused with; docs/errors.md is generated from this. */
+export const HTTP_ERROR_CODES = {
+  REQUEST_INVALID: {
+    status: 400,
+    title: 'The request is not right',
+    what: 'A parameter or the body is not of the form that the API describes',
+    todo: 'See `problems` in the answer, and /api/v1/openapi.json',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not right',
+    what: 'The cursor was not made by this list',
+    todo: 'Begin again without a cursor',
+  },
+  CREDENTIALS_WRONG: {
+    status: 401,
+    title: 'Not signed in',
+    what: 'Email or password is wrong, or the user was disabled; the answer does not tell which',
+    todo: 'Check both; an administrator can set a new password',
+  },
+  NOT_SIGNED_IN: {
+    status: 401,
+    title: 'Not signed in',
+    what: 'There is no access token, or it has expired, or it was not signed by this service',
+    todo: 'Sign in again; suppliers’ systems check their API token',
+  },
+  NOT_ALLOWED: {
+    status: 403,
+    title: 'Not allowed',
+    what: 'The role of this user does not include it',
+    todo: 'Ask an administrator',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'Not found',
+    what: 'There is nothing with this id, or it belongs to somebody else',
+    todo: 'Read the list again',
+  },
+  ORDER_NOT_FOUND: {
+    status: 404,
+    title: 'Order not found',
+    what: 'This supplier has no such order',
+    todo: 'Check orderId: it is the one of the purchase order message',
+  },
+  LINE_NOT_FOUND: {
+    status: 422,
+    title: 'Order line not found',
+    what: 'The message names a line that the order does not have',
+    todo: 'Use the line numbers of the purchase order message',
+  },
+  ORDER_STATUS_CONFLICT: {
+    status: 409,
+    title: 'The order has gone on',
+    what: 'The order’s present status does not allow this',
+    todo: 'Read the order again',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    title: 'Too large',
+    what: 'The body is larger than 1 MiB',
+    todo: 'Send less at once',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Not JSON',
+    what: 'The body is not application/json',
+    todo: 'Send `Content-Type: application/json`',
+  },
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    title: 'Too many attempts',
+    what: 'Too many failed sign-ins in fifteen minutes',
+    todo: 'Wait as long as the header Retry-After says',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Internal error',
+    what: 'A defect; the log has the details under the same time',
+    todo: 'Report it with the log line',
+  },
+  TELEMETRY_UNREACHABLE: {
+    status: 502,
+    title: 'History not available',
+    what: 'The ingest-service does not answer at SHELFWIRE_TELEMETRY_URL',
+    todo: 'See whether it runs; stock and orders do not depend on it',
+  },
+  TELEMETRY_NOT_CONFIGURED: {
+    status: 503,
+    title: 'History not available',
+    what: 'SHELFWIRE_TELEMETRY_URL is not set',
+    todo: 'Set it to the base URL of the ingest-service',
+  },
+  TOO_MANY_STREAMS: {
+    status: 503,
+    title: 'Too many live connections',
+    what: 'The bound of live connections to this process is reached',
+    todo: 'Close unused pages, or run another replica',
+  },
+} as const;
+export type HttpErrorCode = keyof typeof HTTP_ERROR_CODES;
+
+/** Refuses the request that is being handled; becomes an RFC 9457 answer. */
+export class HttpProblem extends ShelfwireError {
+  readonly httpCode: HttpErrorCode;
+  readonly problems: Problem['problems'];
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param detail one sentence for the person who asked */
+  constructor(
+    code: HttpErrorCode,
+    detail: string,
+    options: { problems?: NonNullable<Problem['problems']>; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(code, detail);
+    this.httpCode = code;
+    this.problems = options.problems;
+    this.headers = options.headers ?? {};
+  }
+}
+
+export function problemBody(code: HttpErrorCode, detail: string, problems?: Problem['problems']): Problem {
+  const { status, title } = HTTP_ERROR_CODES[code];
+  return { type: `urn:shelfwire:problem:${code}`, title, status, code, detail, ...(problems ? { problems } : {}) };
+}
+
+export function isHttpErrorCode(code: string): code is HttpErrorCode {
+  return Object.hasOwn(HTTP_ERROR_CODES, code);
+}
