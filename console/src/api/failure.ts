@@ -1,0 +1,38 @@
+import type { Problem } from './types';
+
+/** A request that did not succeed, with a sentence that can be shown as it is. */
+export class ApiFailure extends Error {
+  /** 0 when no answer came at all. */
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, sentence: string) {
+    super(sentence);
+    this.name = 'ApiFailure';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function failureOf(status: number, body: unknown): ApiFailure {
+  if (isProblem(body)) return new ApiFailure(status, body.code, sentenceOf(body));
+  return new ApiFailure(status, 'UNKNOWN', `The server answered with an error (${status}). Try again in a moment.`);
+}
+
+export function unreachable(): ApiFailure {
+  return new ApiFailure(0, 'UNREACHABLE', 'The server cannot be reached. Check the network; this page keeps trying.');
+}
+
+/** The sentence for any error that a query or a mutation ended with. */
+export function describeFailure(error: unknown): string {
+  return error instanceof ApiFailure ? error.message : 'Something went wrong in this page. Reload it and try again.';
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
+}
+
+function sentenceOf(problem: Problem): string {
+  const details = (problem.problems ?? []).map(({ where, what }) => `${where}: ${what}`);
+  return details.length > 0 ? `${problem.detail} (${details.join('; ')})` : problem.detail;
+}

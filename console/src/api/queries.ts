@@ -1,0 +1,98 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  type InfiniteData,
+} from '@tanstack/react-query';
+
+import { api, unwrap } from './client';
+import { ApiFailure } from './failure';
+import type { OrderSummary, StockItem, StockStatus } from './types';
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+export type Pages<Item> = InfiniteData<Page<Item>, string | undefined>;
+
+export interface StockFilter {
+  search: string;
+  status: StockStatus | undefined;
+}
+
+const PAGE_ITEMS = 200;
+const RETRIES_MAX = 3;
+/** A level is pushed, but a reading that changes nothing is not: this keeps the ages true. */
+const STOCK_REFRESH_MS = 15_000;
+const ORDERS_REFRESH_MS = 60_000;
+/** Beyond this many pages a refresh would be a burden; the pushed changes still come. */
+const REFRESHED_PAGES_MAX = 3;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        retry: (failures, error) => failures < RETRIES_MAX && isWorthRepeating(error),
+      },
+    },
+  });
+}
+
+export function stockQuery(filter: StockFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['stock', filter] as const,
+    queryFn: ({ pageParam, signal }) => fetchStock(filter, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<StockItem>) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 0) <= REFRESHED_PAGES_MAX ? STOCK_REFRESH_MS : (false as const),
+  });
+}
+
+export function ordersQuery(filter: { open: boolean }) {
+  return infiniteQueryOptions({
+    queryKey: ['orders', filter] as const,
+    queryFn: ({ pageParam, signal }): Promise<Page<OrderSummary>> =>
+      unwrap(
+        api.GET('/api/v1/orders', {
+          params: {
+            query: {
+              limit: PAGE_ITEMS,
+              ...(pageParam ? { cursor: pageParam } : {}),
+              open: filter.open ? 'true' : 'false',
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<OrderSummary>) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: ORDERS_REFRESH_MS,
+  });
+}
+
+export function orderQuery(orderId: string) {
+  return queryOptions({
+    queryKey: ['order', orderId] as const,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/orders/{orderId}', { params: { path: { orderId } }, signal })),
+  });
+}
+
+function fetchStock(filter: StockFilter, cursor: string | undefined, signal: AbortSignal): Promise<Page<StockItem>> {
+  const query = {
+    limit: PAGE_ITEMS,
+    ...(cursor ? { cursor } : {}),
+    ...(filter.search ? { search: filter.search } : {}),
+    ...(filter.status ? { status: filter.status } : {}),
+  };
+  return unwrap(api.GET('/api/v1/stock', { params: { query }, signal }));
+}
+
+/** No answer or a server's trouble may pass; a refusal will not. */
+function isWorthRepeating(error: unknown): boolean {
+  return error instanceof ApiFailure && (error.status === 0 || error.status >= 500);
+}

@@ -1,0 +1,18 @@
+import type { components } from './generated/schema';
+
+type Schemas = components['schemas'];
+
+export type CurrentUser = Schemas['CurrentUser'];
+export type Movement = Schemas['Movement'];
+export type OrderDetail = Schemas['OrderDetail'];
+export type OrderLine = Schemas['OrderLine'];
+export type OrderProof = Schemas['OrderProof'];
+export type OrderStatus = Schemas['OrderSummary']['status'];
+export type OrderSummary = Schemas['OrderSummary'];
+export type Problem = Schemas['Problem'];
+export type Role = Schemas['Role'];
+export type StockItem = Schemas['StockItem'];
+export type StockStatus = StockItem['status'];
+export type StreamEvent = Schemas['StreamEvent'];
+export type StockEvent = Extract<StreamEvent, { type: 'stock' }>['event'];
+export type TelemetrySeries = Schemas['TelemetrySeries'];

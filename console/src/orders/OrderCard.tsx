@@ -1,0 +1,43 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+
+import type { OrderSummary } from '../api/types';
+import { Age } from '../time/Age';
+import classes from './OrderCard.module.css';
+import { OrderProgress } from './OrderProgress';
+import { OrderStatusBadge } from './OrderStatusBadge';
+
+/** One order in the list; the whole card leads to it. */
+export function OrderCard({ order }: { order: OrderSummary }) {
+  return (
+    <article className={classes['card']} role="listitem" aria-label={`Order ${order.orderNumber}`}>
+      <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+        <div className={classes['head']}>
+          <Link className={classes['number']} to="/orders/$orderId" params={{ orderId: order.orderId }}>
+            {order.orderNumber}
+          </Link>
+          <Text size="sm" c="dimmed" span>
+            {order.supplierName} · <Age atMs={order.createdAtMs} />
+          </Text>
+        </div>
+        <OrderStatusBadge status={order.status} />
+      </Group>
+      <Text mt="xs" className={classes['sentence'] ?? ''}>
+        {order.sentence}
+      </Text>
+      <Stack gap={4} my="sm">
+        {order.lines.map((line) => (
+          <Group key={line.lineNumber} justify="space-between" gap="sm" wrap="nowrap" className={classes['line'] ?? ''}>
+            <Text size="sm" truncate>
+              {line.itemName}
+            </Text>
+            <Text size="sm" fw={650} className={classes['amount'] ?? ''}>
+              {line.quantityText}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+      <OrderProgress status={order.status} />
+    </article>
+  );
+}

@@ -1,0 +1,64 @@
+import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconQuote } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+
+import { orderQuery } from '../api/queries';
+import type { OrderDetail } from '../api/types';
+import { FailureState } from '../shell/states';
+import { describeTime } from '../time/describe-age';
+import classes from './OrderPage.module.css';
+import { OrderHistory } from './OrderHistory';
+import { OrderLines } from './OrderLines';
+import { OrderProgress } from './OrderProgress';
+import { OrderProof } from './OrderProof';
+import { OrderStatusBadge } from './OrderStatusBadge';
+
+const route = getRouteApi('/signed-in/orders/$orderId');
+
+/** One order: what, why, on what evidence, and what became of it. */
+export function OrderPage() {
+  const { orderId } = route.useParams();
+  const order = useQuery(orderQuery(orderId));
+  return (
+    <>
+      <Anchor component={Link} to="/orders" size="sm" className={classes['back'] ?? ''}>
+        <IconArrowLeft size={16} aria-hidden /> Orders
+      </Anchor>
+      {order.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the order" /> : null}
+      {order.error ? <FailureState error={order.error} onRetry={() => void order.refetch()} /> : null}
+      {order.data ? <OrderDocument order={order.data} /> : null}
+    </>
+  );
+}
+
+function OrderDocument({ order }: { order: OrderDetail }) {
+  return (
+    <Stack gap="md">
+      <Paper className={classes['card'] ?? ''}>
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <div>
+            <Title order={1} size="h3">
+              Order {order.orderNumber}
+            </Title>
+            <Text c="dimmed" size="sm">
+              {order.supplierName} · {describeTime(order.createdAtMs)}
+              {order.supplierOrderNumber ? ` · theirs: ${order.supplierOrderNumber}` : ''}
+            </Text>
+          </div>
+          <OrderStatusBadge status={order.status} />
+        </Group>
+        <Group gap="sm" wrap="nowrap" align="flex-start" my="md" className={classes['why'] ?? ''}>
+          <IconQuote size={20} aria-hidden className={classes['quote'] ?? ''} />
+          <Text size="lg" className={classes['sentence'] ?? ''}>
+            {order.sentence}
+          </Text>
+        </Group>
+        <OrderProgress status={order.status} />
+      </Paper>
+      <OrderLines lines={order.lines} />
+      <OrderProof proof={order.proof} />
+      <OrderHistory history={order.history} />
+    </Stack>
+  );
+}

@@ -1,0 +1,59 @@
+import { Alert, Button, Center, Stack, Text, ThemeIcon } from '@mantine/core';
+import { IconAlertTriangle, IconMapQuestion } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+import { describeFailure } from '../api/failure';
+
+/** Nothing to show, why, and what to do about it. */
+export function EmptyState({ icon, title, children }: { icon: ReactNode; title: string; children?: ReactNode }) {
+  return (
+    <Center mih="40dvh">
+      <Stack align="center" gap="xs" maw="26rem" ta="center">
+        <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>
+          {icon}
+        </ThemeIcon>
+        <Text fw={650} size="lg">
+          {title}
+        </Text>
+        {children}
+      </Stack>
+    </Center>
+  );
+}
+
+/** What could not be loaded, in a sentence, with a way to try again. */
+export function FailureState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      role="alert"
+      title="This could not be loaded"
+    >
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{describeFailure(error)}</Text>
+        {onRetry ? (
+          <Button size="xs" variant="light" color="red" onClick={onRetry}>
+            Try again
+          </Button>
+        ) : null}
+      </Stack>
+    </Alert>
+  );
+}
+
+export function PageFailure({ error, reset }: { error: unknown; reset: () => void }) {
+  return <FailureState error={error} onRetry={reset} />;
+}
+
+export function NotFound() {
+  return (
+    <EmptyState icon={<IconMapQuestion />} title="There is no such page">
+      <Button component={Link} to="/" variant="light">
+        To the stock list
+      </Button>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,90 @@
+import { CloseButton, Group, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconBoxSeam, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import { stockQuery } from '../api/queries';
+import type { StockStatus } from '../api/types';
+import { EmptyState, FailureState } from '../shell/states';
+import { StatusFilter } from './StatusFilter';
+import { StockList, StockListSkeleton } from './StockList';
+import classes from './StockPage.module.css';
+
+const route = getRouteApi('/signed-in/');
+const TYPING_PAUSE_MS = 250;
+
+/** The live list of bins. */
+export function StockPage() {
+  const { q = '', status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const setStatus = (next: StockStatus | undefined): void => {
+    void navigate({ search: { ...(q ? { q } : {}), ...(next ? { status: next } : {}) }, replace: true });
+  };
+  const setSearch = (next: string): void => {
+    void navigate({ search: { ...(next ? { q: next } : {}), ...(status ? { status } : {}) }, replace: true });
+  };
+  const stock = useInfiniteQuery(stockQuery({ search: q, status }));
+  const items = stock.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtered = q !== '' || status !== undefined;
+  return (
+    <>
+      <Group justify="space-between" align="center" gap="sm" className={classes['tools'] ?? ''}>
+        <Title order={1} size="h3">
+          Stock
+        </Title>
+        <SearchField value={q} onChange={setSearch} />
+      </Group>
+      <StatusFilter value={status} onChange={setStatus} />
+      {stock.error && items.length === 0 ? (
+        <FailureState error={stock.error} onRetry={() => void stock.refetch()} />
+      ) : null}
+      {stock.isPending ? <StockListSkeleton /> : null}
+      {items.length > 0 ? (
+        <StockList
+          items={items}
+          busy={stock.isPlaceholderData}
+          hasMore={stock.hasNextPage}
+          onEndNear={() => {
+            if (stock.hasNextPage && !stock.isFetching) void stock.fetchNextPage();
+          }}
+        />
+      ) : null}
+      {stock.isSuccess && items.length === 0 ? <NoBins filtered={filtered} /> : null}
+    </>
+  );
+}
+
+function SearchField({ value, onChange }: { value: string; onChange: (next: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  const changeSoon = useDebouncedCallback((next: string) => onChange(next.trim()), TYPING_PAUSE_MS);
+  const change = (next: string): void => {
+    setTyped(next);
+    changeSoon(next);
+  };
+  return (
+    <TextInput
+      className={classes['search'] ?? ''}
+      type="search"
+      aria-label="Search by item, SKU, bin or place"
+      placeholder="Item, SKU, bin or place"
+      leftSection={<IconSearch size={18} aria-hidden />}
+      rightSection={typed ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} /> : null}
+      value={typed}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}
+
+function NoBins({ filtered }: { filtered: boolean }) {
+  return filtered ? (
+    <EmptyState icon={<IconSearch />} title="No bin matches">
+      <span>Change the search or choose another status.</span>
+    </EmptyState>
+  ) : (
+    <EmptyState icon={<IconBoxSeam />} title="No bins yet">
+      <span>Bins come from the catalogue file that the service reads at its start.</span>
+    </EmptyState>
+  );
+}
