@@ -1,3 +1,4 @@
+export * from './impaired-link.ts';
 export * from './influxdb.ts';
 export * from './mosquitto.ts';
 export * from './postgres.ts';
