@@ -52,7 +52,7 @@ test('a cut line passes nothing and tells nobody; after it is restored, new conn
     heard = true;
   });
   before.write('b');
-  const closed = once(before, 'close');
+  const closed = new Promise((resolve) => before.on('close', resolve));
   link.restore();
   await closed;
   const after = connect(link.port, '127.0.0.1');
