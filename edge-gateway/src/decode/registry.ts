@@ -1,11 +1,34 @@
 import type { DecoderModel } from './decoder.ts';
+import { chirpstackV4Model } from './chirpstack-v4/decoder.ts';
+import { decentlabDlDwsModel, decentlabDlLidModel, decentlabDlMbxModel } from './decentlab/decoder.ts';
+import { draginoLdds75Model } from './dragino-ldds75/decoder.ts';
 import { esphomeModel } from './esphome/decoder.ts';
 import { impinjR700Model } from './impinj-r700/decoder.ts';
+import { keonnAdvanNetModel } from './keonn-advannet/decoder.ts';
+import { zebraIotcModel } from './zebra-iotc/decoder.ts';
+import { milesightEm310UdlModel, milesightEm400UdlModel, milesightEm500UdlModel } from './milesight/decoder.ts';
 import { mtSicsModel } from './mt-sics/decoder.ts';
 import { tasmotaModel } from './tasmota/decoder.ts';
+import { ttsV3Model } from './tts-v3/decoder.ts';
 
 /** Every decoder the gateway has, one line each. The order is that of `npm run decode -- --list`. */
-export const DECODER_MODELS: readonly DecoderModel[] = [impinjR700Model, tasmotaModel, esphomeModel, mtSicsModel];
+export const DECODER_MODELS: readonly DecoderModel[] = [
+  impinjR700Model,
+  zebraIotcModel,
+  keonnAdvanNetModel,
+  chirpstackV4Model,
+  ttsV3Model,
+  milesightEm310UdlModel,
+  milesightEm400UdlModel,
+  milesightEm500UdlModel,
+  decentlabDlMbxModel,
+  decentlabDlLidModel,
+  decentlabDlDwsModel,
+  draginoLdds75Model,
+  tasmotaModel,
+  esphomeModel,
+  mtSicsModel,
+];
 
 export function findDecoderModel(id: string): DecoderModel | undefined {
   return DECODER_MODELS.find((model) => model.id === id);

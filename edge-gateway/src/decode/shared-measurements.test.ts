@@ -27,10 +27,18 @@ function decodeFile(modelId: string, file: string, options: Options = {}): Decod
   const inside = options.inside === undefined ? undefined : findDecoderModel(options.inside);
   const decoder = decoderOfModel(model, options.constants ?? {}, inside);
   const bytes = readFileSync(join(folder, file));
-  const frames = model.createFramer === undefined ? [bytes] : model.createFramer().push(bytes);
+  const frames = file.endsWith('.hex') ? framesOfHex(bytes) : (model.createFramer?.().push(bytes) ?? [bytes]);
   return frames.map((payload) =>
     decoder.decode({ payload, receivedAtMs: 0, ...(options.topic !== undefined && { topic: options.topic }) }),
   );
+}
+
+/** One frame a line; `#` begins a comment. */
+function framesOfHex(bytes: Uint8Array): Uint8Array[] {
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines
+    .map((line) => line.replace(/#.*/, '').trim())
+    .flatMap((hex) => (hex === '' ? [] : [Buffer.from(hex, 'hex')]));
 }
 
 /** Samples of frames that were understood; a failure stands in its place by its kind. */
@@ -59,6 +67,76 @@ describe.runIf(needsSharedData('payloads', projectRoot))('the payloads handed ou
       { kind: 'range', condition: 'overload' },
       { kind: 'range', condition: 'underload' },
       { kind: 'count', pieces: 10, stability: 'stable' },
+    ]);
+  });
+
+  test('Milesight EM310, EM400 and EM500', () => {
+    expect(readingsOf(decodeFile('milesight-em310-udl', 'milesight-em310-udl-ttn-example.hex'))).toEqual([
+      { kind: 'level', distanceMm: 2116 },
+      { kind: 'health', batteryRatio: 0.92 },
+    ]);
+    expect(readingsOf(decodeFile('milesight-em400-udl', 'milesight-em400-tld-uplink.hex'))).toEqual([
+      { kind: 'level', distanceMm: 2116 },
+      { kind: 'health', batteryRatio: 0.92, temperatureC: 25.7 },
+    ]);
+    expect(readingsOf(decodeFile('milesight-em400-udl', 'milesight-em400-nbiot-frame.hex'))).toEqual([
+      { kind: 'level', distanceMm: 315 },
+      { kind: 'health', batteryRatio: 1, temperatureC: 26.7, linkDbm: -95 },
+    ]);
+    expect(readingsOf(decodeFile('milesight-em500-udl', 'milesight-em500-udl-uplink.hex'))).toEqual([
+      { kind: 'level', distanceMm: 30 },
+      { kind: 'health', batteryRatio: 1 },
+    ]);
+  });
+
+  test('Decentlab LIDAR', () => {
+    expect(readingsOf(decodeFile('decentlab-dl-lid', 'decentlab-dl-lid-lidar-uplink.hex'))).toEqual([
+      { kind: 'level', distanceMm: 4507 },
+      { kind: 'health', batteryVolts: 2.749 },
+      { kind: 'health', batteryVolts: 2.749 },
+    ]);
+  });
+
+  test('Decentlab weight: the same frame under the constants of two devices, and under none', () => {
+    const file = 'decentlab-dl-dws-weight-uplink.hex';
+    const dws = { f02: 232_263_168, s: 0.000_302_459, m0: 1370 };
+    const [weight, ...others] = readingsOf(decodeFile('decentlab-dl-dws', file, { constants: dws }));
+    expect(weight).toMatchObject({ kind: 'weight', grams: expect.closeTo(2390.410_136_851_233, 9) as number });
+    expect(others).toEqual([
+      { kind: 'health', batteryVolts: 3.168 },
+      { kind: 'health', batteryVolts: 3.168 },
+    ]);
+    const kl66 = { f0: 15_383.72, k: 46.4859 };
+    const [lighter] = readingsOf(decodeFile('decentlab-dl-dws', file, { constants: kl66 }));
+    expect(lighter).toMatchObject({ kind: 'weight', grams: expect.closeTo(-47.506_689_639_934_7, 9) as number });
+    expect(readingsOf(decodeFile('decentlab-dl-dws', file))).toEqual([
+      'needs-constants',
+      { kind: 'health', batteryVolts: 3.168 },
+    ]);
+  });
+
+  test('Dragino LDDS04', () => {
+    expect(readingsOf(decodeFile('dragino-ldds75', 'dragino-ldds04-uplink.hex'))).toEqual([
+      { kind: 'level', sensorId: '1', distanceMm: 790 },
+      { kind: 'level', sensorId: '2', distanceMm: 792 },
+      { kind: 'level', sensorId: '3', distanceMm: 794 },
+      { kind: 'level', sensorId: '4', distanceMm: 789 },
+      { kind: 'health', batteryVolts: 3.402 },
+    ]);
+  });
+
+  test('ChirpStack v4: the uplink tells its signal, the other events nothing', () => {
+    expect(readingsOf(decodeFile('chirpstack-v4', 'chirpstack-v4-up.json'))).toEqual([
+      { kind: 'health', observedAtMs: Date.parse('2022-07-18T09:34:15.775Z'), linkDbm: -36 },
+    ]);
+    for (const event of ['join', 'ack', 'txack', 'status', 'log']) {
+      expect(readingsOf(decodeFile('chirpstack-v4', `chirpstack-v4-${event}.json`)), event).toEqual([]);
+    }
+  });
+
+  test('The Things Stack v3', () => {
+    expect(readingsOf(decodeFile('tts-v3', 'tts-v3-uplink.json'))).toEqual([
+      { kind: 'health', observedAtMs: Date.parse('2020-02-12T15:15:45.789Z'), linkDbm: -35 },
     ]);
   });
 });

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
+import { scaleByPowerOfTen } from '../exact-mass.ts';
+import { failure, understood } from '../result.ts';
+import type { Sample, SampleCommon } from '../sample.ts';
+
+const constantsSchema = z.object({
+  variant: z
+    .enum(['ldds75', 'ldds04'])
+    .optional()
+    .describe('ldds04: four distances in eleven bytes; without it the length of the frame tells'),
+});
+type Variant = z.infer<typeof constantsSchema>['variant'];
+
+/** LoRaWAN ports. Without an envelope the port is not known, and a frame is taken for a measurement. */
+const PORT = { measurement: 2, datalog: 3, deviceInfo: 5 } as const;
+
+const LDDS04_BYTES = 11;
+const DATALOG_RECORD_BYTES = 11;
+/** First byte of a DDS75-LB's device information, which could be no battery voltage. */
+const DEVICE_INFO_MODEL = 0x27;
+/** DDS75-LB: a burst of distances follows. The battery never reaches the 4.096 V that this bit would stand for. */
+const BURST_BIT = 0x10;
+const BURST_OFFSET = 8;
+const BURST_FLAG_BYTES = 4;
+
+/** 0: no ultrasonic sensor connected. 20: nearer than the blind zone of 280 mm. Neither is a distance. */
+const NO_MEASUREMENT_MM: ReadonlySet<number> = new Set([0, 0x0014]);
+
+function decode(frame: Frame, variant: Variant): DecodeResult {
+  const { payload, fPort } = frame;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (fPort === PORT.deviceInfo || (fPort === undefined && payload.length === 7 && payload[0] === DEVICE_INFO_MODEL)) {
+    return payload.length < 7 ? tooShort(payload, 7) : understood([batteryHealth(view.getUint16(5))]);
+  }
+  if (fPort === PORT.datalog) return decodeDatalog(view);
+  if (fPort !== undefined && fPort !== PORT.measurement) return understood();
+  if (payload.length < 4) return tooShort(payload, 4);
+  if (variant === 'ldds04' || (variant === undefined && isFourChannel(payload))) return decodeFourChannels(view);
+  return (view.getUint8(0) & BURST_BIT) === 0 ? decodeSingle(view) : decodeBurst(view);
+}
+
+function isFourChannel(payload: Uint8Array): boolean {
+  return payload.length === LDDS04_BYTES && ((payload[0] ?? 0) & BURST_BIT) === 0;
+}
+
+function decodeSingle(view: DataView): DecodeResult {
+  const temperatureC = view.byteLength >= 7 ? probeTemperature(view.getInt16(5)) : undefined;
+  const health = batteryHealth(view.getUint16(0) & 0x3fff);
+  return understood([
+    ...levelSamples(view.getUint16(2)),
+    temperatureC === undefined ? health : { ...health, temperatureC },
+  ]);
+}
+
+function decodeBurst(view: DataView): DecodeResult {
+  const samples: Sample[] = [];
+  for (let offset = BURST_OFFSET; offset + 2 <= view.byteLength - BURST_FLAG_BYTES; offset += 2) {
+    samples.push(...levelSamples(view.getUint16(offset)));
+  }
+  return understood([...samples, batteryHealth(view.getUint16(0) & 0x0fff)]);
+}
+
+function decodeFourChannels(view: DataView): DecodeResult {
+  if (view.byteLength < LDDS04_BYTES) {
+    return failure('truncated', `An LDDS04 frame has ${LDDS04_BYTES} bytes, not ${view.byteLength}.`);
+  }
+  const channels = [1, 2, 3, 4].flatMap((channel) =>
+    levelSamples(view.getUint16(channel * 2), { sensorId: String(channel) }),
+  );
+  return understood([...channels, batteryHealth(view.getUint16(0) & 0x3fff)]);
+}
+
+/** Stored records: battery, distance, temperature (u16 each), flags (u8), Unix seconds (u32). */
+function decodeDatalog(view: DataView): DecodeResult {
+  if (view.byteLength === 0 || view.byteLength % DATALOG_RECORD_BYTES !== 0) {
+    return failure(
+      'truncated',
+      `Datalog records have ${DATALOG_RECORD_BYTES} bytes each; the frame has ${view.byteLength}.`,
+    );
+  }
+  const samples: Sample[] = [];
+  for (let offset = 0; offset < view.byteLength; offset += DATALOG_RECORD_BYTES) {
+    const observedAtMs = view.getUint32(offset + 7) * 1_000;
+    samples.push(...levelSamples(view.getUint16(offset + 2), { observedAtMs, historical: true }));
+  }
+  return understood(samples);
+}
+
+function levelSamples(distanceMm: number, common: SampleCommon = {}): Sample[] {
+  return NO_MEASUREMENT_MM.has(distanceMm) ? [] : [{ kind: 'level', ...common, distanceMm }];
+}
+
+function batteryHealth(millivolts: number): { kind: 'health'; batteryVolts: number } {
+  return { kind: 'health', batteryVolts: scaleByPowerOfTen(millivolts, -3) };
+}
+
+/** The DS18B20 probe is an option; without one the field is 0 or beyond what the probe can measure. */
+function probeTemperature(tenthsC: number): number | undefined {
+  return tenthsC === 0 || tenthsC < -550 || tenthsC > 1250 ? undefined : scaleByPowerOfTen(tenthsC, -1);
+}
+
+function tooShort(payload: Uint8Array, bytesMin: number): DecodeResult {
+  return failure('truncated', `The frame has ${payload.length} bytes; the shortest of its kind has ${bytesMin}.`);
+}
+
+export const draginoLdds75Model: DecoderModel<typeof constantsSchema> = {
+  id: 'dragino-ldds75',
+  title: 'Dragino LDDS75, DDS75-LB and LDDS04 ultrasonic distance',
+  input: 'payload',
+  encoding: 'hex',
+  constantsSchema,
+  create: ({ constants }): Decoder => ({ decode: (frame) => decode(frame, constants.variant) }),
+};
