@@ -1,0 +1,144 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { ShelfwireError } from '@shelfwire/contract';
+
+import { readLauncherEnvironment } from './config.ts';
+import type { ErrorCode } from './errors.ts';
+import { Launcher } from './launcher.ts';
+import { lockDataDir } from './lock.ts';
+import { HELP, parseOptions, type Options } from './options.ts';
+import { describeParts, INTERNAL_PORTS, localUrl } from './parts.ts';
+import { claimPort, findInternalPorts } from './ports.ts';
+import { Secrets } from './secrets.ts';
+import { renderCatalogue, writeMissingSiteFiles } from './site-files.ts';
+import { readSiteSummary, type SiteSummary } from './site-scope.ts';
+
+const DEFAULT_ADMIN_EMAIL = 'admin@demo.local';
+/** A person can correct these by another command line. */
+const USAGE_ERRORS: ReadonlySet<string> = new Set<ErrorCode>(['OPTION_INVALID', 'PORT_IN_USE', 'DATA_DIR_LOCKED']);
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options === 'help') {
+      print(HELP.trimEnd());
+      return 0;
+    }
+    await run(options);
+    return 0;
+  } catch (error) {
+    if (stopping.signal.aborted) return 0;
+    const known = error instanceof ShelfwireError;
+    console.error(`Shelfwire cannot start: ${known ? error.message : String(error)}`);
+    return known && USAGE_ERRORS.has(error.code) ? 2 : 1;
+  }
+}
+
+async function run(given: Options): Promise<void> {
+  const dataDir = resolve(given.dataDir);
+  const siteDir = join(dataDir, 'site');
+  const runDir = join(dataDir, 'run');
+  makeFolders(dataDir, [
+    dataDir,
+    siteDir,
+    runDir,
+    join(dataDir, 'logs'),
+    join(dataDir, 'ingest'),
+    join(dataDir, 'gateway'),
+  ]);
+  const lock = lockDataDir(dataDir);
+  try {
+    const options = {
+      ...given,
+      port: await claimPort('--port', given.host, given.port),
+      mqttPort: await claimPort('--mqtt-port', given.host, given.mqttPort),
+    };
+    const ports = await findInternalPorts(INTERNAL_PORTS);
+    const secrets = Secrets.open(join(dataDir, 'secrets.json'));
+    const firstStart = writeMissingSiteFiles(siteDir, secrets).length > 0;
+    const site = readSiteSummary(join(siteDir, 'gateway.yaml'));
+    const admin = chooseAdmin(secrets);
+    print(firstStart ? `Shelfwire starts for the first time in ${dataDir}` : `Shelfwire starts on ${dataDir}`);
+
+    const catalogueFile = renderCatalogue(siteDir, runDir, `http://127.0.0.1:${ports.supplier}`);
+    const { inherited } = readLauncherEnvironment();
+    const layout = { dataDir, siteDir, catalogueFile, options, ports, scope: site, secrets, inherited };
+    const launcher = new Launcher(describeParts({ ...layout, admin: admin.account }), print);
+    try {
+      await launcher.start(stopping.signal);
+      secrets.rememberAdmin(admin.email);
+      writeFileSync(join(runDir, 'processes.json'), `${JSON.stringify({ ports, pids: launcher.pids }, null, 2)}\n`);
+      tellReady(options, site, admin.hint, dataDir);
+      await untilStopped();
+      print('Stopping …');
+    } finally {
+      await launcher.stop();
+    }
+    print('Stopped; the next start continues from here.');
+  } finally {
+    lock.release();
+  }
+}
+
+interface Admin {
+  email: string;
+  account: { email: string; password: string } | undefined;
+  hint: string;
+}
+
+function chooseAdmin(secrets: Secrets): Admin {
+  const { adminEmail, adminPassword } = readLauncherEnvironment();
+  const email = adminEmail ?? secrets.adminEmail ?? DEFAULT_ADMIN_EMAIL;
+  if (adminPassword !== undefined) {
+    const hint = `Sign in as ${email} with the password in SHELFWIRE_ADMIN_PASSWORD.`;
+    return { email, account: { email, password: adminPassword }, hint };
+  }
+  const password = secrets.adminPassword;
+  if (password === undefined) {
+    return { email, account: undefined, hint: `Sign in as ${email}; the password was shown at the first start.` };
+  }
+  const hint = `Sign in as ${email} with the password ${password} (shown only this once).`;
+  return { email, account: { email, password }, hint };
+}
+
+function tellReady(options: Options, site: SiteSummary, adminHint: string, dataDir: string): void {
+  const devicesAt = localUrl(options.host, options.mqttPort).replace('http://', '');
+  print('');
+  print(adminHint);
+  print(`Devices publish to ${devicesAt}; site files and logs are in ${dataDir}`);
+  if (!options.sim) {
+    print('No devices are simulated (--no-sim), the suppliers are: they acknowledge and ship, but nobody fills a bin.');
+    const command = site.exampleCommand?.(devicesAt.slice(0, devicesAt.lastIndexOf(':')), options.mqttPort);
+    if (command !== undefined)
+      print(`Put a nearly empty bin on the first scale, and an order goes out:\n\n  ${command}\n`);
+  }
+  print(`Shelfwire is ready: ${localUrl(options.host, options.port)}`);
+  print('Ctrl-C stops it.');
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    // The children's channels keep this process alive.
+    if (stopping.signal.aborted) resolve();
+    else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function makeFolders(dataDir: string, folders: readonly string[]): void {
+  try {
+    for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ShelfwireError('DATA_DIR_UNUSABLE', `cannot make the data folder ${dataDir} (${reason})`, { cause });
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
