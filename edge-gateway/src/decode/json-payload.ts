@@ -49,6 +49,11 @@ export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
+/** The objects of a list; a single object counts as a list of one. */
+export function asObjects(value: unknown): JsonObject[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(asObject).filter((object) => object !== undefined);
+}
+
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
