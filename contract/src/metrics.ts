@@ -23,6 +23,8 @@ export const METRICS = {
   shelfwire_ingest_readings_stored_total: counter('Readings the store has accepted', []),
   shelfwire_ingest_readings_quarantined_total: counter('Readings set aside as unusable', ['reason']),
   shelfwire_ingest_quarantine_entries: gauge('Entries in the quarantine', []),
+  shelfwire_ingest_quarantine_dropped_total: counter('Entries given up because the quarantine was full', []),
+  shelfwire_ingest_broker_connected: gauge('1 while this connection to the broker stands', ['connection']),
   shelfwire_ingest_events_stored_total: counter('Stock and order events the store has accepted', ['channel']),
   shelfwire_ingest_store_write_seconds: histogram('Time of one write into the store', ['outcome']),
   shelfwire_ingest_lag_seconds: gauge('Age of the newest reading of the last batch when stored', []),

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { epochMsSchema, idSchema } from '../reading.ts';
 
+const readingKindSchema = z.enum(['weight', 'level', 'tag', 'count', 'button', 'health']);
+
 export const telemetryFieldSchema = z.enum([
   'netGrams',
   'grossGrams',
@@ -49,3 +51,19 @@ export const telemetrySeriesSchema = z.object({
   truncated: z.boolean(),
 });
 export type TelemetrySeries = z.infer<typeof telemetrySeriesSchema>;
+
+export const telemetrySensorsQuerySchema = z.object({ siteId: idSchema });
+
+/** `GET /api/v1/telemetry/sensors`: what has ever sent readings at a site, and when it did last. */
+export const telemetrySensorsSchema = z.object({
+  items: z.array(
+    z.object({
+      deviceId: idSchema,
+      sensorId: idSchema.nullable(),
+      kind: readingKindSchema,
+      lastAtMs: z.int(),
+    }),
+  ),
+  nextCursor: z.null(),
+});
+export type TelemetrySensors = z.infer<typeof telemetrySensorsSchema>;

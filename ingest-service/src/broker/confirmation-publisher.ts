@@ -1,0 +1,63 @@
+import { confirmationSchema, type Confirmation } from '@shelfwire/contract';
+import { connect, type MqttClient } from 'mqtt';
+
+import { ingestError } from '../errors.ts';
+import type { BrokerAddress } from './consumer.ts';
+
+export interface ConfirmationPublisherOptions {
+  broker: BrokerAddress;
+  clientId: string;
+  /** How long the broker may take to acknowledge a confirmation. */
+  publishTimeoutMs: number;
+  onConnection: (connected: boolean) => void;
+}
+
+/** Tells gateways what is stored, on a connection of its own (a consuming one sees no PUBACK while it handles). */
+export class ConfirmationPublisher {
+  readonly #client: MqttClient;
+  readonly #publishTimeoutMs: number;
+
+  constructor(options: ConfirmationPublisherOptions) {
+    this.#publishTimeoutMs = options.publishTimeoutMs;
+    this.#client = connect(options.broker.url, {
+      clientId: options.clientId,
+      ...(options.broker.username === undefined ? {} : { username: options.broker.username }),
+      ...(options.broker.password === undefined ? {} : { password: options.broker.password }),
+      clean: true,
+      keepalive: 30,
+    });
+    this.#client.on('connect', () => options.onConnection(true));
+    this.#client.on('close', () => options.onConnection(false));
+    this.#client.on('error', () => undefined); // 'close' follows, and MQTT.js connects again
+  }
+
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
+  /**
+   * Resolves when the broker has it. Without a connection it rejects at once rather than queue: the gateway sends its
+   * readings again, and they are confirmed then.
+   */
+  async publish(topic: string, confirmation: Confirmation): Promise<void> {
+    if (!this.#client.connected) throw unconfirmed('no connection to the broker');
+    const payload = JSON.stringify(confirmationSchema.parse(confirmation));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(unconfirmed('the broker did not acknowledge in time')), this.#publishTimeoutMs);
+    });
+    try {
+      await Promise.race([this.#client.publishAsync(topic, payload, { qos: 1 }), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.endAsync();
+  }
+}
+
+function unconfirmed(why: string): Error {
+  return ingestError('CONFIRMATION_NOT_SENT', `the confirmation could not be published: ${why}`, { retryable: true });
+}

@@ -1,0 +1,93 @@
+import { connect, type MqttClient } from 'mqtt';
+
+import type { IngestOutcome } from '../ingest.ts';
+import type { IncomingMessage } from '../parse/message.ts';
+
+export interface BrokerAddress {
+  url: string;
+  username: string | undefined;
+  password: string | undefined;
+}
+
+export interface ConsumerOptions {
+  broker: BrokerAddress;
+  /** The broker keeps what this client has not acknowledged under this name: the same one after each restart. */
+  clientId: string;
+  topicFilters: readonly string[];
+  /** `let-go` acknowledges an unconfirmed message, since its sender sends it again; `redeliver` leaves it with the broker. */
+  whenUnconfirmed: 'let-go' | 'redeliver';
+  handle: (message: IncomingMessage, signal: AbortSignal) => Promise<IngestOutcome>;
+  onConnection: (connected: boolean) => void;
+}
+
+const RECONNECT_MS_MAX = 5_000;
+
+/**
+ * One connection that consumes. PUBACK goes out when `handle` is through, since MQTT.js waits for the callback of
+ * `handleMessage`; it then takes one message at a time, and sees neither PINGRESP nor anything else meanwhile. So
+ * nothing is published here, and the handler must not wait for another message of the same connection.
+ */
+export class BrokerConsumer {
+  readonly #client: MqttClient;
+  readonly #options: ConsumerOptions;
+  #connectionEnds = new AbortController();
+  #handling: Promise<void> = Promise.resolve();
+  #subscribed = false;
+  #closing = false;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#client = connect(options.broker.url, {
+      clientId: options.clientId,
+      ...(options.broker.username === undefined ? {} : { username: options.broker.username }),
+      ...(options.broker.password === undefined ? {} : { password: options.broker.password }),
+      clean: false,
+      resubscribe: false, // done below, at each connection, with its outcome known
+      reconnectPeriod: Math.ceil(Math.random() * RECONNECT_MS_MAX),
+      keepalive: 30,
+    });
+    this.#client.on('connect', () => this.#subscribe());
+    this.#client.on('close', () => this.#connectionEnded());
+    this.#client.on('error', () => undefined); // 'close' follows, and MQTT.js connects again
+    this.#client.handleMessage = (packet, done) => {
+      const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+      this.#handling = this.#handle({ topic: packet.topic, payload, arrivedAtMs: Date.now() }, done);
+    };
+  }
+
+  get ready(): boolean {
+    return this.#client.connected && this.#subscribed;
+  }
+
+  /** Takes nothing new, finishes the message in hand, acknowledges it, and disconnects. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#connectionEnds.abort();
+    await this.#handling;
+    await this.#client.endAsync();
+  }
+
+  async #handle(message: IncomingMessage, done: () => void): Promise<void> {
+    if (this.#closing) return; // not acknowledged: the broker delivers it to whoever comes next
+    const outcome = await this.#options.handle(message, this.#connectionEnds.signal);
+    if (outcome === 'done' || this.#options.whenUnconfirmed === 'let-go') done();
+    else this.#client.reconnect(); // brokers deliver what was not acknowledged at the next connection only
+  }
+
+  #subscribe(): void {
+    this.#connectionEnds = new AbortController();
+    const filters = Object.fromEntries(this.#options.topicFilters.map((filter) => [filter, { qos: 1 as const }]));
+    this.#client.subscribe(filters, (error, granted) => {
+      const refused = granted?.some((grant) => grant.qos === 128) ?? false;
+      this.#subscribed = !error && !refused;
+      this.#options.onConnection(this.#subscribed);
+      if (!this.#subscribed && !this.#closing) this.#client.reconnect();
+    });
+  }
+
+  #connectionEnded(): void {
+    this.#connectionEnds.abort();
+    if (this.#subscribed) this.#options.onConnection(false);
+    this.#subscribed = false;
+  }
+}

@@ -1,0 +1,73 @@
+import { ShelfwireError } from '@shelfwire/contract';
+
+/** Every code this service throws or answers, for docs/errors.md: what happened, and what to do about it. */
+export const ERROR_CODES = {
+  STORE_UNAVAILABLE: {
+    what: 'The telemetry store could not be reached, was too slow, or said that it is overloaded.',
+    todo: 'Nothing is lost: gateways keep what is not confirmed and send it again. Start or relieve the database.',
+  },
+  STORE_ACCESS_DENIED: {
+    what: 'The telemetry store refused the token (401 or 403).',
+    todo: 'Correct SHELFWIRE_INFLUXDB_TOKEN, or give the token write access to the bucket.',
+  },
+  STORE_NOT_FOUND: {
+    what: 'The telemetry store has no such organisation, bucket or database (404).',
+    todo: 'Create it, or correct SHELFWIRE_INFLUXDB_ORG and SHELFWIRE_INFLUXDB_BUCKET.',
+  },
+  STORE_CLOSED: { what: 'The store was used after it was closed.', todo: 'A fault in the service: report it.' },
+  STORE_QUERY_FAILED: {
+    what: 'The telemetry store could not answer a query.',
+    todo: 'See the log for what it said; ask again with a shorter range.',
+  },
+  CONFIRMATION_NOT_SENT: {
+    what: 'Readings are stored, but the broker did not take the confirmation.',
+    todo: 'Nothing is lost: the gateway sends them again. Check the connection to the central broker.',
+  },
+  QUARANTINE_FULL: {
+    what: 'One entry is larger than the whole quarantine may be.',
+    todo: 'Raise SHELFWIRE_QUARANTINE_BYTES_MAX.',
+  },
+  QUARANTINE_ENTRY_UNKNOWN: {
+    what: 'There is no such entry in the quarantine (any more).',
+    todo: 'List the quarantine again.',
+  },
+  QUARANTINE_STILL_INVALID: {
+    what: 'A replayed entry is still not valid; it stays in the quarantine.',
+    todo: 'Read the detail; update the service, or discard the entry.',
+  },
+  TOKEN_MISSING: { what: 'The request carries no access token.', todo: 'Sign in and send Authorization: Bearer ….' },
+  TOKEN_INVALID: {
+    what: 'The access token is wrong or has expired.',
+    todo: 'Sign in again. All services must have the same SHELFWIRE_JWT_SECRET.',
+  },
+  ROLE_NOT_ALLOWED: { what: 'The role of this user may not do this.', todo: 'Ask an administrator.' },
+  REQUEST_INVALID: { what: 'A parameter of the request is missing or wrong.', todo: 'See the problems listed.' },
+} as const;
+export type IngestErrorCode = keyof typeof ERROR_CODES;
+
+export function ingestError(
+  code: IngestErrorCode,
+  message: string,
+  options: { retryable?: boolean; cause?: unknown } = {},
+): ShelfwireError {
+  return new ShelfwireError(code, message, options);
+}
+
+/**
+ * The store has not got the points, and writing them again is right. Never a reason for quarantine.
+ * `accessDenied` and a missing bucket heal only by a person's hand: they alarm, and are tried again all the same.
+ */
+export class StoreAwayError extends ShelfwireError {
+  /** What the store asked for (Retry-After); undefined if it did not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: 'STORE_UNAVAILABLE' | 'STORE_ACCESS_DENIED' | 'STORE_NOT_FOUND',
+    message: string,
+    options: { retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(code, message, { retryable: true, cause: options.cause });
+    this.name = 'StoreAwayError';
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

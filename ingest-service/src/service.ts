@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+
+import { createServiceServer, type Logger, type RunningService, ServiceMetrics } from '@shelfwire/contract/service';
+
+import { ConfirmationPublisher } from './broker/confirmation-publisher.ts';
+import { openConnections } from './broker/connections.ts';
+import type { BrokerConsumer } from './broker/consumer.ts';
+import type { IngestConfig } from './config.ts';
+import { registerHistoryRoutes } from './history/routes.ts';
+import { Authenticator } from './http/auth.ts';
+import { answerProblem } from './http/problem.ts';
+import { IngestReport } from './ingest-report.ts';
+import { Ingest } from './ingest.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
+import { registerQuarantineRoutes } from './quarantine/routes.ts';
+import { openStore } from './store/open-store.ts';
+import type { TelemetryStore } from './store/telemetry-store.ts';
+
+const CONFIRMATION_TIMEOUT_MS = 5_000;
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 5_000;
+
+export interface IngestService extends RunningService {
+  /** `http://host:port`, with the port that the system chose. */
+  url: string;
+  metrics: ServiceMetrics;
+}
+
+/** Puts the parts together and starts them. Neither broker nor database need be there yet: `/readyz` says what is missing. */
+export async function startIngestService(config: IngestConfig, logger: Logger): Promise<IngestService> {
+  const metrics = new ServiceMetrics();
+  const report = new IngestReport(logger, metrics);
+  const store = await openStore(config);
+  const quarantine = await Quarantine.open({
+    folder: join(config.SHELFWIRE_DATA_DIR, 'quarantine'),
+    sizeBytesMax: config.SHELFWIRE_QUARANTINE_BYTES_MAX,
+    entriesMax: config.SHELFWIRE_QUARANTINE_ENTRIES_MAX,
+    onDropped: (count) => report.quarantineDropped(count),
+  });
+  report.quarantineSize(quarantine.size);
+
+  const broker = {
+    url: config.SHELFWIRE_CENTRAL_MQTT_URL,
+    username: config.SHELFWIRE_CENTRAL_MQTT_USERNAME,
+    password: config.SHELFWIRE_CENTRAL_MQTT_PASSWORD,
+  };
+  const publisher = new ConfirmationPublisher({
+    broker,
+    clientId: `shelfwire-${config.SHELFWIRE_INSTANCE_ID}-confirmations`,
+    publishTimeoutMs: CONFIRMATION_TIMEOUT_MS,
+    onConnection: (connected) => report.brokerConnected('confirmations', connected),
+  });
+  const ingest = new Ingest({
+    store,
+    quarantine,
+    report,
+    publishConfirmation: (topic, confirmation) => publisher.publish(topic, confirmation),
+    hold: { holdMs: config.SHELFWIRE_STORE_HOLD_MS, retryFirstMs: RETRY_FIRST_MS, retryMaxMs: RETRY_MAX_MS },
+  });
+  const consumers = openConnections({
+    broker,
+    instanceId: config.SHELFWIRE_INSTANCE_ID,
+    sharedSubscriptions: config.SHELFWIRE_CENTRAL_SHARED_SUBSCRIPTIONS,
+    handle: (message, signal) => ingest.handle(message, signal),
+    onConnection: (connection, connected) => report.brokerConnected(connection, connected),
+  });
+
+  const readiness = () => missingParts(store, consumers, publisher);
+  const server = createServiceServer({ service: 'ingest-service', metrics, readiness });
+  server.setErrorHandler(answerProblem);
+  const authenticator = new Authenticator(config.SHELFWIRE_JWT_SECRET);
+  registerHistoryRoutes(server, { store, authenticator });
+  const onChanged = (size: number): void => report.quarantineSize(size);
+  registerQuarantineRoutes(server, { store, quarantine, authenticator, onChanged });
+  const url = await server.listen({ host: config.SHELFWIRE_HTTP_HOST, port: config.SHELFWIRE_HTTP_PORT });
+  logger.info({ url, store: config.SHELFWIRE_TELEMETRY_STORE }, 'ingest-service listens');
+
+  return {
+    url,
+    metrics,
+    close: async () => {
+      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await publisher.close();
+      await server.close();
+      await quarantine.close();
+      await store.close();
+    },
+  };
+}
+
+async function missingParts(
+  store: TelemetryStore,
+  consumers: readonly BrokerConsumer[],
+  publisher: ConfirmationPublisher,
+): Promise<string[]> {
+  const missing: string[] = [];
+  if (!publisher.connected || consumers.some((consumer) => !consumer.ready)) missing.push('broker');
+  await store.check().catch((error: unknown) => {
+    missing.push(`store: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return missing;
+}

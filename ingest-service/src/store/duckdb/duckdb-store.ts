@@ -1,0 +1,178 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+
+import { ingestError, StoreAwayError } from '../../errors.ts';
+import type { TelemetryPoint } from '../../points/point.ts';
+import { MEASUREMENT_NAMES, pointProblem, type MeasurementName } from '../../points/schema.ts';
+import type {
+  RejectedPoint,
+  SensorSummary,
+  SeriesPair,
+  SeriesRequest,
+  TelemetryStore,
+  WriteResult,
+} from '../telemetry-store.ts';
+import { SENSORS_SQL, seriesSql } from './queries.ts';
+import { Staging } from './staging.ts';
+import { TABLES } from './tables.ts';
+
+export interface DuckStoreOptions {
+  file: string;
+  memoryLimitMb: number;
+}
+
+interface PendingWrite {
+  points: readonly TelemetryPoint[];
+  rejected: RejectedPoint[];
+  resolve: (result: WriteResult) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Appended between two turns of the event loop: about a millisecond's work. */
+const POINTS_PER_TURN = 250;
+const POINTS_PER_COMMIT_MAX = 50_000;
+
+/**
+ * Everything in one file that this process alone may have open. Writes that wait while another commits are committed
+ * together, with one sync of DuckDB's write-ahead log. Statements run on DuckDB's own threads.
+ */
+export class DuckStore implements TelemetryStore {
+  readonly #instance: DuckDBInstance;
+  readonly #writer: DuckDBConnection;
+  readonly #stagings: ReadonlyMap<MeasurementName, Staging>;
+  #pending: PendingWrite[] = [];
+  #committing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(
+    instance: DuckDBInstance,
+    writer: DuckDBConnection,
+    stagings: ReadonlyMap<MeasurementName, Staging>,
+  ) {
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#stagings = stagings;
+  }
+
+  static async open(options: DuckStoreOptions): Promise<DuckStore> {
+    await mkdir(dirname(options.file), { recursive: true });
+    const instance = await DuckDBInstance.create(options.file, {
+      memory_limit: `${options.memoryLimitMb}MB`,
+      threads: '2',
+    });
+    const writer = await instance.connect();
+    const stagings = new Map<MeasurementName, Staging>();
+    for (const name of MEASUREMENT_NAMES) stagings.set(name, await Staging.create(TABLES[name], writer));
+    return new DuckStore(instance, writer, stagings);
+  }
+
+  write(points: readonly TelemetryPoint[]): Promise<WriteResult> {
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      const rejected: RejectedPoint[] = [];
+      const good = points.filter((point, index) => {
+        const reason = pointProblem(point.measurement, point.fields);
+        if (reason !== undefined) rejected.push({ index, reason });
+        return reason === undefined;
+      });
+      this.#pending.push({ points: good, rejected, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const group = this.#takeGroup();
+      try {
+        await this.#commit(group);
+        for (const write of group) write.resolve({ rejected: write.rejected });
+      } catch (error) {
+        const away = new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot write: ${String(error)}`, { cause: error });
+        for (const write of group) write.reject(away);
+      }
+    }
+    this.#committing = undefined; // in the same turn as the check above: a write in between would wait for ever
+  }
+
+  #takeGroup(): PendingWrite[] {
+    let points = 0;
+    let count = 0;
+    for (const write of this.#pending) {
+      if (count > 0 && points + write.points.length > POINTS_PER_COMMIT_MAX) break;
+      points += write.points.length;
+      count++;
+    }
+    return this.#pending.splice(0, count);
+  }
+
+  async #commit(group: readonly PendingWrite[]): Promise<void> {
+    const stagings = [...this.#stagings.values()];
+    let appended = 0;
+    try {
+      for (const point of group.flatMap((write) => write.points)) {
+        this.#stagings.get(point.measurement)?.append(point);
+        if (++appended % POINTS_PER_TURN === 0) await nextTurn();
+      }
+      for (const staging of stagings) staging.flush();
+      await this.#writer.run('BEGIN');
+      try {
+        for (const staging of stagings) await staging.merge();
+        await this.#writer.run('COMMIT');
+      } catch (error) {
+        await this.#writer.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      for (const staging of stagings) await staging.clear();
+    }
+  }
+
+  async series(request: SeriesRequest): Promise<SeriesPair[]> {
+    const { sql, values } = seriesSql(request);
+    const rows = await this.#read(sql, values);
+    return rows.map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
+  }
+
+  async sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
+    const rows = await this.#read(SENSORS_SQL, [site.tenantId, site.siteId]);
+    return rows.map(([measurement, deviceId, sensorId, kind, lastAtMs]) => ({
+      measurement: measurement === 'reading' ? 'reading' : 'device_health',
+      deviceId: String(deviceId),
+      sensorId: sensorId === '' ? null : String(sensorId),
+      kind: String(kind),
+      lastAtMs: Number(lastAtMs),
+    }));
+  }
+
+  async check(): Promise<void> {
+    await this.#read('SELECT 1', []);
+  }
+
+  async #read(sql: string, values: (string | number | bigint)[]): Promise<unknown[][]> {
+    if (this.#closed) throw closedError();
+    const connection = await this.#instance.connect();
+    try {
+      const reader = await connection.runAndReadAll(sql, values);
+      return reader.getRows();
+    } catch (error) {
+      throw ingestError('STORE_QUERY_FAILED', `DuckDB: ${String(error)}`, { cause: error });
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing;
+    this.#writer.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+function closedError(): Error {
+  return ingestError('STORE_CLOSED', 'the DuckDB store is closed');
+}

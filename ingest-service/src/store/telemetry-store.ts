@@ -1,0 +1,59 @@
+import type { TelemetryAggregate } from '@shelfwire/contract/api';
+
+import type { TelemetryPoint } from '../points/point.ts';
+import type { MeasurementName } from '../points/schema.ts';
+
+/** A point that this store will never take, whatever else changes; `index` into the points of the write. */
+export interface RejectedPoint {
+  index: number;
+  reason: string;
+}
+
+export interface WriteResult {
+  rejected: readonly RejectedPoint[];
+}
+
+/** One field of one series. `tags` must match exactly; a tag that is not named matches any value. */
+export interface SeriesRequest {
+  measurement: MeasurementName;
+  field: string;
+  tags: Readonly<Record<string, string>>;
+  fromMs: number;
+  /** Not included. */
+  toMs: number;
+  /** With it: one value a bucket, buckets at multiples of `stepMs` since 1970. Without: every point. */
+  bucket?: { stepMs: number; aggregate: TelemetryAggregate };
+  /** At most so many pairs, the earliest first. */
+  limit: number;
+}
+
+export type SeriesPair = readonly [atMs: number, value: number];
+
+export interface SensorSummary {
+  deviceId: string;
+  sensorId: string | null;
+  measurement: 'reading' | 'device_health';
+  kind: string;
+  lastAtMs: number;
+}
+
+/**
+ * Keeps points for years and answers for them. Two implementations, one conformance suite.
+ * - `write` resolves when the points are durable: killing any process after it loses nothing. It is not atomic.
+ * - The same point again (same measurement, tags and time) is one point. Order does not matter, nor do repeats.
+ * - Points that the store refuses for ever are answered as `rejected`; all others of the same write are stored.
+ * - While the store is away, `write` rejects with a StoreAwayError, having stored some of the points or none: write
+ *   them all again. It neither queues nor retries by itself, so it holds no more memory than the writes in flight.
+ * - `write` may be called while others are in flight. Nothing blocks the event loop for longer than some milliseconds.
+ * - Queries see every write that was answered before they were asked. They may reject with STORE_QUERY_FAILED or a
+ *   StoreAwayError. Buckets and sensors without points are left out.
+ * - After `close`, everything rejects with STORE_CLOSED; writes in flight are finished first.
+ */
+export interface TelemetryStore {
+  write(points: readonly TelemetryPoint[]): Promise<WriteResult>;
+  series(request: SeriesRequest): Promise<SeriesPair[]>;
+  sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]>;
+  /** Resolves if the store would take a write now; else rejects, and the message says what is missing. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
