@@ -5,9 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { HTTP_ERROR_CODES, HttpProblem, isHttpErrorCode, problemBody, type HttpErrorCode } from './problems.ts';
 
-const FASTIFY_CODES: Readonly<Record<string, HttpErrorCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+const CODES_BY_STATUS: Readonly<Record<number, HttpErrorCode>> = {
+  413: 'BODY_TOO_LARGE',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
 };
 
 interface Refusal {
@@ -44,16 +44,12 @@ function refusalOf(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof HttpProblem) return { code: error.httpCode, detail: error.message, problem: error };
   if (error instanceof ShelfwireError && isHttpErrorCode(error.code))
     return { code: error.code, detail: error.message };
-  const fastifyCode = FASTIFY_CODES[codeOf(error)];
-  if (fastifyCode) return { code: fastifyCode, detail: HTTP_ERROR_CODES[fastifyCode].what };
   const status = statusOf(error);
+  const known = CODES_BY_STATUS[status];
+  if (known) return { code: known, detail: HTTP_ERROR_CODES[known].what };
   if (status === 404) return { code: 'NOT_FOUND', detail: `There is no ${request.method} ${pathOf(request)}` };
   if (status >= 400 && status < 500) return { code: 'REQUEST_INVALID', detail: 'The request could not be read' };
   return { code: 'INTERNAL', detail: 'Something went wrong on the server. Try again in a moment.' };
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 function statusOf(error: unknown): number {

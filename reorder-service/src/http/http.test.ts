@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+
+import { API_ROUTES, problemSchema, type RouteDefinition } from '@shelfwire/contract/api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { startTestApp, type TestApp } from './test-app.ts';
+import { ORDER_ID, OTHER_SUPPLIERS_ORDER_ID, SUPPLIER_TOKEN } from './two-tenants.ts';
+
+let running: TestApp;
+let admin: string;
+
+beforeAll(async () => {
+  running = await startTestApp();
+  admin = await running.signIn('admin@ours.example');
+});
+afterAll(async () => {
+  await running.app.close();
+});
+
+const routes: [name: string, route: RouteDefinition][] = Object.entries(API_ROUTES);
+const fill = (path: string): string => path.replace(':orderId', ORDER_ID).replaceAll(/:\w+/g, 'b1');
+
+describe('every route of the contract', () => {
+  test.each(routes.filter(([, route]) => route.auth !== 'none'))('%s answers 401 without a token', async (_, route) => {
+    const answer = await running.app.inject({ method: route.method, url: fill(route.path) });
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(problemSchema.parse(answer.json())).toMatchObject({ status: 401, code: 'NOT_SIGNED_IN' });
+  });
+
+  test.each(routes.filter(([, route]) => route.method === 'GET'))(
+    '%s answers in the form of the contract',
+    async (_, route) => {
+      const answer = await running.app.inject({
+        method: route.method,
+        url: fill(route.path),
+        headers: { authorization: admin },
+      });
+      expect(answer.statusCode).toBe(route.responseStatus ?? 200);
+      expect(route.response.safeParse(answer.json())).toMatchObject({ success: true });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  test.each(routes.filter(([, route]) => route.body))(
+    '%s refuses a body that is none, naming every problem',
+    async (_, route) => {
+      const authorization = route.auth === 'supplier-token' ? `Bearer ${SUPPLIER_TOKEN}` : admin;
+      const answer = await running.app.inject({
+        method: route.method,
+        url: fill(route.path),
+        headers: { authorization },
+        payload: { nonsense: true },
+      });
+      expect(answer.statusCode).toBe(400);
+      const problem = problemSchema.parse(answer.json());
+      expect(problem.code).toBe('REQUEST_INVALID');
+      expect(problem.problems?.every(({ where }) => where.startsWith('body'))).toBe(true);
+    },
+  );
+});
+
+describe('errors', () => {
+  test.each([
+    ['an unknown order', `/api/v1/orders/${randomUUID()}`],
+    ['an id that cannot be one', '/api/v1/orders/17'],
+    ['an unknown path', '/api/v1/nothing'],
+  ])('%s is a 404', async (_, url) => {
+    const answer = await running.app.inject({ url, headers: { authorization: admin } });
+    expect(problemSchema.parse(answer.json())).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  test.each([
+    ['limit=0', 'query.limit'],
+    ['status=FINE', 'query.status'],
+    ['siteId=a%2Fb', 'query.siteId'],
+  ])('the query %s is refused with its place', async (query, where) => {
+    const answer = await running.app.inject({ url: `/api/v1/stock?${query}`, headers: { authorization: admin } });
+    expect(problemSchema.parse(answer.json())).toMatchObject({ status: 400, problems: [{ where }] });
+  });
+
+  test('a made-up cursor is refused', async () => {
+    const answer = await running.app.inject({ url: '/api/v1/stock?cursor=made-up', headers: { authorization: admin } });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'CURSOR_INVALID' });
+  });
+
+  test('a body that is no JSON, or not called JSON, is refused', async () => {
+    const send = async (type: string, payload: string): Promise<unknown> =>
+      (
+        await running.app.inject({
+          method: 'POST',
+          url: '/api/v1/auth/login',
+          headers: { 'content-type': type },
+          payload,
+        })
+      ).json();
+    expect(await send('application/json', '{"email":')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(await send('text/xml', '<a/>')).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+    expect(await send('application/json', `"${'x'.repeat(2_000_000)}"`)).toMatchObject({
+      status: 413,
+      code: 'BODY_TOO_LARGE',
+    });
+  });
+});
+
+describe('who sees what', () => {
+  const get = async (url: string, email: string): Promise<{ statusCode: number; json: () => unknown }> =>
+    running.app.inject({ url, headers: { authorization: await running.signIn(email) } });
+
+  test('a tenant sees its own bins and orders only', async () => {
+    expect((await get('/api/v1/stock', 'admin@ours.example')).json()).toMatchObject({
+      items: [{ binId: 'b1' }, { binId: 'b2' }],
+    });
+    expect((await get('/api/v1/stock', 'admin@theirs.example')).json()).toMatchObject({ items: [{ binId: 'b9' }] });
+    expect((await get('/api/v1/orders', 'admin@theirs.example')).json()).toEqual({ items: [], nextCursor: null });
+    expect((await get(`/api/v1/orders/${ORDER_ID}`, 'admin@theirs.example')).statusCode).toBe(404);
+  });
+
+  test('a supplier sees the stock of what it sells and its own orders only', async () => {
+    const stock = (await get('/api/v1/stock', 'sales@bolts.example')).json() as { items: { binId: string }[] };
+    expect(stock.items.map(({ binId }) => binId)).toEqual(['b1']);
+    const orders = (await get('/api/v1/orders', 'sales@bolts.example')).json() as { items: { orderId: string }[] };
+    expect(orders.items.map(({ orderId }) => orderId)).toEqual([ORDER_ID]);
+    expect((await get(`/api/v1/orders/${OTHER_SUPPLIERS_ORDER_ID}`, 'sales@bolts.example')).statusCode).toBe(404);
+    expect((await get('/api/v1/stock/b2/movements', 'sales@bolts.example')).statusCode).toBe(403);
+  });
+
+  test('a person’s token opens nothing to a supplier’s system, nor the other way round', async () => {
+    const asSystem = { authorization: `Bearer ${SUPPLIER_TOKEN}` };
+    expect((await running.app.inject({ url: '/api/v1/stock', headers: asSystem })).statusCode).toBe(401);
+    const url = '/api/v1/supplier/order-responses';
+    const asPerson = await running.app.inject({ method: 'POST', url, headers: { authorization: admin }, payload: {} });
+    expect(asPerson.statusCode).toBe(401);
+  });
+});
+
+describe('what needs no sign-in', () => {
+  test.each(['/healthz', '/readyz', '/metrics', '/api/v1/openapi.json'])(
+    '%s answers, with security headers',
+    async (url) => {
+      const answer = await running.app.inject({ url });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers['x-content-type-options']).toBe('nosniff');
+      expect(answer.headers['content-security-policy']).toContain("script-src 'self'");
+      expect(answer.headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe-inline/);
+    },
+  );
+});
+
+test('history is a 503 with its reason where no ingest-service is set up', async () => {
+  const answer = await running.app.inject({ url: '/api/v1/telemetry/series', headers: { authorization: admin } });
+  expect(answer.json()).toMatchObject({ status: 503, code: 'TELEMETRY_NOT_CONFIGURED' });
+});

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createServiceServer, ServiceMetrics } from '@shelfwire/contract/service';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { startTestApp, type TestApp } from './test-app.ts';
+
+const consoleDir = mkdtempSync(join(tmpdir(), 'shelfwire-console-'));
+const ingest = createServiceServer({ service: 'ingest', metrics: new ServiceMetrics(), readiness: () => [] });
+let running: TestApp;
+
+beforeAll(async () => {
+  mkdirSync(`${consoleDir}/assets`);
+  writeFileSync(`${consoleDir}/index.html`, '<!doctype html><title>Shelfwire</title>');
+  writeFileSync(`${consoleDir}/sw.js`, '// worker');
+  writeFileSync(`${consoleDir}/assets/index-abc123.js`, 'export {}');
+  ingest.get('/api/v1/telemetry/series', (request) => ({
+    asked: request.url,
+    authorization: request.headers.authorization,
+  }));
+  running = await startTestApp({ consoleDir, telemetryUrl: await ingest.listen({ port: 0, host: '127.0.0.1' }) });
+});
+afterAll(async () => {
+  await running.app.close();
+  await ingest.close();
+  rmSync(consoleDir, { recursive: true });
+});
+
+describe('the console’s files', () => {
+  test.each(['/', '/orders', '/orders/01890a5d', '/sign-in?from=%2Forders'])(
+    '%s is the page, asked for again each time',
+    async (url) => {
+      const answer = await running.app.inject({ url });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers['content-type']).toMatch(/^text\/html/);
+      expect(answer.headers['cache-control']).toBe('no-cache');
+      expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(answer.body).toContain('Shelfwire');
+    },
+  );
+
+  test('named by their content are kept for ever, others are not', async () => {
+    const asset = await running.app.inject({ url: '/assets/index-abc123.js' });
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers['content-type']).toMatch(/javascript/);
+    expect((await running.app.inject({ url: '/sw.js' })).headers['cache-control']).toBe('no-cache');
+  });
+
+  test.each(['/assets/index-old.js', '/../../etc/passwd.txt', '/assets/%2e%2e/%2e%2e/x.json', '/api/v2/stock'])(
+    '%s is not found, and not the page either',
+    async (url) => {
+      const answer = await running.app.inject({ url });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.body).not.toContain('<title>');
+    },
+  );
+});
+
+describe('history', () => {
+  const url = '/api/v1/telemetry/series?deviceId=scale-1&field=netGrams';
+
+  test('is passed on with its query and the asker’s token', async () => {
+    const authorization = await running.signIn('viewer@ours.example');
+    const answer = await running.app.inject({ url, headers: { authorization } });
+    expect(answer.json()).toEqual({ asked: url, authorization });
+  });
+
+  test('is not for suppliers, nor for nobody', async () => {
+    const authorization = await running.signIn('sales@bolts.example');
+    expect((await running.app.inject({ url, headers: { authorization } })).statusCode).toBe(403);
+    expect((await running.app.inject({ url })).statusCode).toBe(401);
+  });
+
+  test('is a 502 with a sentence while the ingest-service does not answer', async () => {
+    await ingest.close();
+    const authorization = await running.signIn('viewer@ours.example');
+    expect((await running.app.inject({ url, headers: { authorization } })).json()).toMatchObject({
+      status: 502,
+      code: 'TELEMETRY_UNREACHABLE',
+    });
+  });
+});
