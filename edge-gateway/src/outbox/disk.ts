@@ -33,7 +33,11 @@ export async function openFolder(folder: string): Promise<Disk> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const syncFolder = async (): Promise<void> => {
     const handle = await open(folder, constants.O_RDONLY);
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   };
   return {
     list: () => readdir(folder),

@@ -139,6 +139,18 @@ export class Outbox {
     });
   }
 
+  /** The first durable sequence received after the time; the one behind the last if there is none. */
+  firstReceivedAfter(atMs: number): Promise<number> {
+    return this.#oneAtATime(async () => {
+      for (const segment of this.#segments.toReversed()) {
+        await this.#closeFilesExcept(segment);
+        const sequence = await segment.firstReceivedAfter(atMs);
+        if (sequence > segment.firstSequence) return sequence;
+      }
+      return this.firstSequence;
+    });
+  }
+
   /** @returns how many readings this was news of */
   confirm(consumer: Consumer, ranges: readonly SequenceRange[]): number {
     return this.confirmations.add(consumer, ranges, this.lastSequence);

@@ -102,6 +102,13 @@ export class Segment {
     return { kind: 'bad', sequence: end.sequence, detail: end.problem ?? 'records are missing' };
   }
 
+  /** The first sequence received after the time; the one behind the last if there is none. Reads up to it. */
+  async firstReceivedAfter(atMs: number): Promise<number> {
+    const start = this.#markBefore(this.firstSequence);
+    const end = await this.#walk(start, ({ receivedAtMs }) => receivedAtMs <= atMs);
+    return end.sequence;
+  }
+
   /** Visits records in order until one is bad, `visit` answers false, or the segment ends. */
   async #walk(start: Mark, visit: (record: OutboxRecord) => boolean): Promise<Mark & { problem?: string }> {
     const file = await this.file();

@@ -1,0 +1,83 @@
+import { connect } from 'node:net';
+
+import { connectAsync } from 'mqtt';
+import { expect, test } from 'vitest';
+
+import { connectSensor, sensorSettings, startTestGateway, temporaryFolder, until, measuring } from '../test-site.ts';
+import { PacketScanner } from './packet-limit.ts';
+
+const NO_CENTRE = 'mqtt://127.0.0.1:1';
+
+test('refuses an unknown device and a wrong password, and counts them', async () => {
+  await using data = await temporaryFolder();
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices: [sensorSettings('a')] });
+  const url = `mqtt://127.0.0.1:${gateway.mqttPort}`;
+  const options = { reconnectPeriod: 0 };
+  await expect(connectAsync(url, { ...options, username: 'nobody', password: 'x' })).rejects.toThrow(/Bad username/);
+  await expect(connectAsync(url, { ...options, username: 'a', password: 'x' })).rejects.toThrow(/Bad username/);
+  await expect(connectAsync(url, options)).rejects.toThrow(/Bad username/);
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text();
+  expect(metrics).toContain('frames_refused_total{reason="unknown-login"} 2');
+  expect(metrics).toContain('frames_refused_total{reason="wrong-password"} 1');
+  await gateway.close();
+});
+
+test('a device cannot publish as another nor read what others publish', async () => {
+  await using data = await temporaryFolder();
+  const devices = [sensorSettings('a'), sensorSettings('b')];
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices });
+  const [a, b] = await Promise.all([connectSensor(gateway, 'a'), connectSensor(gateway, 'b')]);
+  const heard: string[] = [];
+  b.on('message', (topic) => heard.push(topic));
+  for (const filter of ['tele/a/SENSOR', 'tele/+/SENSOR', '#', '$SYS/#']) {
+    await expect(b.subscribeAsync(filter, { qos: 1 }), filter).rejects.toThrow(/Subscribe error|Unspecified error/);
+  }
+  expect(await b.subscribeAsync('cmnd/b/#', { qos: 1 })).toMatchObject([{ qos: 1 }]);
+  const own = measuring('a', 100);
+  await a.publishAsync(own.topic, own.payload, { qos: 1, retain: true });
+  const foreign = measuring('b', 100);
+  await a.publishAsync(foreign.topic, foreign.payload, { qos: 1 });
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text();
+  expect(metrics).toContain('frames_refused_total{reason="foreign-topic"} 1');
+  expect(metrics).toContain('readings_appended_total{kind="level"} 1');
+  expect(heard).toEqual([]);
+  await Promise.all([a.endAsync(), b.endAsync()]);
+  await gateway.close();
+});
+
+test('a login shared by the devices behind a bridge reaches each of them', async () => {
+  await using data = await temporaryFolder();
+  const login = { username: 'bridge', password: 'secret of bridge' };
+  const devices = ['a', 'b'].map((deviceId) => ({ ...sensorSettings(deviceId), login }));
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices });
+  const bridge = await connectSensor(gateway, 'bridge');
+  for (const deviceId of ['a', 'b']) {
+    const { topic, payload } = measuring(deviceId, 100);
+    await bridge.publishAsync(topic, payload, { qos: 1 });
+  }
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text();
+  expect(metrics).toContain('readings_appended_total{kind="level"} 2');
+  await bridge.endAsync();
+  await gateway.close();
+});
+
+test('ends a connection that announces a packet longer than allowed, before it arrives', async () => {
+  await using data = await temporaryFolder();
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices: [] });
+  const socket = connect(gateway.mqttPort, '127.0.0.1');
+  let ended = false;
+  socket.on('error', () => undefined);
+  socket.on('close', () => (ended = true));
+  socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])); // PUBLISH of 256 MB
+  await until('the gateway hangs up', () => ended);
+  await gateway.close();
+});
+
+test('follows packet borders however the stream is cut', () => {
+  const packets = Buffer.concat([Buffer.from([0x30, 3, 1, 2, 3, 0xc0, 0, 0x30, 0xc8, 0x01]), Buffer.alloc(200, 0xff)]);
+  for (let size = 1; size < packets.length; size += 1) {
+    const scanner = new PacketScanner(200);
+    for (let at = 0; at < packets.length; at += size) expect(scanner.push(packets.subarray(at, at + size))).toBe(true);
+    expect(scanner.push(Buffer.from([0x30, 0xc9, 0x01]))).toBe(false);
+  }
+});

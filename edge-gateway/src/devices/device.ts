@@ -1,0 +1,32 @@
+import type { Decoder, DecoderModel } from '../decode/decoder.ts';
+import { findDecoderModel } from '../decode/registry.ts';
+import type { DeviceSettings } from '../gateway-file.ts';
+
+/** One device of the site with the decoder that holds its protocol's state. */
+export interface Device {
+  readonly settings: DeviceSettings;
+  readonly model: DecoderModel;
+  readonly decoder: Decoder;
+}
+
+/** @param settings checked: its model is known and its constants fit */
+export function createDevice(settings: DeviceSettings): Device {
+  const model = knownModel(settings.model);
+  const insideModel = settings.inside === undefined ? undefined : knownModel(settings.inside);
+  const inside = insideModel?.create({ constants: constantsOf(insideModel, settings) });
+  const decoder = model.create({
+    constants: insideModel ? {} : constantsOf(model, settings),
+    ...(inside ? { inside } : {}),
+  });
+  return { settings, model, decoder };
+}
+
+function knownModel(id: string): DecoderModel {
+  const model = findDecoderModel(id);
+  if (!model) throw new RangeError(`there is no decoder "${id}"`);
+  return model;
+}
+
+function constantsOf(model: DecoderModel, settings: DeviceSettings): Record<string, unknown> {
+  return model.constantsSchema ? model.constantsSchema.parse(settings.constants) : settings.constants;
+}

@@ -1,0 +1,76 @@
+import type { DeviceSettings } from '../gateway-file.ts';
+import { matchesTopicFilter } from '../topic-filter.ts';
+import { createDevice, type Device } from './device.ts';
+import { Secret } from './secret.ts';
+
+/** What one MQTT user name may do: the devices behind it. A bridge (zigbee2mqtt, ChirpStack) has many. */
+export interface Login {
+  readonly username: string;
+  readonly secret: Secret;
+  readonly devices: readonly Device[];
+}
+
+export interface DeviceChanges {
+  added: readonly Device[];
+  changed: readonly Device[];
+  removed: readonly Device[];
+}
+
+/** The device list in force. Taking a new one keeps what did not change, with its decoder's state. */
+export class SiteDevices {
+  #byId = new Map<string, Device>();
+  #logins = new Map<string, Login>();
+
+  constructor(settings: readonly DeviceSettings[]) {
+    this.configure(settings);
+  }
+
+  get all(): readonly Device[] {
+    return [...this.#byId.values()];
+  }
+
+  byId(deviceId: string): Device | undefined {
+    return this.#byId.get(deviceId);
+  }
+
+  login(username: string): Login | undefined {
+    return this.#logins.get(username);
+  }
+
+  configure(settings: readonly DeviceSettings[]): DeviceChanges {
+    const before = this.#byId;
+    const changes = { added: [] as Device[], changed: [] as Device[], removed: [] as Device[] };
+    const after = new Map<string, Device>();
+    for (const wanted of settings) {
+      const known = before.get(wanted.deviceId);
+      const same = known !== undefined && JSON.stringify(known.settings) === JSON.stringify(wanted);
+      const device = same ? known : createDevice(wanted);
+      if (!known) changes.added.push(device);
+      else if (!same) changes.changed.push(device);
+      after.set(wanted.deviceId, device);
+    }
+    for (const device of before.values()) if (!after.has(device.settings.deviceId)) changes.removed.push(device);
+    this.#byId = after;
+    this.#logins = loginsOf(after.values(), this.#logins);
+    return changes;
+  }
+}
+
+/** The device of this login that may publish on the topic. */
+export function deviceForTopic(login: Login, topic: string): Device | undefined {
+  return login.devices.find((device) => device.settings.topics?.some((filter) => matchesTopicFilter(filter, topic)));
+}
+
+function loginsOf(devices: Iterable<Device>, before: ReadonlyMap<string, Login>): Map<string, Login> {
+  const logins = new Map<string, Login>();
+  for (const device of devices) {
+    const settings = device.settings.login;
+    if (!settings) continue;
+    const { username } = settings;
+    const others = logins.get(username)?.devices ?? [];
+    const old = before.get(username)?.secret;
+    const secret = logins.get(username)?.secret ?? (old?.isOf(settings) ? old : new Secret(settings));
+    logins.set(username, { username, secret, devices: [...others, device] });
+  }
+  return logins;
+}

@@ -1,0 +1,135 @@
+import type { Consumer, GatewayStatus, Reading } from '@shelfwire/contract';
+import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
+
+export type Transport = 'mqtt' | 'serial' | 'tcp';
+export type RefusalReason =
+  | 'unknown-login'
+  | 'wrong-password'
+  | 'foreign-topic'
+  | 'outbox-full'
+  | 'rate-limit'
+  | 'too-large'
+  | 'protocol-error';
+
+type Counters = NonNullable<GatewayStatus['counters']>;
+
+/**
+ * One function per event: it writes the log line, the metric and the counter together. Nothing per reading is logged
+ * above debug, and what a hostile device can cause at will is only counted there.
+ */
+export class GatewayEvents {
+  readonly counters: Counters = {
+    framesReceived: 0,
+    readingsAppended: 0,
+    readingsConfirmed: 0,
+    framesQuarantined: 0,
+    framesRefused: 0,
+    readingsDropped: 0,
+  };
+  readonly #log: Logger;
+  readonly #metrics: ServiceMetrics;
+
+  constructor(log: Logger, metrics: ServiceMetrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  frameReceived(transport: Transport): void {
+    this.counters.framesReceived += 1;
+    this.#metrics.counter('shelfwire_gateway_frames_received_total').inc({ transport });
+  }
+
+  frameQuarantined(deviceId: string, reason: string, detail: string, kept: boolean): void {
+    this.counters.framesQuarantined += 1;
+    this.#metrics.counter('shelfwire_gateway_frames_quarantined_total').inc({ reason });
+    this.#log.debug({ deviceId, reason, detail, kept }, 'frame quarantined');
+  }
+
+  /** A frame or a connection. */
+  refused(reason: RefusalReason, detail: Record<string, unknown>): void {
+    this.counters.framesRefused += 1;
+    this.#metrics.counter('shelfwire_gateway_frames_refused_total').inc({ reason });
+    this.#log.debug({ reason, ...detail }, 'refused');
+  }
+
+  outboxSynced(seconds: number, readings: readonly Reading[]): void {
+    this.counters.readingsAppended += readings.length;
+    this.#metrics.histogram('shelfwire_gateway_outbox_sync_seconds').observe(seconds);
+    const perKind = new Map<string, number>();
+    for (const { kind } of readings) perKind.set(kind, (perKind.get(kind) ?? 0) + 1);
+    const appended = this.#metrics.counter('shelfwire_gateway_readings_appended_total');
+    for (const [kind, count] of perKind) appended.inc({ kind }, count);
+  }
+
+  outboxUnreadable(loss: { outboxId: string; from: number; to: number; detail: string }): void {
+    const lost = loss.to - loss.from + 1;
+    this.counters.readingsDropped += lost;
+    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason: 'unreadable' }, lost);
+    this.#log.error({ ...loss, lost }, 'readings on disk cannot be read any more and are lost');
+  }
+
+  outboxCut(recovery: { outboxId: string; lastSequence: number; detail: string }): void {
+    this.#log.warn(
+      recovery,
+      'the outbox ended in something that is no record; it is sent to its end, a new one begins',
+    );
+  }
+
+  readingsDropped(reason: string, count: number): void {
+    this.counters.readingsDropped += count;
+    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason }, count);
+  }
+
+  /** @param byAll how many of them no consumer is missing any more */
+  readingsConfirmed(consumer: Consumer, count: number, byAll: number): void {
+    this.counters.readingsConfirmed += byAll;
+    this.#metrics.counter('shelfwire_gateway_readings_confirmed_total').inc({ consumer }, count);
+  }
+
+  outboxDepth(queuedReadings: number, sizeBytes: number): void {
+    this.#metrics.gauge('shelfwire_gateway_outbox_queued_readings').set(queuedReadings);
+    this.#metrics.gauge('shelfwire_gateway_outbox_size_bytes').set(sizeBytes);
+  }
+
+  outboxTidyFailed(error: unknown): void {
+    this.#log.warn({ err: error }, 'confirmations could not be written; after a crash, readings are sent again');
+  }
+
+  deviceConnected(connected: number): void {
+    this.#metrics.gauge('shelfwire_gateway_devices_connected').set(connected);
+  }
+
+  uplinkConnected(url: string): void {
+    this.#metrics.gauge('shelfwire_gateway_uplink_connected').set(1);
+    this.#log.info({ url }, 'connected to the central broker');
+  }
+
+  uplinkDisconnected(because: string, retryInMs: number): void {
+    this.#metrics.gauge('shelfwire_gateway_uplink_connected').set(0);
+    this.#log.warn({ because, retryInMs: Math.round(retryInMs) }, 'not connected to the central broker');
+  }
+
+  uplinkMessageUnusable(topic: string, problem: string): void {
+    this.#log.warn({ topic, problem }, 'a message from the centre is not usable');
+  }
+
+  readingsResent(count: number): void {
+    this.#log.debug({ count }, 'readings went unconfirmed and are sent again');
+  }
+
+  configApplied(version: number | undefined, devices: { added: number; changed: number; removed: number }): void {
+    this.#log.info({ version, ...devices }, 'configuration applied');
+  }
+
+  configRefused(source: string, problem: string): void {
+    this.#log.error({ source, problem }, 'configuration not applied, the last good one stays');
+  }
+
+  streamOpened(deviceId: string, target: string): void {
+    this.#log.info({ deviceId, target }, 'stream opened');
+  }
+
+  streamLost(deviceId: string, target: string, because: string): void {
+    this.#log.warn({ deviceId, target, because }, 'stream not available, it is tried again');
+  }
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+
+import { idSchema } from '@shelfwire/contract';
+import { configInvalid, describeIssues } from '@shelfwire/contract/service';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+
+import type { DecoderModel } from './decode/decoder.ts';
+import { findDecoderModel } from './decode/registry.ts';
+import { deviceClockSchema, sensorSettingsSchema } from './normalize/settings.ts';
+import { topicFilterProblem } from './topic-filter.ts';
+
+/** The form of `gateway.yaml`, and of the `gateway` part of a config message from the centre. */
+
+const topicFilterSchema = z
+  .string()
+  .min(1)
+  .max(512)
+  .superRefine((filter, context) => {
+    const problem = topicFilterProblem(filter);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const loginSchema = z
+  .strictObject({
+    username: z.string().min(1).max(128).describe('MQTT user name. Devices behind one bridge may share it'),
+    password: z.string().min(1).max(256).optional().describe('In clear; held hashed in memory only'),
+    passwordHash: z
+      .string()
+      .regex(/^scrypt:[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$/, 'write scrypt:<salt>:<hash>, both base64')
+      .optional()
+      .describe('scrypt:<salt>:<hash> instead of a password, both base64'),
+  })
+  .refine(({ password, passwordHash }) => (password === undefined) !== (passwordHash === undefined), {
+    message: 'give either password or passwordHash',
+  });
+
+const serialSchema = z.strictObject({
+  path: z.string().min(1).describe('Port, best a /dev/serial/by-id/… link, which survives replugging'),
+  baudRate: z.int().min(50).max(4_000_000).default(9_600),
+  dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
+  parity: z.enum(['none', 'even', 'odd']).default('none'),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+  pollIntervalMs: z.int().min(20).max(3_600_000).optional().describe("Overrides the decoder's polling interval"),
+});
+export type SerialSettings = z.infer<typeof serialSchema>;
+
+const tcpSchema = z.strictObject({
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65_535),
+  pollIntervalMs: z.int().min(20).max(3_600_000).optional(),
+});
+export type TcpSettings = z.infer<typeof tcpSchema>;
+
+export const deviceSchema = z
+  .strictObject({
+    deviceId: idSchema,
+    model: z.string().describe('Id of a decoder (npm run decode -- --list)'),
+    inside: z.string().optional().describe('For LoRaWAN envelopes: id of the decoder of what they carry'),
+    constants: z.record(z.string(), z.unknown()).default({}).describe("Values of this very device's datasheet"),
+    topics: z.array(topicFilterSchema).min(1).max(32).optional().describe('MQTT filters the device may publish on'),
+    login: loginSchema.optional(),
+    serial: serialSchema.optional(),
+    tcp: tcpSchema.optional(),
+    clock: deviceClockSchema.default('device').describe("gateway: the device's own times are ignored"),
+    sensors: z.array(sensorSettingsSchema).max(256).default([]),
+  })
+  .superRefine((device, context) => {
+    const ways = [device.topics, device.serial, device.tcp].filter((way) => way !== undefined).length;
+    if (ways !== 1) context.addIssue({ code: 'custom', message: 'give exactly one of topics, serial and tcp' });
+    if (device.login && !device.topics) {
+      context.addIssue({ code: 'custom', path: ['login'], message: 'a login needs topics' });
+    }
+    checkModel(device, context);
+  });
+export type DeviceSettings = z.infer<typeof deviceSchema>;
+
+export const gatewayFileSchema = z
+  .strictObject({
+    tenantId: idSchema,
+    siteId: idSchema,
+    gatewayId: idSchema,
+    devices: z.array(deviceSchema).max(10_000).default([]),
+  })
+  .superRefine((file, context) => {
+    const seen = new Set<string>();
+    const secrets = new Map<string, string>();
+    for (const [index, device] of file.devices.entries()) {
+      const at = ['devices', index];
+      if (seen.has(device.deviceId)) {
+        context.addIssue({ code: 'custom', path: [...at, 'deviceId'], message: `${device.deviceId} is there twice` });
+      }
+      seen.add(device.deviceId);
+      if (!device.login) continue;
+      const secret = device.login.password ?? device.login.passwordHash ?? '';
+      if ((secrets.get(device.login.username) ?? secret) !== secret) {
+        const message = `the login ${device.login.username} is there twice with different passwords`;
+        context.addIssue({ code: 'custom', path: [...at, 'login'], message });
+      }
+      secrets.set(device.login.username, secret);
+    }
+  });
+export type GatewayFile = z.infer<typeof gatewayFileSchema>;
+
+/** @throws ShelfwireError CONFIG_INVALID with every problem and its path */
+export function readGatewayFile(path: string): GatewayFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw configInvalid(path, [`(top): cannot read the file (${code})`]);
+  }
+  return parseGatewayFile(text, path);
+}
+
+export function parseGatewayFile(text: string, source: string): GatewayFile {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw configInvalid(
+      source,
+      document.errors.map((error) => `(yaml): ${error.message.split('\n')[0] ?? ''}`),
+    );
+  }
+  return checkGatewayFile(document.toJS(), source);
+}
+
+export function checkGatewayFile(value: unknown, source: string): GatewayFile {
+  const parsed = gatewayFileSchema.safeParse(value);
+  if (!parsed.success) throw configInvalid(source, describeIssues(parsed.error));
+  return parsed.data;
+}
+
+function checkModel(
+  device: { model: string; inside?: string | undefined; constants: Record<string, unknown>; topics?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const model = findDecoderModel(device.model);
+  if (!model) {
+    context.addIssue({ code: 'custom', path: ['model'], message: `there is no decoder "${device.model}"` });
+    return;
+  }
+  const inside = device.inside === undefined ? undefined : findDecoderModel(device.inside);
+  if (device.inside !== undefined && !inside) {
+    context.addIssue({ code: 'custom', path: ['inside'], message: `there is no decoder "${device.inside}"` });
+  }
+  if (model.input === 'stream' && device.topics) {
+    const message = `${model.id} speaks over a byte stream: give serial or tcp, not topics`;
+    context.addIssue({ code: 'custom', path: ['topics'], message });
+  }
+  checkConstants(inside ?? model, device.constants, context);
+}
+
+function checkConstants(model: DecoderModel, constants: Record<string, unknown>, context: z.RefinementCtx): void {
+  const parsed = model.constantsSchema?.safeParse(constants);
+  for (const issue of parsed?.error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: ['constants', ...issue.path], message: issue.message });
+  }
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+
+import { createServiceServer, ServiceMetrics, type Logger, type RunningService } from '@shelfwire/contract/service';
+
+import { SiteBroker } from './broker/site-broker.ts';
+import { readCentralConfig } from './central-config.ts';
+import type { GatewayEnv } from './config.ts';
+import { SiteDevices } from './devices/site-devices.ts';
+import { GatewayEvents } from './events.ts';
+import type { GatewayFile } from './gateway-file.ts';
+import { createSiteNormalizer } from './normalize/normalizer.ts';
+import { OutboxLane } from './outbox/lane.ts';
+import { Pipeline } from './pipeline.ts';
+import { Quarantine } from './quarantine.ts';
+import { gatewayStatus } from './status.ts';
+import { DeviceStreams } from './streams/device-streams.ts';
+import { Uplink } from './uplink/uplink.ts';
+
+const VERSION = '0.1.0';
+const TICK_MS = 1_000;
+const SEGMENT_BYTES_MAX = 16_777_216;
+const WAITING_READINGS_MAX = 200_000;
+const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resendAfterMsMax: 300_000 };
+
+export interface RunningGateway extends RunningService {
+  readonly mqttPort: number;
+  readonly httpPort: number;
+}
+
+/** Puts the stages of `pipeline.ts` together and starts them, the disk first and the devices last. */
+export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: Logger): Promise<RunningGateway> {
+  const now = (): number => Date.now();
+  const metrics = new ServiceMetrics();
+  const events = new GatewayEvents(logger, metrics);
+  const devices = new SiteDevices([]);
+  const normalizer = createSiteNormalizer([]);
+  const lane = await OutboxLane.open(join(env.SHELFWIRE_DATA_DIR, 'outbox'), {
+    limits: {
+      segmentBytesMax: SEGMENT_BYTES_MAX,
+      sizeBytesMax: env.SHELFWIRE_OUTBOX_BYTES_MAX,
+      readingsMax: env.SHELFWIRE_OUTBOX_READINGS_MAX,
+      freeDiskBytesMin: env.SHELFWIRE_FREE_DISK_BYTES_MIN,
+      waitingReadingsMax: WAITING_READINGS_MAX,
+    },
+    events: {
+      synced: (seconds, readings) => events.outboxSynced(seconds, readings),
+      unreadable: (loss) => events.outboxUnreadable(loss),
+      cut: (recovery) => events.outboxCut(recovery),
+    },
+  });
+  const quarantine = new Quarantine({
+    folder: join(env.SHELFWIRE_DATA_DIR, 'quarantine'),
+    sizeBytesMax: env.SHELFWIRE_QUARANTINE_BYTES_MAX,
+  });
+  let appliedConfigVersion: number | undefined;
+  const statusParts = { gatewayId: file.gatewayId, version: VERSION, startedAtMs: now(), lane, events, now };
+  const uplink = new Uplink({
+    site: { tenantId: file.tenantId, siteId: file.siteId },
+    gatewayId: file.gatewayId,
+    lane,
+    events,
+    link: {
+      url: env.SHELFWIRE_UPLINK_URL,
+      username: env.SHELFWIRE_UPLINK_USERNAME,
+      password: env.SHELFWIRE_UPLINK_PASSWORD,
+    },
+    plan: { ...SEND_PLAN, resendAfterMs: env.SHELFWIRE_RESEND_AFTER_MS, random: Math.random },
+    historyReadingsPerSecond: env.SHELFWIRE_HISTORY_READINGS_PER_SECOND,
+    statusText: (online) =>
+      JSON.stringify(gatewayStatus({ ...statusParts, appliedConfigVersion: () => appliedConfigVersion }, online)),
+    configMessage: (payload) => void applyCentralConfig(payload),
+    now,
+    steadyNow: () => performance.now(),
+  });
+  const pipeline = new Pipeline({
+    normalizer,
+    quarantine,
+    events,
+    append: async (readings) => {
+      await lane.append(readings);
+      uplink.notify();
+    },
+  });
+  const streams = new DeviceStreams({ pipeline, events, now, random: Math.random });
+
+  const apply = async (wanted: GatewayFile, version: number | undefined): Promise<void> => {
+    const changes = devices.configure(wanted.devices);
+    normalizer.configure(wanted.devices);
+    await streams.apply(changes);
+    appliedConfigVersion = version;
+    const { added, changed, removed } = changes;
+    events.configApplied(version, { added: added.length, changed: changed.length, removed: removed.length });
+  };
+  const applyCentralConfig = async (payload: Buffer): Promise<void> => {
+    const config = readCentralConfig(payload, file);
+    if (config.kind === 'refused') events.configRefused('the centre', config.problem);
+    if (config.kind !== 'usable' || config.version === appliedConfigVersion) return;
+    await apply(config.file, config.version);
+    broker.disconnectUnknown();
+    uplink.publishStatus();
+  };
+
+  await apply(file, undefined);
+  const broker = await SiteBroker.start({
+    devices,
+    pipeline,
+    events,
+    host: env.SHELFWIRE_MQTT_HOST,
+    port: env.SHELFWIRE_MQTT_PORT,
+    payloadBytesMax: env.SHELFWIRE_PAYLOAD_BYTES_MAX,
+    now,
+  });
+  uplink.start();
+  const timer = setInterval(() => {
+    void pipeline.tick(now());
+    void lane.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
+    events.outboxDepth(lane.queuedReadings, lane.sizeBytes);
+  }, TICK_MS);
+  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => [] });
+  await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
+  const address = server.server.address();
+  return {
+    mqttPort: broker.port,
+    httpPort: address !== null && typeof address === 'object' ? address.port : 0,
+    close: async () => {
+      clearInterval(timer);
+      await Promise.all([broker.close(), streams.close()]);
+      await pipeline.tick(now());
+      await uplink.close();
+      await quarantine.close();
+      await lane.close();
+      await server.close();
+    },
+  };
+}

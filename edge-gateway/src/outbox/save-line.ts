@@ -1,0 +1,48 @@
+import type { Reading } from '@shelfwire/contract';
+
+/**
+ * The readings of one device on their way to the disk, in order. What the disk refused stays at the head of the line
+ * and goes first next time: the filters already count it as told, so a repeat of the frame would not bring it again.
+ * A frame counts as kept, and may be acknowledged, only when everything before it in the line is durable too.
+ */
+export class SaveLine {
+  readonly #append: (readings: readonly Reading[]) => Promise<void>;
+  #unsaved: Reading[] = [];
+  #saving: Promise<void> | undefined;
+
+  constructor(append: (readings: readonly Reading[]) => Promise<void>) {
+    this.#append = append;
+  }
+
+  /** Readings that the disk has refused or not been asked to keep yet. */
+  get unsavedCount(): number {
+    return this.#unsaved.length;
+  }
+
+  keep(readings: readonly Reading[]): Promise<void> {
+    for (const reading of readings) this.#unsaved.push(reading);
+    return this.saveAll();
+  }
+
+  /** Resolves when the line is empty; rejects when the disk refuses. */
+  async saveAll(): Promise<void> {
+    while (this.#saving) await this.#saving.catch(() => undefined);
+    if (this.#unsaved.length > 0) await this.#save();
+  }
+
+  #save(): Promise<void> {
+    const readings = this.#unsaved;
+    this.#unsaved = [];
+    this.#saving = this.#append(readings).then(
+      () => {
+        this.#saving = undefined;
+      },
+      (error: unknown) => {
+        this.#saving = undefined;
+        this.#unsaved = [...readings, ...this.#unsaved];
+        throw error;
+      },
+    );
+    return this.#saving;
+  }
+}

@@ -1,0 +1,29 @@
+import type { GatewayStatus } from '@shelfwire/contract';
+
+import type { GatewayEvents } from './events.ts';
+import type { OutboxLane } from './outbox/lane.ts';
+
+export interface StatusParts {
+  gatewayId: string;
+  version: string;
+  startedAtMs: number;
+  lane: OutboxLane;
+  events: GatewayEvents;
+  appliedConfigVersion: () => number | undefined;
+  now: () => number;
+}
+
+/** The retained message on `…/gateways/<gatewayId>/status`; the offline form says only that. */
+export function gatewayStatus(parts: StatusParts, online: boolean): GatewayStatus {
+  const head = { schema: 'gateway-status/1', gatewayId: parts.gatewayId, online, atMs: parts.now() } as const;
+  if (!online) return head;
+  const appliedConfigVersion = parts.appliedConfigVersion();
+  return {
+    ...head,
+    version: parts.version,
+    startedAtMs: parts.startedAtMs,
+    ...(appliedConfigVersion === undefined ? {} : { appliedConfigVersion }),
+    queuedReadings: parts.lane.queuedReadings,
+    counters: { ...parts.events.counters },
+  };
+}

@@ -1,0 +1,29 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import type { TcpSettings } from '../gateway-file.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const KEEPALIVE_AFTER_MS = 10_000;
+
+export function openTcpConnection(settings: TcpSettings): Promise<Duplex> {
+  const socket = connect({
+    host: settings.host,
+    port: settings.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEPALIVE_AFTER_MS,
+  });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.destroy(new Error('no connection in time')), CONNECT_TIMEOUT_MS);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}

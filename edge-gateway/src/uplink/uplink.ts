@@ -1,0 +1,214 @@
+import {
+  confirmationSchema,
+  formatTopic,
+  parseTopic,
+  REQUIRED_CONSUMERS,
+  type Consumer,
+  type SiteAddress,
+} from '@shelfwire/contract';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { GatewayEvents } from '../events.ts';
+import type { OutboxLane } from '../outbox/lane.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { batchText, READINGS_PER_BATCH_MAX } from './batch.ts';
+import { CentralLink, type LinkOptions } from './central-link.ts';
+import { RateLimit } from './rate-limit.ts';
+import { SendPlan, type SendPlanSettings } from './send-plan.ts';
+import { Wake } from './wake.ts';
+
+export interface UplinkOptions {
+  site: SiteAddress;
+  gatewayId: string;
+  lane: OutboxLane;
+  events: GatewayEvents;
+  link: Pick<LinkOptions, 'url' | 'username' | 'password' | 'tls'>;
+  plan: SendPlanSettings;
+  historyReadingsPerSecond: number;
+  /** The retained status message; `online: false` is the last will. */
+  statusText: (online: boolean) => string;
+  /** A retained config message of this site. */
+  configMessage: (payload: Buffer) => void;
+  now: () => number;
+  steadyNow: () => number;
+}
+
+const BATCH_TEXT_BYTES_MAX = 262_144;
+/** Readings of one moment go together: consumers commit once per batch. */
+const LINGER_MS = 20;
+const IDLE_MS = 250;
+const STATUS_EVERY_MS = 15_000;
+/** Readings this old are history when they go out: stored, but never a reason to order. */
+export const HISTORICAL_AFTER_MS = 600_000;
+
+/** Sends the outbox to the centre in batches until every required consumer has confirmed each reading. */
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #link: CentralLink;
+  readonly #plans = new Map<Outbox, SendPlan>();
+  readonly #history: RateLimit;
+  readonly #wake = new Wake();
+  readonly #readingsTopic: string;
+  readonly #statusTopic: string;
+  #statusAtMs = -Infinity;
+  #restart = false;
+  #closed = false;
+  #running: Promise<void> | undefined;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    const { site, gatewayId } = options;
+    this.#readingsTopic = formatTopic({ channel: 'readings', ...site });
+    this.#statusTopic = formatTopic({ channel: 'status', gatewayId, ...site });
+    this.#history = new RateLimit(options.historyReadingsPerSecond, options.steadyNow());
+    this.#link = new CentralLink({
+      ...options.link,
+      clientId: `gateway-${site.tenantId}-${site.siteId}-${gatewayId}`,
+      will: { topic: this.#statusTopic, payload: options.statusText(false) },
+      subscriptions: [
+        ...REQUIRED_CONSUMERS.map((consumer) => formatTopic({ channel: 'confirmations', consumer, ...site })),
+        formatTopic({ channel: 'config', ...site }),
+      ],
+      connected: () => {
+        options.events.uplinkConnected(options.link.url);
+        this.#restart = true;
+        this.publishStatus();
+        this.#wake.now();
+      },
+      disconnected: (because, retryInMs) => options.events.uplinkDisconnected(because, retryInMs),
+      message: (topic, payload) => this.#message(topic, payload),
+      now: options.steadyNow,
+      random: options.plan.random,
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#link.isConnected;
+  }
+
+  start(): void {
+    this.#link.start();
+    this.#running = this.#run();
+  }
+
+  /** New readings are durable. */
+  notify(): void {
+    this.#wake.now();
+  }
+
+  publishStatus(): void {
+    if (this.#link.publish(this.#statusTopic, this.#options.statusText(true), true)) {
+      this.#statusAtMs = this.#options.steadyNow();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake.now();
+    await this.#running;
+    await this.#link.close({ topic: this.#statusTopic, text: this.#options.statusText(false) });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      const sent = this.#link.isConnected ? await this.#sendOnce() : 0;
+      if (this.#link.isConnected && this.#options.steadyNow() - this.#statusAtMs >= STATUS_EVERY_MS)
+        this.publishStatus();
+      if (sent >= READINGS_PER_BATCH_MAX) continue;
+      if (sent === 0) await this.#wake.wait(IDLE_MS);
+      await delay(LINGER_MS);
+    }
+  }
+
+  /** @returns how many readings went out */
+  async #sendOnce(): Promise<number> {
+    const { lane } = this.#options;
+    if (this.#restart) {
+      this.#restart = false;
+      this.#plans.clear();
+    }
+    for (const outbox of this.#plans.keys()) if (!lane.outboxes.includes(outbox)) this.#plans.delete(outbox);
+    let sent = 0;
+    for (const outbox of lane.outboxes) {
+      const plan = this.#plans.get(outbox) ?? (await this.#newPlan(outbox));
+      const expired = plan.expire(this.#options.steadyNow());
+      if (expired > 0) this.#options.events.readingsResent(expired);
+      sent += await this.#sendLive(outbox, plan);
+      sent += await this.#sendBacklog(outbox, plan);
+    }
+    return sent;
+  }
+
+  async #newPlan(outbox: Outbox): Promise<SendPlan> {
+    const plan = new SendPlan(outbox.confirmations, this.#options.plan);
+    const young = await outbox.firstReceivedAfter(this.#options.now() - HISTORICAL_AFTER_MS);
+    plan.restart(Math.max(young, outbox.confirmations.byAll().firstMissing(1)));
+    this.#plans.set(outbox, plan);
+    return plan;
+  }
+
+  async #sendLive(outbox: Outbox, plan: SendPlan): Promise<number> {
+    const { from, readingsMax } = plan.nextLive();
+    if (readingsMax === 0 || from > outbox.lastSequence) return 0;
+    const sent = await this.#sendBatch(outbox, plan, from, readingsMax);
+    if (sent > 0) plan.sentLive(from, from + sent - 1, this.#options.steadyNow());
+    return sent;
+  }
+
+  async #sendBacklog(outbox: Outbox, plan: SendPlan): Promise<number> {
+    const nowMs = this.#options.steadyNow();
+    const range = plan.nextBacklog(nowMs);
+    if (!range) return 0;
+    const [from, to] = range;
+    const readingsMax = Math.min(to - from + 1, this.#history.available(nowMs));
+    if (readingsMax === 0) return 0;
+    const sent = await this.#sendBatch(outbox, plan, from, readingsMax);
+    if (sent === 0) return 0;
+    this.#history.take(sent);
+    plan.sentBacklog(from, from + sent - 1, nowMs);
+    return sent;
+  }
+
+  /** @returns how many readings went out, from `from` on */
+  async #sendBatch(outbox: Outbox, plan: SendPlan, from: number, readingsMax: number): Promise<number> {
+    const limits = { readingsMax: Math.min(readingsMax, READINGS_PER_BATCH_MAX), textBytesMax: BATCH_TEXT_BYTES_MAX };
+    const read = await outbox.read(from, limits);
+    if (read.kind === 'gap') plan.skip(read.to);
+    if (read.kind !== 'records') return 0;
+    const oldestLiveMs = this.#options.now() - HISTORICAL_AFTER_MS;
+    const historical = (read.records[0]?.receivedAtMs ?? 0) < oldestLiveMs;
+    const end = read.records.findIndex((record) => record.receivedAtMs < oldestLiveMs !== historical);
+    const records = end === -1 ? read.records : read.records.slice(0, end);
+    const head = { gatewayId: this.#options.gatewayId, outboxId: outbox.outboxId, sentAtMs: this.#options.now() };
+    return this.#link.publish(this.#readingsTopic, batchText(head, records, historical)) ? records.length : 0;
+  }
+
+  #message(topicText: string, payload: Buffer): void {
+    const topic = parseTopic(topicText);
+    if (topic?.channel === 'config') this.#options.configMessage(payload);
+    if (topic?.channel === 'confirmations') this.#confirmation(topic.consumer, topicText, payload);
+  }
+
+  #confirmation(consumer: Consumer, topicText: string, payload: Buffer): void {
+    const parsed = confirmationSchema.safeParse(parseJson(payload));
+    if (!parsed.success) {
+      this.#options.events.uplinkMessageUnusable(topicText, parsed.error.issues[0]?.message ?? 'not JSON');
+      return;
+    }
+    const outbox = this.#options.lane.outboxes.find(({ outboxId }) => outboxId === parsed.data.outboxId);
+    if (!outbox) return; // another gateway of the site
+    const queuedBefore = outbox.queuedReadings;
+    const count = outbox.confirm(consumer, parsed.data.ranges);
+    this.#options.events.readingsConfirmed(consumer, count, queuedBefore - outbox.queuedReadings);
+    if (count > 0) this.#plans.get(outbox)?.confirmed(consumer);
+    this.#wake.now();
+  }
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined;
+  }
+}
