@@ -5,6 +5,7 @@ import { draginoLdds75Model } from './dragino-ldds75/decoder.ts';
 import { esphomeModel } from './esphome/decoder.ts';
 import { impinjR700Model } from './impinj-r700/decoder.ts';
 import { keonnAdvanNetModel } from './keonn-advannet/decoder.ts';
+import { llrpModel } from './llrp/decoder.ts';
 import { zebraIotcModel } from './zebra-iotc/decoder.ts';
 import { milesightEm310UdlModel, milesightEm400UdlModel, milesightEm500UdlModel } from './milesight/decoder.ts';
 import { mtSicsModel } from './mt-sics/decoder.ts';
@@ -16,6 +17,7 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   impinjR700Model,
   zebraIotcModel,
   keonnAdvanNetModel,
+  llrpModel,
   chirpstackV4Model,
   ttsV3Model,
   milesightEm310UdlModel,

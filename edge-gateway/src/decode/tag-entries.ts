@@ -25,7 +25,7 @@ export function tagSample(
   return {
     kind: 'tag',
     epcHex,
-    ...(observedAtMs !== undefined && { observedAtMs }),
+    ...(isNatural(observedAtMs) && { observedAtMs }),
     ...(isNatural(antenna) && { antenna }),
     ...(rssiDbm !== undefined && { rssiDbm }),
     ...(isNatural(reads) && { reads }),

@@ -1,0 +1,152 @@
+import { type LlrpMessage, MESSAGE_TYPE, writeMessage } from './message.ts';
+import { findTlv, readParameters, TLV, viewOf } from './parameters.ts';
+
+/**
+ * The client's side of an LLRP connection. A reader announces each new connection; the client then removes what an
+ * earlier client left, asks for keepalives, and adds, enables and starts one ROSpec that reads on all antennas for ever
+ * and reports every tag read. Each request waits for the answer to the one before.
+ */
+
+export const ROSPEC_ID = 1;
+
+export interface SessionSettings {
+  keepAliveMs: number;
+  /** 0 stands for all antennas (clause 11.2.5.1). */
+  antennas: readonly number[];
+}
+
+type SetUp = 'deleteRoSpecs' | 'setReaderConfig' | 'addRoSpec' | 'enableRoSpec' | 'startRoSpec';
+
+const STEPS: readonly { step: SetUp; request: number; response: number }[] = [
+  { step: 'deleteRoSpecs', request: MESSAGE_TYPE.DELETE_ROSPEC, response: MESSAGE_TYPE.DELETE_ROSPEC_RESPONSE },
+  {
+    step: 'setReaderConfig',
+    request: MESSAGE_TYPE.SET_READER_CONFIG,
+    response: MESSAGE_TYPE.SET_READER_CONFIG_RESPONSE,
+  },
+  { step: 'addRoSpec', request: MESSAGE_TYPE.ADD_ROSPEC, response: MESSAGE_TYPE.ADD_ROSPEC_RESPONSE },
+  { step: 'enableRoSpec', request: MESSAGE_TYPE.ENABLE_ROSPEC, response: MESSAGE_TYPE.ENABLE_ROSPEC_RESPONSE },
+  { step: 'startRoSpec', request: MESSAGE_TYPE.START_ROSPEC, response: MESSAGE_TYPE.START_ROSPEC_RESPONSE },
+];
+
+export class LlrpSession {
+  readonly #settings: SessionSettings;
+  #step: number | undefined;
+  #lastId = 0;
+  #version = 1;
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+  }
+
+  /** True once the reader has confirmed that the ROSpec runs. */
+  get running(): boolean {
+    return this.#step === STEPS.length;
+  }
+
+  /** The reader announced a connection: the set-up starts again from its first step, whatever was before. */
+  connected(version: number): Uint8Array {
+    this.#step = 0;
+    this.#version = version;
+    return this.#request();
+  }
+
+  /**
+   * A response arrived. One that was not waited for changes nothing.
+   * @returns the next request; undefined when there is none; the reader's words if it refused
+   */
+  answered(message: LlrpMessage): { request?: Uint8Array; refused?: string } {
+    const current = this.#step === undefined ? undefined : STEPS[this.#step];
+    const isAnswer = message.type === current?.response && message.id === this.#lastId;
+    const refusal = isAnswer || message.type === MESSAGE_TYPE.ERROR_MESSAGE ? refusalOf(message.body) : undefined;
+    if (refusal !== undefined) {
+      this.#step = undefined;
+      return { refused: `${current?.step ?? 'a request'}: ${refusal}` };
+    }
+    if (!isAnswer || this.#step === undefined) return {};
+    this.#step += 1;
+    return this.running ? {} : { request: this.#request() };
+  }
+
+  #request(): Uint8Array {
+    const step = STEPS[this.#step ?? 0];
+    this.#lastId += 1;
+    const type = step?.request ?? MESSAGE_TYPE.DELETE_ROSPEC;
+    const body = bodyOfStep(step?.step ?? 'deleteRoSpecs', this.#settings);
+    return writeMessage({ version: this.#version, type, id: this.#lastId, body });
+  }
+}
+
+export function keepAliveAck(keepAlive: LlrpMessage): Uint8Array {
+  const { version, id } = keepAlive;
+  return writeMessage({ version, type: MESSAGE_TYPE.KEEPALIVE_ACK, id, body: new Uint8Array(0) });
+}
+
+function bodyOfStep(step: SetUp, settings: SessionSettings): Uint8Array {
+  switch (step) {
+    case 'deleteRoSpecs':
+      return u32(0); // 0: all of them
+    case 'setReaderConfig':
+      // No factory reset; keepalives of type 1, periodic.
+      return bytes([0], tlv(TLV.KEEPALIVE_SPEC, [1], u32(settings.keepAliveMs)));
+    case 'addRoSpec':
+      return roSpec(settings.antennas);
+    default:
+      return u32(ROSPEC_ID);
+  }
+}
+
+function roSpec(antennas: readonly number[]): Uint8Array {
+  const boundary = tlv(
+    TLV.RO_BOUNDARY_SPEC,
+    tlv(TLV.ROSPEC_START_TRIGGER, [0]), // none: START_ROSPEC starts it
+    tlv(TLV.ROSPEC_STOP_TRIGGER, [0], u32(0)), // none: it runs until it is stopped
+  );
+  const antennaInventory = tlv(
+    TLV.AISPEC,
+    u16(antennas.length),
+    ...antennas.map(u16),
+    tlv(TLV.AISPEC_STOP_TRIGGER, [0], u32(0)),
+    tlv(TLV.INVENTORY_PARAMETER_SPEC, u16(1), [1]), // protocol 1: EPCglobal Class 1 Gen 2
+  );
+  const report = tlv(
+    TLV.RO_REPORT_SPEC,
+    [1], // upon N tags, or the end of the AISpec
+    u16(1),
+    tlv(TLV.TAG_REPORT_CONTENT_SELECTOR, u16(REPORTED_FIELDS)),
+  );
+  const priority = [0];
+  const disabled = [0];
+  return tlv(TLV.ROSPEC, u32(ROSPEC_ID), priority, disabled, boundary, antennaInventory, report);
+}
+
+/** AntennaID, PeakRSSI, FirstSeenTimestamp, LastSeenTimestamp, TagSeenCount (clause 13.2.1.1, from the most significant bit). */
+const REPORTED_FIELDS = 0x1000 | 0x0400 | 0x0200 | 0x0100 | 0x0080;
+
+/** LLRPStatus: 16 bits of code (0 is success), 16 bits of length, UTF-8 text. */
+function refusalOf(body: Uint8Array): string | undefined {
+  const status = findTlv(readParameters(viewOf(body)).parameters, TLV.LLRP_STATUS)?.value;
+  if (!status || status.byteLength < 4) return 'an answer without a status';
+  const code = status.getUint16(0);
+  if (code === 0) return undefined;
+  const textBytes = Math.min(status.getUint16(2), status.byteLength - 4, 200);
+  const text = new TextDecoder().decode(new Uint8Array(status.buffer, status.byteOffset + 4, textBytes));
+  return `status ${code} ${text}`.trim();
+}
+
+function tlv(type: number, ...parts: (Uint8Array | readonly number[])[]): Uint8Array {
+  const value = bytes(...parts);
+  return bytes(u16(type), u16(value.length + 4), value);
+}
+
+function bytes(...parts: (Uint8Array | readonly number[])[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value >> 8, value & 0xff);
+}
+
+function u32(value: number): Uint8Array {
+  return bytes(u16(value >>> 16), u16(value & 0xffff));
+}
