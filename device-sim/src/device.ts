@@ -3,7 +3,7 @@ import { connect, type MqttClient } from 'mqtt';
 
 import type { TruthFile } from './truth.ts';
 
-export const PENDING_MESSAGES_MAX = 500;
+const PENDING_MESSAGES_MAX = 500;
 const IN_FLIGHT_MAX = 20;
 const RECONNECT_FIRST_MS = 200;
 const RECONNECT_MOST_MS = 15_000;

@@ -41,7 +41,7 @@ export class Child {
   #timer: NodeJS.Timeout | undefined;
   #startedAtMs = 0;
   #endsInARow = 0;
-  #lastFatal: string | undefined;
+  #lastError: string | undefined;
   #needsPerson = false;
   #stopping = false;
 
@@ -58,7 +58,7 @@ export class Child {
   /** Why there is no point in waiting any longer: it ended again and again. */
   get hopeless(): string | undefined {
     if (this.#endsInARow < (this.#needsPerson ? 1 : ENDS_MAX)) return undefined;
-    return this.#lastFatal ?? `it ended ${this.#endsInARow} times without saying why`;
+    return this.#lastError ?? `it ended ${this.#endsInARow} times without saying why`;
   }
 
   start(): void {
@@ -109,7 +109,7 @@ export class Child {
     this.#log.write(line);
     const notice = describeLine(line);
     if (!notice) return;
-    if (notice.level === 'fatal') this.#lastFatal = notice.text;
+    if (notice.level !== 'warn') this.#lastError = notice.text;
     this.#needsPerson ||= notice.needsPerson ?? false;
     this.#events.notice(this.settings.name, notice);
   }

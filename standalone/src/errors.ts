@@ -21,4 +21,3 @@ export const ERROR_CODES = {
     todo: 'Read its log file, which the message names.',
   },
 } as const;
-export type ErrorCode = keyof typeof ERROR_CODES;

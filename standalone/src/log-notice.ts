@@ -30,7 +30,7 @@ function describeCause(fields: Readonly<Record<string, unknown>>): string {
     const message = asText((error as Record<string, unknown>)['message']);
     if (message !== '') return `: ${message.split('\n')[0] ?? ''}`;
   }
-  const problem = asText(fields['problem']) || asText(fields['reason']);
+  const problem = asText(fields['problem']) || asText(fields['reason']) || asText(fields['because']);
   return problem === '' ? '' : `: ${problem}`;
 }
 
@@ -39,7 +39,7 @@ function asText(value: unknown): string {
 }
 
 function isUncaught(line: string): boolean {
-  return /^(\w*Error\b.*:|node:internal|Uncaught|cannot start:|FATAL ERROR)/.test(line);
+  return /^(\w*Error\b.*:|Uncaught|cannot start:|FATAL ERROR)/.test(line);
 }
 
 const REPEATED_EVERY_MS = 60_000;

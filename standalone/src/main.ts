@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ShelfwireError } from '@shelfwire/contract';
 
 import { readLauncherEnvironment } from './config.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ERROR_CODES } from './errors.ts';
 import { Launcher } from './launcher.ts';
 import { lockDataDir } from './lock.ts';
 import { HELP, parseOptions, type Options } from './options.ts';
@@ -16,7 +16,7 @@ import { readSiteSummary, type SiteSummary } from './site-scope.ts';
 
 const DEFAULT_ADMIN_EMAIL = 'admin@demo.local';
 /** A person can correct these by another command line. */
-const USAGE_ERRORS: ReadonlySet<string> = new Set<ErrorCode>(['OPTION_INVALID', 'PORT_IN_USE', 'DATA_DIR_LOCKED']);
+const USAGE_ERRORS: ReadonlySet<string> = new Set<keyof typeof ERROR_CODES>(['OPTION_INVALID', 'PORT_IN_USE', 'DATA_DIR_LOCKED']);
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());

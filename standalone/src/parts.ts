@@ -24,7 +24,7 @@ export const STOP_ORDER: readonly PartName[] = [
 ];
 
 export const INTERNAL_PORTS = ['broker', 'brokerHttp', 'ingest', 'gatewayHttp', 'simHttp', 'supplier'] as const;
-export type InternalPorts = Record<(typeof INTERNAL_PORTS)[number], number>;
+type InternalPorts = Record<(typeof INTERNAL_PORTS)[number], number>;
 
 /** What the parts of one start are told. */
 export interface Layout {
@@ -57,7 +57,6 @@ export function describeParts(layout: Layout): Record<PartName, ChildSettings> {
     logPath: join(layout.dataDir, 'logs', `${name}.log`),
     env: { ...layout.inherited, ...env },
   });
-  const entryOf = (name: string): string => fileURLToPath(import.meta.resolve(`@shelfwire/${name}/main`));
   const loopback = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     'central-broker': part(
@@ -68,23 +67,28 @@ export function describeParts(layout: Layout): Record<PartName, ChildSettings> {
     ),
     'ingest-service': part(
       'ingest-service',
-      entryOf('ingest-service'),
+      fileURLToPath(import.meta.resolve('@shelfwire/ingest-service/main')),
       loopback(ports.ingest),
       ingestEnvironment(layout),
     ),
     'reorder-service': part(
       'reorder-service',
-      entryOf('reorder-service'),
+      fileURLToPath(import.meta.resolve('@shelfwire/reorder-service/main')),
       localUrl(options.host, options.port),
       reorderEnvironment(layout),
     ),
     'edge-gateway': part(
       'edge-gateway',
-      entryOf('edge-gateway'),
+      fileURLToPath(import.meta.resolve('@shelfwire/edge-gateway/main')),
       loopback(ports.gatewayHttp),
       gatewayEnvironment(layout),
     ),
-    'device-sim': part('device-sim', entryOf('device-sim'), loopback(ports.simHttp), simEnvironment(layout)),
+    'device-sim': part(
+      'device-sim',
+      fileURLToPath(import.meta.resolve('@shelfwire/device-sim/main')),
+      loopback(ports.simHttp),
+      simEnvironment(layout),
+    ),
   };
 }
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import type { Secrets } from './secrets.ts';
 
-export const SITE_FILES = ['gateway.yaml', 'catalogue.yaml', 'fleet.yaml'] as const;
-export type SiteFile = (typeof SITE_FILES)[number];
+const SITE_FILES = ['gateway.yaml', 'catalogue.yaml', 'fleet.yaml'] as const;
+type SiteFile = (typeof SITE_FILES)[number];
 
 const templateDir = fileURLToPath(new URL('../demo/', import.meta.url));
 
@@ -27,7 +27,7 @@ export function writeMissingSiteFiles(siteDir: string, secrets: Secrets): SiteFi
 }
 
 /** `{{password scale-01}}` and `{{token boltwerk}}` become secrets; everything else in braces is left alone. */
-export function fillIn(template: string, secrets: Pick<Secrets, 'derive'>): string {
+function fillIn(template: string, secrets: Pick<Secrets, 'derive'>): string {
   return template.replaceAll(/\{\{(password|token) ([\w.-]+)\}\}/g, (_, kind: string, name: string) =>
     secrets.derive(`${kind} ${name}`),
   );
