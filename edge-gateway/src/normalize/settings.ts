@@ -90,7 +90,13 @@ const tagsSchema = z.strictObject({
     .default(0.05)
     .describe('δ: a tag that is there may be missed by its window this often'),
   windowEpochsMax: z.int().min(1).max(3_600).default(60).describe('A window never grows beyond this many cycles'),
-  leftAfterMs: durationMs.default(600_000).describe('A tag has left only after it was not read for so long'),
+  wronglyLeftProbability: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(1e-6)
+    .describe('A tag has left only when, at its read rate, missing it so often had at most this chance'),
+  leftAfterMs: durationMs.default(600_000).describe('… and not before it was not read for so long'),
   antennaMarginDbm: z.number().min(0).default(6).describe('Another antenna must be this much stronger to take a tag'),
   antennaHoldMs: durationMs.default(500).describe('… and for this long'),
   presentEveryMs: durationMs.default(600_000).describe('A tag that stays is reported again this often'),

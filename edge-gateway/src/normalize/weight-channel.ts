@@ -18,7 +18,10 @@ const PLAUSIBLE_GRAMS_MAX = 1e9;
 /** A hand in the bin is no news; only motion that lasts is told. */
 const MOTION_TOLD_AFTER_MIN_MS = 3_000;
 
+const NOISE_DEVIATIONS = 1.5;
+
 interface Latest {
+  /** Of the raw value, not of the median. */
   weighed: Weighed;
   stamp: Stamp;
   atMs: number;
@@ -41,7 +44,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   constructor(identity: SensorIdentity, settings: SensorSettings) {
     this.#identity = identity;
     this.#settings = settings;
-    this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.stableForMs);
+    this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.isolatedAfterMs);
     this.#stability = new StabilityDetector(settings.filter);
     this.#zero = settings.zeroTracking && new ZeroTracker(settings.zeroTracking);
     this.#gate = new ReportGate(settings.report);
@@ -64,7 +67,8 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const isolated = this.#isIsolated(this.#silence.heard(atMs), atMs);
     const filtered = says === 'stable' || isolated ? raw : this.#median.push(raw, atMs);
     const weighed = this.#weigh(sample, filtered);
-    this.#latest = { weighed, stamp, atMs, saysMoving: says === 'unstable', raw, ...observed(sample) };
+    const unfiltered = filtered === raw ? weighed : this.#weigh(sample, raw);
+    this.#latest = { weighed: unfiltered, stamp, atMs, saysMoving: says === 'unstable', raw, ...observed(sample) };
     return this.#conclude(this.#motion(weighed.netGrams, says, isolated, atMs), weighed, stamp, atMs);
   }
 
@@ -91,7 +95,6 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     if (this.#silence.stale || latest.saysMoving || this.#stability.state?.settled !== false) return [];
     const waitMs = Math.max(this.#settings.filter.stableForMs, 1.5 * (this.#silence.typicalGapMs ?? 0));
     if (atMs - latest.atMs < waitMs) return [];
-    // The median may still hold the value before; the raw one is what the device said last.
     const motion = this.#stability.settle(latest.weighed.netGrams, latest.atMs);
     return this.#conclude(motion, latest.weighed, latest.stamp, atMs).readings;
   }
@@ -159,7 +162,10 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const quality = rangeQuality ?? (motion.settled ? 'good' : 'unstable');
     if (!motion.settled && rangeQuality === undefined && !this.#motionLasts(motion, atMs))
       return suppressed('settling');
-    const values = [{ value: weighed.netGrams, threshold: this.#settings.report.onChangeGrams }];
+    // A difference that the noise explains changes nothing, however small the threshold was set.
+    const noiseGrams = motion.settled ? NOISE_DEVIATIONS * motion.deviationGrams : 0;
+    const threshold = Math.max(this.#settings.report.onChangeGrams, noiseGrams);
+    const values = [{ value: weighed.netGrams, threshold }];
     const passes = this.#gate.passes(quality, values, atMs);
     if (quality === 'good') this.#trackZero(weighed, atMs);
     return passes ? { readings: [this.#reading(weighed, quality, motion.settled, stamp)] } : suppressed('unchanged');

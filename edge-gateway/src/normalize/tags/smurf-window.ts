@@ -3,6 +3,8 @@ const RATE_MEMORY_EPOCHS = 40;
 /** Readers miss 30–40 % of the tags in range: what is assumed of a tag before it is known. */
 const RATE_ASSUMED = 0.6;
 const RATE_MIN = 0.02;
+/** However well a tag was read so far: a person may stand before it. */
+const RATE_MAX = 0.95;
 /** Misses between two reads count as misses only up to so many windows: beyond it the tag was away. */
 const GAP_WINDOWS_MAX = 4;
 
@@ -40,6 +42,13 @@ export class SmurfWindow {
   get requiredEpochs(): number {
     const required = Math.ceil(Math.log(1 / this.#missProbability) / this.#readRate);
     return Math.min(this.#epochsMax, Math.max(1, required));
+  }
+
+  /** True once so many epochs passed without a read that a tag that is there would hardly ever be missed by all. */
+  isGone(epoch: number, wronglyLeftProbability: number): boolean {
+    if (this.#lastReadEpoch === undefined) return true;
+    const missProbability = 1 - Math.min(RATE_MAX, this.#readRate);
+    return missProbability ** (epoch - this.#lastReadEpoch) <= wronglyLeftProbability;
   }
 
   /** A read in this epoch; more reads in one epoch say no more. */

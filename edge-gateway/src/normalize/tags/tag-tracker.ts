@@ -152,8 +152,9 @@ export class TagTracker {
 
   #departure(tag: TrackedTag, atMs: number): 'none' | 'doubtful' | 'certain' {
     const inWindow = tag.window.endEpoch(this.#life.epoch);
-    const { leftAfterMs } = this.#settings;
-    if (!inWindow && this.#life.aliveMs - tag.lastReadAliveMs >= leftAfterMs) return 'certain';
+    const { leftAfterMs, wronglyLeftProbability } = this.#settings;
+    const isGone = !inWindow && tag.window.isGone(this.#life.epoch, wronglyLeftProbability);
+    if (isGone && this.#life.aliveMs - tag.lastReadAliveMs >= leftAfterMs) return 'certain';
     const silentMs = this.#life.silentMs(atMs);
     const nobodySaw = atMs - tag.lastReadAtMs >= leftAfterMs && silentMs >= leftAfterMs;
     return nobodySaw && silentMs > 0 ? 'doubtful' : 'none';
