@@ -24,18 +24,33 @@ export const theme = createTheme({
   cursorType: 'pointer',
 });
 
+/** Mantine's own text colours on light badges reach 2.6:1 for yellow; these reach WCAG AA (4.5:1) and more. */
+const BADGE_TEXT_ON_LIGHT = {
+  '--mantine-color-yellow-light-color': '#7a4d00',
+  '--mantine-color-orange-light-color': '#9c3a00',
+  '--mantine-color-red-light-color': '#b01c1c',
+  '--mantine-color-teal-light-color': '#06603f',
+  '--mantine-color-green-light-color': '#1c662c',
+  '--mantine-color-lime-light-color': '#41640a',
+  '--mantine-color-cyan-light-color': '#0a5d6b',
+  '--mantine-color-gray-light-color': '#4b5356',
+};
+
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--sw-canvas': '#f4f6f6',
     '--sw-card': '#ffffff',
     '--sw-line': '#e2e7e7',
-    '--mantine-color-dimmed': '#5a6668',
+    '--mantine-color-dimmed': '#566163',
+    '--mantine-color-placeholder': '#6b7679',
+    ...BADGE_TEXT_ON_LIGHT,
   },
   dark: {
     '--sw-canvas': '#121515',
     '--sw-card': '#1a1f1f',
     '--sw-line': '#2c3434',
     '--mantine-color-dimmed': '#9aa8a9',
+    '--mantine-color-placeholder': '#8b9798',
   },
 });

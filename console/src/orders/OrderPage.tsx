@@ -34,7 +34,7 @@ export function OrderPage() {
 
 function OrderDocument({ order }: { order: OrderDetail }) {
   return (
-    <Stack gap="md">
+    <Stack gap="md" maw="76rem">
       <Paper className={classes['card'] ?? ''}>
         <Group justify="space-between" align="flex-start" gap="xs">
           <div>
@@ -56,9 +56,13 @@ function OrderDocument({ order }: { order: OrderDetail }) {
         </Group>
         <OrderProgress status={order.status} />
       </Paper>
-      <OrderLines lines={order.lines} />
-      <OrderProof proof={order.proof} />
-      <OrderHistory history={order.history} />
+      <div className={classes['columns']}>
+        <Stack gap="md">
+          <OrderLines lines={order.lines} />
+          <OrderProof proof={order.proof} />
+        </Stack>
+        <OrderHistory history={order.history} />
+      </div>
     </Stack>
   );
 }

@@ -1,8 +1,10 @@
 import { Stack, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 
 import type { OrderProof as Proof } from '../api/types';
 import { describeTime } from '../time/describe-age';
 import { describeField, describeValue } from './proof-words';
+import classes from './OrderPage.module.css';
 import { Section } from './Section';
 
 /** What the decision rested on, as it was at that moment: position, policy, arithmetic, readings. */
@@ -27,25 +29,27 @@ export function OrderProof({ proof }: { proof: Proof }) {
             </Table.Tbody>
           </Table>
         </ProofPart>
-        <ProofPart title="The position">
-          <Facts facts={proof.position} />
-        </ProofPart>
-        <ProofPart title={`The policy: ${describeValue(proof.policy.type)}, version ${proof.policy.version}`}>
-          <Facts facts={proof.policy.parameters} />
-        </ProofPart>
-        <ProofPart title={proof.readings.length === 1 ? 'The reading' : `The ${proof.readings.length} readings`}>
-          <Stack gap="sm">
-            {proof.readings.map((reading, index) => (
-              <Facts key={index} facts={reading} />
-            ))}
-          </Stack>
-        </ProofPart>
+        <div className={classes['facts']}>
+          <ProofPart title="The position">
+            <Facts facts={proof.position} />
+          </ProofPart>
+          <ProofPart title={`The policy: ${describeValue(proof.policy.type)}, version ${proof.policy.version}`}>
+            <Facts facts={proof.policy.parameters} />
+          </ProofPart>
+          <ProofPart title={proof.readings.length === 1 ? 'The reading' : `The ${proof.readings.length} readings`}>
+            <Stack gap="sm">
+              {proof.readings.map((reading, index) => (
+                <Facts key={index} facts={reading} />
+              ))}
+            </Stack>
+          </ProofPart>
+        </div>
       </Stack>
     </Section>
   );
 }
 
-function ProofPart({ title, children }: { title: string; children: React.ReactNode }) {
+function ProofPart({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div>
       <Text fw={600} size="sm" mb={4} component="h3">

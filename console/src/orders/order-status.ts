@@ -9,7 +9,7 @@ interface OrderStatusLook {
 
 export const ORDER_STATUS_LOOKS: Readonly<Record<OrderStatus, OrderStatusLook>> = {
   DRAFT: { label: 'Draft', color: 'gray', meaning: 'Being put together' },
-  PENDING_APPROVAL: { label: 'Waits for approval', color: 'yellow', meaning: 'A buyer has to approve it' },
+  PENDING_APPROVAL: { label: 'To be approved', color: 'yellow', meaning: 'A buyer has to approve it' },
   APPROVED: { label: 'Approved', color: 'cyan', meaning: 'About to be sent' },
   SENT: { label: 'Sent', color: 'blue', meaning: 'The supplier has it and has not answered yet' },
   ACKNOWLEDGED: { label: 'Acknowledged', color: 'teal', meaning: 'The supplier has confirmed it' },

@@ -21,7 +21,10 @@ export function StockGauge({ item }: { item: StockItem }) {
         ) : null}
       </div>
       <div className={classes['caption']} aria-hidden>
-        <span>{item.reorderPoint === null ? 'No policy' : `orders at ≤ ${item.reorderPoint}`}</span>
+        <span>
+          <span className={classes['position']}>Position {item.position.inventoryPosition} · </span>
+          {item.reorderPoint === null ? 'no policy' : `orders at ≤ ${item.reorderPoint}`}
+        </span>
         {item.orderUpTo === null ? null : <span>up to {item.orderUpTo}</span>}
       </div>
     </div>

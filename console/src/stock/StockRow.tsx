@@ -29,7 +29,7 @@ export function StockRow({ item }: { item: StockItem }) {
         <StatusBadge status={item.status} />
       </div>
       <div className={classes['position']}>
-        <span title="On hand + on order − reserved − backordered">
+        <span className={classes['sum']} title="On hand + on order − reserved − backordered">
           Position <strong>{position.inventoryPosition}</strong>
         </span>
         <OnOrder item={item} />
@@ -51,7 +51,12 @@ export function StockRow({ item }: { item: StockItem }) {
 
 function OnOrder({ item }: { item: StockItem }) {
   const { onOrder } = item.position;
-  if (item.openOrderId === null) return <span>{onOrder > 0 ? `${onOrder} on order` : 'nothing on order'}</span>;
+  if (item.openOrderId === null)
+    return (
+      <span className={onOrder > 0 ? '' : (classes['none'] ?? '')}>
+        {onOrder > 0 ? `${onOrder} on order` : 'nothing on order'}
+      </span>
+    );
   return (
     <Link className={classes['order']} to="/orders/$orderId" params={{ orderId: item.openOrderId }}>
       <IconTruckDelivery size={15} aria-hidden /> {onOrder} on order

@@ -116,6 +116,6 @@ describe('the live stream', () => {
     const reader = await open('viewer@ours.example');
     // Without the end, neither of the two would ever come back.
     await Promise.all([running.app.close(), readUntil(reader, 'never').catch(() => 'cut')]);
-    await expect(fetch(`${baseUrl}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${baseUrl}/healthz`)).rejects.toThrow('fetch failed');
   });
 });
