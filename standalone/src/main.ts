@@ -16,7 +16,11 @@ import { readSiteSummary, type SiteSummary } from './site-scope.ts';
 
 const DEFAULT_ADMIN_EMAIL = 'admin@demo.local';
 /** A person can correct these by another command line. */
-const USAGE_ERRORS: ReadonlySet<string> = new Set<keyof typeof ERROR_CODES>(['OPTION_INVALID', 'PORT_IN_USE', 'DATA_DIR_LOCKED']);
+const USAGE_ERRORS: ReadonlySet<string> = new Set<keyof typeof ERROR_CODES>([
+  'OPTION_INVALID',
+  'PORT_IN_USE',
+  'DATA_DIR_LOCKED',
+]);
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
