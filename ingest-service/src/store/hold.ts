@@ -7,8 +7,21 @@ export interface HoldPolicy {
   holdMs: number;
   retryFirstMs: number;
   retryMaxMs: number;
-  random?: () => number;
 }
+
+/** Time and chance, so that a test can hold both. */
+export interface HoldClock {
+  nowMs: () => number;
+  /** Rejects when the signal fires. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  random: () => number;
+}
+
+export const SYSTEM_CLOCK: HoldClock = {
+  nowMs: () => performance.now(),
+  wait: (ms, signal) => delay(ms, undefined, { signal }),
+  random: Math.random,
+};
 
 /**
  * Tries again, with full-jitter backoff or after what the store asked for, until `attempt` succeeds, fails for another
@@ -20,19 +33,19 @@ export async function withinHold<Result>(
   policy: HoldPolicy,
   signal: AbortSignal,
   onAway: (error: StoreAwayError) => void,
+  clock: HoldClock = SYSTEM_CLOCK,
 ): Promise<Result> {
-  const endsAtMs = performance.now() + policy.holdMs;
-  const random = policy.random ?? Math.random;
+  const endsAtMs = clock.nowMs() + policy.holdMs;
   for (let failures = 0; ; failures++) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof StoreAwayError)) throw error;
       onAway(error);
-      const backoffMs = random() * Math.min(policy.retryMaxMs, policy.retryFirstMs * 2 ** failures);
+      const backoffMs = clock.random() * Math.min(policy.retryMaxMs, policy.retryFirstMs * 2 ** failures);
       const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs, 1);
-      if (signal.aborted || performance.now() + waitMs > endsAtMs) throw error;
-      await delay(waitMs, undefined, { signal }).catch(() => {
+      if (signal.aborted || clock.nowMs() + waitMs > endsAtMs) throw error;
+      await clock.wait(waitMs, signal).catch(() => {
         throw error;
       });
     }

@@ -1,0 +1,121 @@
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import type { NewQuarantineEntry } from './entry.ts';
+import { Quarantine, type QuarantineOptions } from './quarantine.ts';
+
+let folder: string;
+let dropped: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shelfwire-quarantine-'));
+  dropped = 0;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function open(more: Partial<QuarantineOptions> = {}): Promise<Quarantine> {
+  const onDropped = (count: number): void => {
+    dropped += count;
+  };
+  return Quarantine.open({ folder, sizeBytesMax: 1_000_000, entriesMax: 1_000, onDropped, ...more });
+}
+
+function entry(sequence: number, tenantId = 'demo'): NewQuarantineEntry {
+  return {
+    atMs: 1_790_000_000_000 + sequence,
+    reason: 'bad-reading',
+    detail: 'netGrams: expected number',
+    tenantId,
+    siteId: 'site-1',
+    topic: `shelfwire/v1/${tenantId}/site-1/readings`,
+    content: { form: 'reading', gatewayId: 'gw', outboxId: 'ob', sequence, reading: { kind: 'weight', sequence } },
+  };
+}
+
+async function sequences(quarantine: Quarantine, tenantId = 'demo'): Promise<number[]> {
+  const { items } = await quarantine.list({ tenantId, afterId: undefined, limit: 500 });
+  return items.map(({ content }) => (content.form === 'reading' ? content.sequence : -1));
+}
+
+test('entries are there after a restart, without those that were removed', async () => {
+  const before = await open();
+  await before.add([entry(1), entry(2)]);
+  await before.add([entry(3)]);
+  await before.remove('2');
+  await before.close();
+  const after = await open();
+  expect(await sequences(after)).toEqual([1, 3]);
+  await after.add([entry(4)]);
+  expect((await after.list({ tenantId: 'demo', afterId: undefined, limit: 9 })).items.map(({ id }) => id)).toEqual([
+    '1',
+    '3',
+    '4',
+  ]);
+  await after.close();
+});
+
+test('a reading that comes again is kept once, also across a restart', async () => {
+  const before = await open();
+  expect(await before.add([entry(1), entry(1)])).toBe(1);
+  expect(await before.add([entry(1)])).toBe(0);
+  await before.close();
+  const after = await open();
+  expect(await after.add([entry(1), entry(2)])).toBe(1);
+  expect(after.size).toBe(2);
+  await after.close();
+});
+
+test('pages follow one another without gap or repeat, and only for the tenant', async () => {
+  const quarantine = await open();
+  await quarantine.add(Array.from({ length: 25 }, (_, index) => entry(index + 1, index % 5 === 0 ? 'other' : 'demo')));
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await quarantine.list({ tenantId: 'demo', afterId: cursor ?? undefined, limit: 7 });
+    seen.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  expect(seen).toHaveLength(20);
+  expect(new Set(seen).size).toBe(20);
+  expect(await quarantine.get('1', 'demo')).toBeUndefined();
+  expect(await quarantine.get('1', 'other')).toMatchObject({ tenantId: 'other' });
+  await quarantine.close();
+});
+
+test('when full, the oldest go, are counted, and the bound holds on disk', async () => {
+  const sizeBytesMax = 20_000;
+  const quarantine = await open({ sizeBytesMax });
+  for (let sequence = 1; sequence <= 300; sequence++) await quarantine.add([entry(sequence)]);
+  const kept = await sequences(quarantine);
+  expect(kept.at(-1)).toBe(300);
+  expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => 301 - kept.length + index));
+  expect(dropped).toBe(300 - kept.length);
+  const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(sizeBytesMax);
+  await quarantine.close();
+});
+
+test('a crash at any byte of an append leaves what was acknowledged, and room to go on', async () => {
+  const before = await open();
+  await before.add([entry(1), entry(2)]);
+  const [file = ''] = await readdir(folder);
+  const acknowledgedBytes = (await stat(join(folder, file))).size;
+  await before.add([entry(3)]);
+  await before.close();
+  const { length } = await readFile(join(folder, file));
+  const whole = `${folder}-whole`;
+  await cp(folder, whole, { recursive: true });
+  for (let bytes = acknowledgedBytes; bytes <= length; bytes += 7) {
+    await rm(folder, { recursive: true });
+    await cp(whole, folder, { recursive: true });
+    await truncate(join(folder, file), bytes);
+    const after = await open();
+    expect(await sequences(after)).toEqual(bytes === length ? [1, 2, 3] : [1, 2]);
+    await after.add([entry(4)]);
+    expect((await sequences(after)).at(-1)).toBe(4);
+    await after.close();
+  }
+  await rm(whole, { recursive: true });
+});

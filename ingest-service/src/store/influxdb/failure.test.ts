@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { StoreAwayError } from '../../errors.ts';
+import type { TelemetryPoint } from '../../points/point.ts';
+import { ScriptedInflux, type Answer } from '../../testing/scripted-influx.ts';
+import { InfluxStore } from './influxdb-store.ts';
+import { encodeLine } from './line-protocol.ts';
+
+let server: ScriptedInflux;
+let store: InfluxStore;
+beforeEach(async () => {
+  server = await ScriptedInflux.start();
+  store = new InfluxStore({ url: server.url, token: 't', org: 'o', bucket: 'b', requestTimeoutMs: 300 });
+});
+afterEach(async () => {
+  await store.close();
+  await server.close();
+});
+
+function points(count: number): TelemetryPoint[] {
+  return Array.from({ length: count }, (_, index) => ({
+    measurement: 'reading',
+    atMs: 1_790_000_000_000 + index,
+    nanosOfMs: index,
+    tags: { tenantId: 't', deviceId: `d${index}` },
+    fields: { netGrams: index },
+  }));
+}
+
+async function failureOf(answer: Answer): Promise<StoreAwayError> {
+  server.answer = () => answer;
+  const error: unknown = await store.write(points(3)).then(
+    () => 'was stored',
+    (failure: unknown) => failure,
+  );
+  if (!(error instanceof StoreAwayError)) throw new Error(`not a StoreAwayError: ${String(error)}`);
+  return error;
+}
+
+describe('a write that InfluxDB answers with', () => {
+  test('400 is halved until the bad points stand alone; all others are stored', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.boolean()), async (count, isBad) => {
+        server.stored.clear();
+        const all = points(count);
+        const bad = new Set(all.flatMap((_, index) => (isBad.next().value ? [`d${index}`] : [])));
+        const deviceOf = (line: string): string => /deviceId=(\w+)/.exec(line)?.[1] ?? '';
+        server.answer = (lines) => {
+          const refused = lines.filter((line) => bad.has(deviceOf(line)));
+          return refused.length === 0 ? { status: 204 } : { status: 400, body: { message: 'field type conflict' } };
+        };
+        const { rejected } = await store.write(all);
+        expect(rejected.map(({ index }) => `d${index}`)).toEqual([...bad]);
+        expect(rejected.every(({ reason }) => reason === 'field type conflict')).toBe(true);
+        expect([...server.stored].map(deviceOf).sort()).toEqual(
+          all
+            .map((_, index) => `d${index}`)
+            .filter((device) => !bad.has(device))
+            .sort(),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('413 is split until the parts are small enough', async () => {
+    server.answer = (lines) => ({ status: lines.length > 10 ? 413 : 204 });
+    const all = points(100);
+    expect(await store.write(all)).toEqual({ rejected: [] });
+    expect([...server.stored].sort()).toEqual(all.map(encodeLine).sort());
+  });
+
+  test.each([429, 503])('%i is tried again after Retry-After, which is in seconds', async (status) => {
+    const error = await failureOf({ status, headers: { 'retry-after': '3' } });
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfterMs: 3_000 });
+  });
+
+  test('503 with a date in Retry-After is tried again at that date', async () => {
+    const inOneMinute = new Date(Date.now() + 60_000).toUTCString();
+    const { retryAfterMs } = await failureOf({ status: 503, headers: { 'retry-after': inOneMinute } });
+    expect(retryAfterMs).toBeGreaterThan(50_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test.each([401, 403])('%i holds the readings: a person must correct the token', async (status) => {
+    const error = await failureOf({ status, body: { message: 'unauthorized access' } });
+    expect(error).toMatchObject({ code: 'STORE_ACCESS_DENIED', message: expect.stringContaining('unauthorized') });
+  });
+
+  test('404 holds the readings: the bucket is missing', async () => {
+    expect(await failureOf({ status: 404 })).toMatchObject({ code: 'STORE_NOT_FOUND' });
+  });
+
+  test.each([408, 500, 502, 504, 302])('%i is tried again', async (status) => {
+    expect(await failureOf({ status })).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+  });
+
+  test('201, a partial write, is never taken for success', async () => {
+    server.answer = (lines) => ({ status: lines.length === 1 && !lines[0]?.includes('d2') ? 204 : 201 });
+    expect((await store.write(points(4))).rejected.map(({ index }) => index)).toEqual([2]);
+    expect(server.stored.size).toBe(3);
+  });
+
+  test.each(['cut before the answer', 'cut inside the answer', 'never answer'] as const)(
+    'nothing (%s) is not success, and the same write again is',
+    async (answer) => {
+      expect(await failureOf(answer)).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      server.answer = () => ({ status: 204 });
+      expect(await store.write(points(3))).toEqual({ rejected: [] });
+      expect(server.stored.size).toBe(3);
+    },
+  );
+});
+
+test('a server that is not there is away', async () => {
+  const { url } = server;
+  await server.close();
+  const gone = new InfluxStore({ url, token: 't', org: 'o', bucket: 'b', requestTimeoutMs: 300 });
+  await expect(gone.write(points(1))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await expect(gone.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await gone.close();
+  server = await ScriptedInflux.start();
+});
