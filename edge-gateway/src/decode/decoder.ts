@@ -49,11 +49,6 @@ export type Reply = { to: 'connection'; bytes: Uint8Array } | { to: 'topic'; top
  */
 export interface Decoder {
   decode(frame: Frame): DecodeResult;
-  /**
-   * The last frame's samples could not be made durable and it was not acknowledged. A decoder that drops repetitions by
-   * their id forgets that it saw this one, so that the sender's repetition is read again.
-   */
-  forgetLastFrame?(): void;
 }
 
 /** Cuts a byte stream (serial port, TCP) into frames. Bounded: garbage without an end never grows without limit. */

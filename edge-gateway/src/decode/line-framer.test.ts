@@ -24,7 +24,7 @@ describe('line framer', () => {
   });
 
   test('endless garbage is forgotten, and the next line is whole again', () => {
-    const framer = createLineFramer(16);
+    const framer = createLineFramer({ bytesMax: 16 });
     for (let round = 0; round < 100; round += 1) expect(framer.push(bytes('xxxxxxxxxx'))).toEqual([]);
     expect(texts(framer.push(bytes('\r\nS S 1 g\r\n')))).toEqual(['S S 1 g']);
   });

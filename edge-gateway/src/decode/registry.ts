@@ -1,3 +1,5 @@
+import { aanddModel } from './aandd/decoder.ts';
+import { casModel } from './cas/decoder.ts';
 import type { DecoderModel } from './decoder.ts';
 import { chirpstackV4Model } from './chirpstack-v4/decoder.ts';
 import { decentlabDlDwsModel, decentlabDlLidModel, decentlabDlMbxModel } from './decentlab/decoder.ts';
@@ -6,9 +8,15 @@ import { esphomeModel } from './esphome/decoder.ts';
 import { impinjR700Model } from './impinj-r700/decoder.ts';
 import { keonnAdvanNetModel } from './keonn-advannet/decoder.ts';
 import { llrpModel } from './llrp/decoder.ts';
+import { sparkplugBModel } from './sparkplug-b/decoder.ts';
 import { zebraIotcModel } from './zebra-iotc/decoder.ts';
 import { milesightEm310UdlModel, milesightEm400UdlModel, milesightEm500UdlModel } from './milesight/decoder.ts';
+import { mt8217Model } from './mt-8217/decoder.ts';
 import { mtSicsModel } from './mt-sics/decoder.ts';
+import { nciModel } from './nci/decoder.ts';
+import { ohausModel } from './ohaus/decoder.ts';
+import { sartoriusSbiModel } from './sartorius-sbi/decoder.ts';
+import { toledoContinuousModel } from './toledo-continuous/decoder.ts';
 import { tasmotaModel } from './tasmota/decoder.ts';
 import { ttsV3Model } from './tts-v3/decoder.ts';
 
@@ -18,6 +26,7 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   zebraIotcModel,
   keonnAdvanNetModel,
   llrpModel,
+  sparkplugBModel,
   chirpstackV4Model,
   ttsV3Model,
   milesightEm310UdlModel,
@@ -30,6 +39,13 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   tasmotaModel,
   esphomeModel,
   mtSicsModel,
+  mt8217Model,
+  toledoContinuousModel,
+  sartoriusSbiModel,
+  ohausModel,
+  aanddModel,
+  casModel,
+  nciModel,
 ];
 
 export function findDecoderModel(id: string): DecoderModel | undefined {

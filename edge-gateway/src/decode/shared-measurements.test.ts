@@ -139,4 +139,56 @@ describe.runIf(needsSharedData('payloads', projectRoot))('the payloads handed ou
       { kind: 'health', observedAtMs: Date.parse('2020-02-12T15:15:45.789Z'), linkDbm: -35 },
     ]);
   });
+
+  test('Sartorius SBI', () => {
+    expect(readingsOf(decodeFile('sartorius-sbi', 'sartorius-sbi-16.txt'))).toEqual([
+      { kind: 'weight', grams: 123.56, stability: 'stable' },
+      { kind: 'weight', grams: 1255.7, stability: 'stable' },
+      { kind: 'count', pieces: 253, stability: 'stable' },
+      { kind: 'range', condition: 'underload' },
+      { kind: 'range', condition: 'overload' },
+    ]);
+  });
+
+  test('Ohaus', () => {
+    const weight = (grams: number, stability = 'stable') => ({ kind: 'weight', grams, stability });
+    expect(readingsOf(decodeFile('ohaus', 'ohaus-output.txt'))).toEqual([
+      weight(0),
+      weight(12.73, 'unstable'),
+      weight(12.72, 'unstable'),
+      weight(12.757_285_406_25),
+      weight(16.867_966_259_375, 'unstable'),
+      { kind: 'count', pieces: 3, stability: 'unstable' },
+      { kind: 'count', pieces: 3, stability: 'stable' },
+      weight(24.097_094_656_25),
+      weight(200),
+      weight(311, 'unstable'),
+      weight(211, 'unstable'),
+      weight(192.21),
+      weight(0.01, 'unstable'),
+      weight(0.01),
+      weight(176.3, 'unstable'),
+      weight(192.08),
+    ]);
+  });
+
+  test('A&D', () => {
+    const range = (condition: string) => ({ kind: 'range', condition });
+    const weight = (grams: number, stability = 'stable') => ({ kind: 'weight', grams, stability });
+    expect(readingsOf(decodeFile('aandd', 'aandd-standard-format.txt'))).toEqual([
+      weight(1.27),
+      weight(-183.69, 'unstable'),
+      range('overload'),
+      range('underload'),
+      weight(1234.5),
+      { kind: 'count', pieces: 12_345, stability: 'stable' },
+      range('overload'),
+      range('underload'),
+      weight(1234),
+      { kind: 'count', pieces: 1234, stability: 'stable' },
+      weight(1234),
+      weight(0.2556),
+      range('overload'),
+    ]);
+  });
 });

@@ -63,10 +63,6 @@ function createDecoder(inside: Decoder | undefined): Decoder {
       if (id !== undefined && !seen.add(id)) return understood();
       return decodeUplink(uplinkOf(body), inside, frame);
     },
-    forgetLastFrame() {
-      seen.forgetLast();
-      inside?.forgetLastFrame?.();
-    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { createLineFramer } from '../line-framer.ts';
 import type { DecodeResult, Decoder, DecoderModel } from '../decoder.ts';
-import { exactGrams, parseDecimal } from '../exact-mass.ts';
+import { parseDecimal } from '../exact-mass.ts';
 import { failure, quote, understood } from '../result.ts';
+import { readPieces, readScaleValue } from '../scale-value.ts';
+import { decodeTextLine } from '../serial-text.ts';
 
 /**
  * Commands whose answer is the weight on the scale. The standard answers `S …` to all of them; some indicators (IND226)
@@ -53,26 +55,13 @@ function decodeWeight(status: string | undefined, rest: readonly string[], line:
 
 function decodeValue(stability: 'stable' | 'unstable', rest: readonly string[], line: string): DecodeResult {
   if (rest[0] === 'Error') return failure('out-of-range', `The scale reports error ${quote(rest.slice(1).join(' '))}.`);
-  // An approved balance brackets the digit that is not verified: 0.123[4]. A sign may stand apart from its digits.
-  const joined = rest
-    .join(' ')
-    .replace(/[[\]]/g, '')
-    .replace(/^([+-])\s+/, '$1');
+  // A sign may stand apart from its digits.
+  const joined = rest.join(' ').replace(/^([+-])\s+/, '$1');
   const match = /^(\S+)(?:\s+(\S+))?$/.exec(joined);
   if (match?.[1] === undefined) return failure('truncated', `${quote(line)} ends before the weight.`);
   const [, number, unit] = match;
   if (unit === undefined) return failure('truncated', `${quote(line)} ends before the unit.`);
-  return measured(number, unit, stability, line);
-}
-
-function measured(number: string, unit: string, stability: 'stable' | 'unstable', line: string): DecodeResult {
-  const value = parseDecimal(number);
-  if (value === undefined) return failure('malformed', `${quote(number)} in ${quote(line)} is no weight.`);
-  if (unit === '%') return understood();
-  if (/^pcs$/i.test(unit)) return countOf(value, stability, line);
-  const grams = exactGrams(number, unit);
-  if (grams === undefined) return failure('unknown-type', `The unit ${quote(unit)} in ${quote(line)} is none of mass.`);
-  return understood([{ kind: 'weight', grams, stability }]);
+  return readScaleValue(number, unit, { stability }, line);
 }
 
 /** `PCS S 10`: the counting application's answer, with the weight commands' status characters. */
@@ -81,13 +70,7 @@ function decodePieces(fields: readonly string[], line: string): DecodeResult {
   if (status !== 'S' && status !== 'D') return decodeWeight(status, [], line);
   const pieces = number === undefined ? undefined : parseDecimal(number);
   if (pieces === undefined) return failure('truncated', `${quote(line)} ends before the number of pieces.`);
-  return countOf(pieces, status === 'S' ? 'stable' : 'unstable', line);
-}
-
-function countOf(pieces: number, stability: 'stable' | 'unstable', line: string): DecodeResult {
-  if (!Number.isSafeInteger(pieces) || pieces < 0)
-    return failure('out-of-range', `${quote(line)} is no number of pieces.`);
-  return understood([{ kind: 'count', pieces, stability }]);
+  return readPieces(pieces, { stability: status === 'S' ? 'stable' : 'unstable' }, line);
 }
 
 export const mtSicsModel: DecoderModel = {
@@ -97,8 +80,5 @@ export const mtSicsModel: DecoderModel = {
   encoding: 'latin1',
   createFramer: () => createLineFramer(),
   polling: { request: new TextEncoder().encode('SI\r\n'), intervalMs: 500 },
-  create: (): Decoder => {
-    const latin1 = new TextDecoder('latin1');
-    return { decode: (frame) => decodeLine(latin1.decode(frame.payload)) };
-  },
+  create: (): Decoder => ({ decode: (frame) => decodeTextLine(frame.payload, decodeLine) }),
 };

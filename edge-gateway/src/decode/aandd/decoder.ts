@@ -1,0 +1,55 @@
+import type { DecodeResult, Decoder, DecoderModel } from '../decoder.ts';
+import { createLineFramer } from '../line-framer.ts';
+import { failure, quote, understood } from '../result.ts';
+import { type ScaleState, readScaleValue } from '../scale-value.ts';
+import { asciiBytes, decodeTextLine } from '../serial-text.ts';
+
+/**
+ * Header, an optional second header (comparison or kind of weight), data, unit; fields in commas, the unit also in CSV.
+ * Runs of blanks, which vary between the series, are one blank here.
+ */
+const LINE =
+  /^(?<header>[A-Z]{2}) ?, ?(?:(?<second>[A-Z]{2}|--) ?, ?)?(?<data>[+-]? ?[\d.,E+]*\d) ?,? ?(?<unit>[a-z%]{0,3})$/i;
+
+const STABILITY_OF_HEADER: ReadonlyMap<string, ScaleState['stability']> = new Map([
+  ['ST', 'stable'],
+  ['QT', 'stable'],
+  ['WT', 'stable'],
+  ['US', 'unstable'],
+  // The display is held: the number is of some earlier moment.
+  ['HD', 'unknown'],
+]);
+
+function decodeLine(line: string): DecodeResult {
+  const text = line.trim().replaceAll(/\s+/g, ' ');
+  // Answers to commands: acknowledged, or an error code.
+  if (text === '\x06' || /^EC\s*,\s*E\d+$/.test(text)) return understood();
+  const match = LINE.exec(text);
+  if (match === null) {
+    const known = /^(ST|QT|US|OL|HD)\b/.test(text);
+    return failure(known ? 'malformed' : 'unknown-type', `${quote(line)} is no line of the A&D standard format.`);
+  }
+  const { header = '', second = '', data = '', unit = '' } = match.groups ?? {};
+  if (header === 'OL') {
+    return understood([{ kind: 'range', condition: data.startsWith('-') ? 'underload' : 'overload' }]);
+  }
+  // TR and PT: the tare, not the load.
+  // Other second headers are comparator results: LO, OK, HI, --.
+  if (second === 'TR' || second === 'PT') return understood();
+  const stability = STABILITY_OF_HEADER.get(header);
+  if (stability === undefined)
+    return failure('unknown-type', `The header ${quote(header)} is none of ST, QT, US, OL, HD.`);
+  const state = second === 'NT' || second === 'GS' ? { stability, isNet: second === 'NT' } : { stability };
+  return readScaleValue(data.replace(/\s/g, ''), unit, state, line);
+}
+
+export const aanddModel: DecoderModel = {
+  id: 'aandd',
+  title: 'A&D balances and indicators, standard format and CSV',
+  input: 'stream',
+  encoding: 'latin1',
+  createFramer: () => createLineFramer(),
+  // Q: the weight now, stable or not.
+  polling: { request: asciiBytes('Q\r\n'), intervalMs: 500 },
+  create: (): Decoder => ({ decode: (frame) => decodeTextLine(frame.payload, decodeLine) }),
+};

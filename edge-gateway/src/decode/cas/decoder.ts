@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+import type { DecodeResult, Decoder, DecoderModel } from '../decoder.ts';
+import { createLineFramer } from '../line-framer.ts';
+import { failure, quote, understood } from '../result.ts';
+import { type ScaleState, readScaleValue } from '../scale-value.ts';
+import { decodeTextLine } from '../serial-text.ts';
+
+const constantsSchema = z.object({
+  unit: z.string().optional().describe('unit of the 10-byte format, which names none'),
+});
+
+/** `ST,GS,` device id and lamp byte, `,` data and unit: 22 bytes with CR LF. */
+const LONG = /^(ST|US|OL),(GS|NT),[^]([\x80-\xff])\s*,([^]*)$/;
+/** The same without id and lamps ("AND 18 byte"). */
+const SHORT = /^(ST|US|OL),(GS|NT),([^]*)$/;
+const DATA_AND_UNIT = /^([+-]? *[\d.]*\d[\d.]*) *([a-z]{0,3})$/i;
+
+const LAMP = { stable: 0x40, hold: 0x10 } as const;
+const ID_PLACE = 6;
+
+function decodeLine(line: string, unitSet: string | undefined): DecodeResult {
+  const long = LONG.exec(line);
+  if (long !== null) {
+    const [, header = '', kind = '', lamps = '', data = ''] = long;
+    return decodeData(header, kind, data, line, lamps.charCodeAt(0));
+  }
+  const short = SHORT.exec(line);
+  if (short !== null) {
+    const [, header = '', kind = '', data = ''] = short;
+    return decodeData(header, kind, data, line);
+  }
+  return decodeBare(line, unitSet);
+}
+
+function decodeData(header: string, kind: string, data: string, line: string, lamps?: number): DecodeResult {
+  const text = data.trim();
+  if (header === 'OL')
+    return understood([{ kind: 'range', condition: text.startsWith('-') ? 'underload' : 'overload' }]);
+  const match = DATA_AND_UNIT.exec(text);
+  if (match === null) return failure('malformed', `${quote(data)} is no weight with its unit.`);
+  const [, number = '', unit = ''] = match;
+  return readScaleValue(number.replaceAll(' ', ''), unit, stateOf(header, kind, lamps), line);
+}
+
+/** The lamps speak of the same moment as the header; a held display shows an earlier one. */
+function stateOf(header: string, kind: string, lamps: number | undefined): ScaleState {
+  const isNet = kind === 'NT';
+  if (lamps !== undefined && (lamps & LAMP.hold) !== 0) return { stability: 'unknown', isNet };
+  return { stability: header === 'ST' ? 'stable' : 'unstable', isNet };
+}
+
+/** The 10-byte format: eight characters, and nothing about unit or motion. */
+function decodeBare(line: string, unitSet: string | undefined): DecodeResult {
+  const match = DATA_AND_UNIT.exec(line.trim());
+  if (match === null) return failure('unknown-type', `${quote(line)} is no line of a CAS indicator.`);
+  const [, number = '', unitSent = ''] = match;
+  const unit = unitSent === '' ? unitSet : unitSent;
+  if (unit === undefined) {
+    return failure(
+      'needs-constants',
+      `${quote(line)} names no unit: the device needs the constant unit (kg, g, t, lb).`,
+    );
+  }
+  return readScaleValue(number.replaceAll(' ', ''), unit, { stability: 'unknown' }, line);
+}
+
+export const casModel: DecoderModel<typeof constantsSchema> = {
+  id: 'cas',
+  title: 'CAS indicators, 22, 18 and 10 byte formats',
+  input: 'stream',
+  encoding: 'latin1',
+  constantsSchema,
+  // The device id is a number and may be 10 or 13.
+  createFramer: () =>
+    createLineFramer({ isBinaryAt: (line) => line.length === ID_PLACE && line[2] === 0x2c && line[5] === 0x2c }),
+  create: ({ constants }): Decoder => ({
+    decode: (frame) => decodeTextLine(frame.payload, (line) => decodeLine(line, constants.unit)),
+  }),
+};
