@@ -89,14 +89,15 @@ How well the gateway's normalization tells picks and tags, against the truth of 
 ## Picks of one piece
 
 A bin of ${PIECE_GRAMS} g pieces; one is taken every 15 to 40 s. The hand shakes the plate for 0.4 to 1.5 s, the load cell's noise
-is normal, one sample in 500 is a spike of up to 100 pieces, the load creeps by 20 g a day. Figures per 1,000 picks.
+is normal, one sample in 500 is a spike of up to 100 pieces, the load creeps by 20 g a day within a tenth of a piece. Figures are
+per 1,000 picks.
 *Found*: the good readings show one piece less before the next pick. *Invented*: pieces of change that no pick explains;
 a pick told after the next one counts as missed and invented. The motion band (\`stableWithinGrams\`) is 8 σ of the noise, at
 least 4 g, as commissioning sets it; "defaults" leaves it at 4 g.
 
 ${weightTable(picks, seed).join('\n')}
 
-What it says: one piece is told reliably while the noise stays below a fifth of its weight (10 Hz) or a tenth (1 Hz).
+What it says: one piece is told reliably while the noise stays below 30 % of its weight (10 Hz) or 20 % (1 Hz).
 Beyond that, use a faster scale, a smaller scale, or count by tag. A band narrower than the noise never settles: the
 readings are then flagged \`unstable\`, and nothing is ordered, rather than guessed.
 

@@ -81,8 +81,9 @@ function weigh(random: Random, load: { pieces: number; atMs: number; shaken: boo
   const shakeGrams = load.shaken ? random.between(-5, 8) * PIECE_GRAMS : 0;
   const spikeGrams = random.chance(SPIKE_CHANCE) ? random.between(-100, 100) * PIECE_GRAMS : 0;
   const noiseGrams = random.normal(load.noisePieces * PIECE_GRAMS);
-  // The creep belongs to the load cell, but is slow: what the ledger makes of it is not the filter's question here.
-  return load.pieces * PIECE_GRAMS + (creepGrams % (PIECE_GRAMS / 4)) + shakeGrams + spikeGrams + noiseGrams;
+  // Somebody counts or zeroes before it makes a tenth of a piece; later it is the ledger's question, not the filter's.
+  const creptGrams = (creepGrams % (PIECE_GRAMS / 5)) - PIECE_GRAMS / 10;
+  return load.pieces * PIECE_GRAMS + creptGrams + shakeGrams + spikeGrams + noiseGrams;
 }
 
 function account(count: { pieces: number }, netGrams: number, atMs: number, changes: CountChange[]): void {

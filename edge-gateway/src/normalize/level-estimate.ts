@@ -1,5 +1,9 @@
+import type { WindowStatistics } from './window-statistics.ts';
+
 /** How many standard errors a difference must have to be a step. One window in 15,000 exceeds it by chance. */
 const STEP_DEVIATIONS = 4;
+/** A window with the tail of a touch in it is refused sooner; at worst it is taken a few samples later. */
+const SPLIT_SHARE = 0.5;
 /** A running median of three makes neighbours alike: the mean of n of them scatters like that of n ÷ 2.8. */
 const CORRELATION = 1.7;
 /** Samples so far apart share none of their raw values any more. */
@@ -12,7 +16,7 @@ const NOISE_TRUSTED_AFTER = 10;
 const NOISE_CAP = 2.5;
 const NOISE_FLOOR_GRAMS = 1e-6;
 /** Peak to peak of a window of pure noise stays within it. */
-const CALM_DEVIATIONS = 7;
+const CALM_DEVIATIONS = 6;
 
 /**
  * The best value of a resting weight: the mean of everything since the last step, which is far quieter than the window
@@ -41,29 +45,27 @@ export class LevelEstimate {
   }
 
   /** True if these samples lie elsewhere than the estimate by more than chance. */
-  isStep(recent: readonly number[]): boolean {
+  isStep(recent: WindowStatistics): boolean {
     if (this.#grams === undefined) return true;
-    return Math.abs(meanOf(recent) - this.#grams) > this.#chanceGrams(recent.length, this.#samples);
+    return Math.abs(recent.mean - this.#grams) > this.#chanceGrams(recent.count, this.#samples);
   }
 
   /** True if the later half of these samples lies elsewhere than the earlier: a step lies within them. */
-  isSplit(recent: readonly number[]): boolean {
-    if (recent.length < 4 || !this.#knowsNoise()) return false;
-    const half = recent.length >> 1;
-    const difference = Math.abs(meanOf(recent.slice(half)) - meanOf(recent.slice(0, half)));
-    return difference > this.#chanceGrams(half, recent.length - half);
+  isSplit(recent: WindowStatistics): boolean {
+    if (recent.count < 4 || !this.#knowsNoise()) return false;
+    const half = recent.count >> 1;
+    return Math.abs(recent.drift) > this.#chanceGrams(half, recent.count - half) * SPLIT_SHARE;
   }
 
-  restart(recent: readonly number[]): void {
-    this.#grams = meanOf(recent);
-    this.#samples = recent.length;
+  restart(recent: WindowStatistics): void {
+    this.#grams = recent.mean;
+    this.#samples = recent.count;
   }
 
   /** Motion shows as a wider spread than the noise has, long before it leaves a wide band. */
-  isCalm(recent: readonly number[]): boolean {
+  isCalm(recent: WindowStatistics): boolean {
     if (!this.#knowsNoise()) return true;
-    const spread = Math.max(...recent) - Math.min(...recent);
-    return spread <= Math.max(this.#stepMinGrams, CALM_DEVIATIONS * (this.#noiseGrams ?? 0));
+    return recent.spread <= Math.max(this.#stepMinGrams, CALM_DEVIATIONS * (this.#noiseGrams ?? 0));
   }
 
   /** Every sample in a row without a step teaches the noise; one step among them counts little. */
@@ -76,10 +78,10 @@ export class LevelEstimate {
   }
 
   /** One more sample of the same rest. Doubtful ones, perhaps the first of a step, are left out of the mean. */
-  add(value: number, recent: readonly number[]): void {
+  add(value: number, recent: WindowStatistics): void {
     if (this.#grams === undefined) return this.restart(recent);
-    const difference = Math.abs(meanOf(recent) - this.#grams);
-    if (difference > this.#chanceGrams(recent.length, this.#samples) / 2) return;
+    const difference = Math.abs(recent.mean - this.#grams);
+    if (difference > this.#chanceGrams(recent.count, this.#samples) / 2) return;
     this.#samples = Math.min(SAMPLES_REMEMBERED_MAX, this.#samples + 1);
     this.#grams += (value - this.#grams) / this.#samples;
   }
@@ -112,8 +114,4 @@ export class LevelEstimate {
     this.#noiseSamples = Math.min(NOISE_MEMORY, this.#noiseSamples + 1);
     this.#noiseGrams = known === undefined ? capped : known + (capped - known) / this.#noiseSamples;
   }
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -14,7 +14,8 @@ export class MedianFilter {
 
   push(value: number, atMs: number): number {
     this.#samples.push({ value, atMs });
-    this.#samples = this.#samples.slice(-this.#count).filter((sample) => atMs - sample.atMs <= this.#withinMs);
+    const oldestMs = atMs - this.#withinMs;
+    while (this.#samples.length > this.#count || (this.#samples[0]?.atMs ?? atMs) < oldestMs) this.#samples.shift();
     // Of two that disagree nobody knows the right one: the newer is taken, and the motion band shows the doubt.
     return this.#samples.length < 3 ? value : medianOf(this.#samples.map((sample) => sample.value));
   }

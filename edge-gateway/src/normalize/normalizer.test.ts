@@ -70,6 +70,23 @@ describe('a slow scale', () => {
 });
 
 describe('a fast scale', () => {
+  test.each([
+    [100, 2_000],
+    [500, 4_000],
+    [1_000, 6_000],
+    [2_000, 8_000],
+    [4_000, 12_000],
+  ])('that sends every %i ms tells a pick within %i ms, and no spike', (everyMs, withinMs) => {
+    const site = siteWith();
+    const before = feed(site, [...repeat(500, 20), 20, ...repeat(500, 20)], { everyMs });
+    expect(new Set(netGrams(before))).toEqual(new Set([500]));
+    const pickedAtMs = START_MS + 41 * everyMs;
+    const after = feed(site, repeat(450, 60), { everyMs, fromMs: pickedAtMs });
+    const told = after.find((reading) => reading.kind === 'weight' && reading.quality === 'good');
+    expect(told).toMatchObject({ netGrams: 450 });
+    expect((told?.receivedAtMs ?? 0) - pickedAtMs).toBeLessThanOrEqual(withinMs);
+  });
+
   test('a spike of one sample is not a pick', () => {
     const readings = feed(siteWith(), [...repeat(500, 30), 20, ...repeat(500, 30)], { everyMs: 100 });
     expect(netGrams(readings)).toEqual([500]);

@@ -1,15 +1,17 @@
 import { LevelEstimate } from './level-estimate.ts';
+import { windowStatistics, type WindowStatistics } from './window-statistics.ts';
 
 /** Leaving the settled state takes a larger step than entering it: no flapping at the edge of the band. */
 const LEAVE_FACTOR = 1.5;
-/** Two disturbed samples may agree by chance; three do not. */
-const SAMPLES_MIN = 3;
+/** Two disturbed samples may agree by chance; four do not, nor do fewer that lie four windows apart. */
+const SAMPLES_MIN = 4;
 /** A difference of this share of the band is never a step. */
 const STEP_SHARE_MIN = 0.05;
 /** A small step hidden in noise is looked for in the window that proves the rest, in twice and in four times it. */
 const SCALES = [1, 2, 4] as const;
+const SCALE_MAX = 4;
 /** Bounds the memory of a sensor that sends far faster than the window needs. */
-const SAMPLES_MAX = 400;
+const SAMPLES_MAX = 200;
 
 export type MotionState =
   | { settled: true; value: number; deviationGrams: number }
@@ -24,7 +26,8 @@ export class StabilityDetector {
   readonly #bandGrams: number;
   readonly #stableForMs: number;
   readonly #level: LevelEstimate;
-  #recent: { value: number; atMs: number }[] = [];
+  #values: number[] = [];
+  #timesMs: number[] = [];
   #movingSinceMs: number | undefined;
 
   constructor(settings: { stableWithinGrams: number; stableForMs: number }) {
@@ -45,7 +48,7 @@ export class StabilityDetector {
     const levelGrams = this.#level.grams;
     if (this.#movingSinceMs !== undefined || levelGrams === undefined) return this.#pushMoving(atMs);
     if (Math.abs(value - levelGrams) > this.#bandGrams * LEAVE_FACTOR) {
-      this.#recent = [{ value, atMs }];
+      this.#restartWindow(value, atMs);
       return this.#move(atMs);
     }
     this.#pushSettled(value, atMs);
@@ -62,27 +65,28 @@ export class StabilityDetector {
 
   /** The scale says it moves, or gave no value. */
   pushMoving(atMs: number): MotionState {
-    this.#recent = [];
+    this.#values = [];
+    this.#timesMs = [];
     return this.#move(atMs);
   }
 
   settle(value: number, atMs: number): MotionState {
-    this.#recent = [{ value, atMs }];
+    this.#restartWindow(value, atMs);
     this.#level.breakNoise();
-    this.#level.restart([value]);
+    this.#level.restart(windowStatistics(this.#values, 0));
     this.#movingSinceMs = undefined;
     return this.#settledState();
   }
 
   /** Moves everything with a zero that was corrected. */
   shift(grams: number): void {
-    this.#recent = this.#recent.map((sample) => ({ ...sample, value: sample.value + grams }));
+    this.#values = this.#values.map((value) => value + grams);
     this.#level.shift(grams);
   }
 
   #pushMoving(atMs: number): MotionState {
     const window = this.#window(atMs, 1);
-    if (!window || !this.#isInBand(window) || !this.#level.isCalm(window) || this.#level.isSplit(window)) {
+    if (!window || window.spread > this.#bandGrams || !this.#level.isCalm(window) || this.#level.isSplit(window)) {
       return this.#move(atMs);
     }
     this.#movingSinceMs = undefined;
@@ -95,17 +99,13 @@ export class StabilityDetector {
     this.#level.learnNoise(value);
     for (const scale of SCALES) {
       const window = this.#window(atMs, scale);
-      if (!window || !this.#isInBand(window) || !this.#level.isCalm(window)) return;
+      if (!window || window.spread > this.#bandGrams || !this.#level.isCalm(window)) return;
       if (scale === 1) this.#level.add(value, window);
       if (this.#level.isStep(window) && !this.#level.isSplit(window)) {
         this.#level.restart(window);
         return;
       }
     }
-  }
-
-  #isInBand(window: readonly number[]): boolean {
-    return Math.max(...window) - Math.min(...window) <= this.#bandGrams;
   }
 
   #move(atMs: number): MotionState {
@@ -118,18 +118,34 @@ export class StabilityDetector {
     return { settled: true, value: this.#level.grams ?? 0, deviationGrams: this.#level.deviationGrams };
   }
 
+  #restartWindow(value: number, atMs: number): void {
+    this.#values = [value];
+    this.#timesMs = [atMs];
+  }
+
   #remember(value: number, atMs: number): void {
-    this.#recent.push({ value, atMs });
-    if (this.#recent.length > SAMPLES_MAX) this.#recent.splice(0, this.#recent.length - SAMPLES_MAX);
+    this.#values.push(value);
+    this.#timesMs.push(atMs);
+    const oldestUsefulMs = atMs - this.#stableForMs * SCALE_MAX;
+    const secondIsOldEnough = (this.#timesMs[1] ?? atMs) <= oldestUsefulMs;
+    const mayForget = this.#values.length > SAMPLES_MIN * SCALE_MAX && secondIsOldEnough;
+    if (!mayForget && this.#values.length <= SAMPLES_MAX) return;
+    this.#values.shift();
+    this.#timesMs.shift();
   }
 
   /** The samples of the last `scale` windows, undefined while they do not reach back so far. */
-  #window(atMs: number, scale: number): number[] | undefined {
+  #window(atMs: number, scale: number): WindowStatistics | undefined {
     const sinceMs = atMs - this.#stableForMs * scale;
-    const full = this.#recent.length === SAMPLES_MAX;
-    let start = this.#recent.findLastIndex((sample) => sample.atMs <= sinceMs);
-    if (start === -1 && !full) return undefined;
-    start = Math.min(Math.max(start, 0), this.#recent.length - SAMPLES_MIN * scale);
-    return start < 0 ? undefined : this.#recent.slice(start).map((sample) => sample.value);
+    const full = this.#values.length === SAMPLES_MAX;
+    let start = this.#timesMs.length - 1;
+    while (start >= 0 && (this.#timesMs[start] ?? sinceMs) > sinceMs) start -= 1;
+    if (start === -1 && full) start = 0;
+    const longEnoughMs = atMs - this.#stableForMs * scale * SAMPLES_MIN;
+    while (start >= 0 && this.#values.length - start < SAMPLES_MIN * scale) {
+      if ((this.#timesMs[start] ?? atMs) <= longEnoughMs) break;
+      start -= 1;
+    }
+    return start < 0 ? undefined : windowStatistics(this.#values, start);
   }
 }

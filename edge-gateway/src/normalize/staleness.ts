@@ -35,7 +35,7 @@ export class SilenceWatch {
   heard(atMs: number): number | undefined {
     const gapMs = this.#lastAtMs === undefined ? undefined : atMs - this.#lastAtMs;
     // The silence that made it stale says nothing of how often it usually speaks.
-    if (gapMs !== undefined && !this.#stale) this.#gapsMs = [...this.#gapsMs, gapMs].slice(-GAPS_REMEMBERED);
+    if (gapMs !== undefined && !this.#stale) this.#remember(gapMs);
     this.#lastAtMs = atMs;
     this.#stale = false;
     return gapMs;
@@ -46,6 +46,11 @@ export class SilenceWatch {
     if (this.#stale || this.#lastAtMs === undefined || nowMs - this.#lastAtMs < this.#limitMs()) return false;
     this.#stale = true;
     return true;
+  }
+
+  #remember(gapMs: number): void {
+    this.#gapsMs.push(gapMs);
+    if (this.#gapsMs.length > GAPS_REMEMBERED) this.#gapsMs.shift();
   }
 
   #limitMs(): number {
