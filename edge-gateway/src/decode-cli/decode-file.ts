@@ -1,7 +1,8 @@
 import { readingSchema, type Reading } from '@shelfwire/contract';
 
 import type { Decoder, DecoderModel } from '../decode/decoder.ts';
-import { idOf, readingOfSample } from '../decode/reading-of-sample.ts';
+import { readingOfSample } from '../decode/reading-of-sample.ts';
+import { idOf } from '../decode/sensor-id.ts';
 import { readingsOfFile, type FileFrame } from './file-frames.ts';
 import type { DecodeOptions } from './options.ts';
 

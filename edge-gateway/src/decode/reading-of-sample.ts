@@ -2,6 +2,7 @@ import { epochMsSchema, type Reading } from '@shelfwire/contract';
 
 import { epcUriFromHex } from './epc/epc-uri.ts';
 import type { Sample } from './sample.ts';
+import { idOf } from './sensor-id.ts';
 
 interface CommonFields {
   deviceId: string;
@@ -47,7 +48,12 @@ export function readingOfSample(sample: Sample, deviceId: string, receivedAtMs: 
       };
     }
     case 'count':
-      return { kind: 'count', ...common, quality: 'good', pieces: sample.pieces };
+      return {
+        kind: 'count',
+        ...common,
+        quality: sample.stability === 'unstable' ? 'unstable' : 'good',
+        pieces: sample.pieces,
+      };
     case 'button':
       return { kind: 'button', ...common, quality: 'good', action: sample.action };
     case 'health': {
@@ -69,15 +75,6 @@ function commonFields(sample: Sample, deviceId: string, receivedAtMs: number): C
     clockQuality: observed.success ? 'device' : 'gateway',
     ...(sample.historical === true && { historical: true }),
   };
-}
-
-/** A vendor's sensor name as an id of ours. */
-export function idOf(name: string): string {
-  const id = name
-    .replace(/[^A-Za-z0-9._:-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64);
-  return id === '' ? 'unnamed' : id;
 }
 
 function pick<Key extends string>(
