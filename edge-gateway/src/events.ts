@@ -75,9 +75,11 @@ export class GatewayEvents {
     );
   }
 
-  readingsDropped(reason: string, count: number): void {
+  /** The outbox was full: the oldest telemetry went for newer. */
+  telemetryThinned(count: number): void {
     this.counters.readingsDropped += count;
-    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason }, count);
+    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason: 'thinned' }, count);
+    this.#log.error({ count }, 'the outbox is full: the oldest telemetry was given up for newer readings');
   }
 
   /** @param byAll how many of them no consumer is missing any more */

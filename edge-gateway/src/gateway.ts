@@ -7,9 +7,10 @@ import { readCentralConfig } from './central-config.ts';
 import type { GatewayEnv } from './config.ts';
 import { SiteDevices } from './devices/site-devices.ts';
 import { GatewayEvents } from './events.ts';
+import { GatewayClock } from './gateway-clock.ts';
 import type { GatewayFile } from './gateway-file.ts';
 import { createSiteNormalizer } from './normalize/normalizer.ts';
-import { OutboxLane } from './outbox/lane.ts';
+import { GatewayOutbox } from './outbox/gateway-outbox.ts';
 import { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
 import { gatewayStatus } from './status.ts';
@@ -29,14 +30,16 @@ export interface RunningGateway extends RunningService {
 
 /** Puts the stages of `pipeline.ts` together and starts them, the disk first and the devices last. */
 export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: Logger): Promise<RunningGateway> {
-  const now = (): number => Date.now();
+  const clock = new GatewayClock({ wallNow: () => Date.now(), steadyNow: () => performance.now() });
+  const now = (): number => clock.now();
   const metrics = new ServiceMetrics();
   const events = new GatewayEvents(logger, metrics);
   const devices = new SiteDevices([]);
   const normalizer = createSiteNormalizer([]);
-  const lane = await OutboxLane.open(join(env.SHELFWIRE_DATA_DIR, 'outbox'), {
+  const outbox = await GatewayOutbox.open(join(env.SHELFWIRE_DATA_DIR, 'outbox'), {
     limits: {
-      segmentBytesMax: SEGMENT_BYTES_MAX,
+      // Several segments within the bound, so that giving up the oldest is giving up little.
+      segmentBytesMax: Math.max(65_536, Math.min(SEGMENT_BYTES_MAX, env.SHELFWIRE_OUTBOX_BYTES_MAX / 32)),
       sizeBytesMax: env.SHELFWIRE_OUTBOX_BYTES_MAX,
       readingsMax: env.SHELFWIRE_OUTBOX_READINGS_MAX,
       freeDiskBytesMin: env.SHELFWIRE_FREE_DISK_BYTES_MIN,
@@ -45,19 +48,30 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     events: {
       synced: (seconds, readings) => events.outboxSynced(seconds, readings),
       unreadable: (loss) => events.outboxUnreadable(loss),
+      thinned: (count) => events.telemetryThinned(count),
       cut: (recovery) => events.outboxCut(recovery),
     },
   });
+  clock.notBefore(await outbox.newestReceivedAtMs());
   const quarantine = new Quarantine({
     folder: join(env.SHELFWIRE_DATA_DIR, 'quarantine'),
     sizeBytesMax: env.SHELFWIRE_QUARANTINE_BYTES_MAX,
   });
   let appliedConfigVersion: number | undefined;
-  const statusParts = { gatewayId: file.gatewayId, version: VERSION, startedAtMs: now(), lane, events, now };
+  let oldestQueuedAtMs: number | undefined;
+  const statusParts = {
+    gatewayId: file.gatewayId,
+    version: VERSION,
+    startedAtMs: now(),
+    outbox,
+    oldestQueuedAtMs: () => oldestQueuedAtMs,
+    events,
+    now,
+  };
   const uplink = new Uplink({
     site: { tenantId: file.tenantId, siteId: file.siteId },
     gatewayId: file.gatewayId,
-    lane,
+    outbox,
     events,
     link: {
       url: env.SHELFWIRE_UPLINK_URL,
@@ -70,14 +84,14 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       JSON.stringify(gatewayStatus({ ...statusParts, appliedConfigVersion: () => appliedConfigVersion }, online)),
     configMessage: (payload) => void applyCentralConfig(payload),
     now,
-    steadyNow: () => performance.now(),
+    steadyNow: () => clock.steadyNow(),
   });
   const pipeline = new Pipeline({
     normalizer,
     quarantine,
     events,
     append: async (readings) => {
-      await lane.append(readings);
+      await outbox.append(readings);
       uplink.notify();
     },
   });
@@ -111,10 +125,15 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     now,
   });
   uplink.start();
+  const tick = async (): Promise<void> => {
+    await pipeline.tick(now());
+    await outbox.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
+    oldestQueuedAtMs = await outbox.oldestQueuedAtMs();
+    events.outboxDepth(outbox.queuedReadings, outbox.sizeBytes);
+  };
+  let ticking = Promise.resolve();
   const timer = setInterval(() => {
-    void pipeline.tick(now());
-    void lane.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
-    events.outboxDepth(lane.queuedReadings, lane.sizeBytes);
+    ticking = ticking.then(tick);
   }, TICK_MS);
   const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => [] });
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
@@ -125,10 +144,11 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     close: async () => {
       clearInterval(timer);
       await Promise.all([broker.close(), streams.close()]);
-      await pipeline.tick(now());
+      await ticking;
+      await tick();
       await uplink.close();
       await quarantine.close();
-      await lane.close();
+      await outbox.close();
       await server.close();
     },
   };

@@ -1,13 +1,14 @@
 import type { GatewayStatus } from '@shelfwire/contract';
 
 import type { GatewayEvents } from './events.ts';
-import type { OutboxLane } from './outbox/lane.ts';
+import type { GatewayOutbox } from './outbox/gateway-outbox.ts';
 
 export interface StatusParts {
   gatewayId: string;
   version: string;
   startedAtMs: number;
-  lane: OutboxLane;
+  outbox: GatewayOutbox;
+  oldestQueuedAtMs: () => number | undefined;
   events: GatewayEvents;
   appliedConfigVersion: () => number | undefined;
   now: () => number;
@@ -17,13 +18,15 @@ export interface StatusParts {
 export function gatewayStatus(parts: StatusParts, online: boolean): GatewayStatus {
   const head = { schema: 'gateway-status/1', gatewayId: parts.gatewayId, online, atMs: parts.now() } as const;
   if (!online) return head;
+  const oldestQueuedAtMs = parts.oldestQueuedAtMs();
   const appliedConfigVersion = parts.appliedConfigVersion();
   return {
     ...head,
     version: parts.version,
     startedAtMs: parts.startedAtMs,
     ...(appliedConfigVersion === undefined ? {} : { appliedConfigVersion }),
-    queuedReadings: parts.lane.queuedReadings,
+    ...(oldestQueuedAtMs === undefined ? {} : { oldestQueuedAtMs }),
+    queuedReadings: parts.outbox.queuedReadings,
     counters: { ...parts.events.counters },
   };
 }

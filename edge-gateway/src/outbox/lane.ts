@@ -4,8 +4,13 @@ import { join } from 'node:path';
 
 import type { Reading } from '@shelfwire/contract';
 
-import { openFolder } from './disk.ts';
+import { openFolder, type Disk } from './disk.ts';
+import { OutboxFullError } from './full-error.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
+
+export interface LaneOptions extends OutboxOptions {
+  openDisk?: (folder: string) => Promise<Disk>;
+}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,6 +22,7 @@ export class OutboxLane {
   readonly #folder: string;
   readonly #current: Outbox;
   #sealed: Outbox[];
+  #dropping: Promise<number | undefined> | undefined;
 
   private constructor(folder: string, current: Outbox, sealed: Outbox[]) {
     this.#folder = folder;
@@ -24,15 +30,16 @@ export class OutboxLane {
     this.#sealed = sealed;
   }
 
-  static async open(folder: string, options: OutboxOptions): Promise<OutboxLane> {
+  static async open(folder: string, options: LaneOptions): Promise<OutboxLane> {
+    const openDisk = options.openDisk ?? openFolder;
     await mkdir(folder, { recursive: true, mode: 0o750 });
     const ids = (await readdir(folder)).filter((name) => UUID.test(name)).sort();
     const outboxes: Outbox[] = [];
-    for (const id of ids) outboxes.push(await Outbox.open(id, await openFolder(join(folder, id)), options));
+    for (const id of ids) outboxes.push(await Outbox.open(id, await openDisk(join(folder, id)), options));
     let current = outboxes.find((outbox) => !outbox.sealed);
     if (!current) {
       const id = randomUUID();
-      current = await Outbox.open(id, await openFolder(join(folder, id)), options);
+      current = await Outbox.open(id, await openDisk(join(folder, id)), options);
     }
     return new OutboxLane(
       folder,
@@ -48,6 +55,43 @@ export class OutboxLane {
 
   append(readings: readonly Reading[]): Promise<void> {
     return this.#current.append(readings);
+  }
+
+  /**
+   * Appends; when there is no room, gives up the oldest readings of this lane for the new ones.
+   * @param droppedOldest told how many that cost
+   */
+  async appendThinning(readings: readonly Reading[], droppedOldest: (count: number) => void): Promise<void> {
+    for (;;) {
+      try {
+        return await this.append(readings);
+      } catch (error) {
+        // What only waits for the disk makes room by itself; the device is held back meanwhile.
+        if (!(error instanceof OutboxFullError) || error.reason === 'waiting') throw error;
+        const dropped = await this.dropOldest();
+        if (dropped === undefined) throw error;
+        droppedOldest(dropped);
+      }
+    }
+  }
+
+  /** @returns how many unconfirmed readings it cost; undefined if there is nothing to give up */
+  async dropOldest(): Promise<number | undefined> {
+    // Those who found the lane full together need room once.
+    this.#dropping ??= this.#dropOldest();
+    try {
+      return await this.#dropping;
+    } finally {
+      this.#dropping = undefined;
+    }
+  }
+
+  async #dropOldest(): Promise<number | undefined> {
+    for (const outbox of this.outboxes) {
+      const dropped = await outbox.dropOldestSegment();
+      if (dropped !== undefined) return dropped;
+    }
+    return undefined;
   }
 
   get queuedReadings(): number {

@@ -58,6 +58,7 @@ export class Outbox {
   readonly #events: OutboxEvents;
   readonly #commit: GroupCommit<Reading>;
   readonly #segments: Segment[];
+  #lastDropped = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #failure: ShelfwireError | undefined;
   #freeDisk = { checkedAtMs: -Infinity, bytes: Infinity };
@@ -102,7 +103,7 @@ export class Outbox {
 
   /** The last durable sequence, 0 if there never was one. */
   get lastSequence(): number {
-    return this.#segments.at(-1)?.lastSequence ?? 0;
+    return this.#segments.at(-1)?.lastSequence ?? this.#lastDropped;
   }
 
   get sizeBytes(): number {
@@ -169,6 +170,34 @@ export class Outbox {
       // After removing: on a full disk the removed segments make room for this file.
       await this.confirmations.writeIfChanged(this.#disk);
     });
+  }
+
+  /**
+   * Gives up the oldest segment to make room, unless it is the one being written; a sealed outbox may give up its last.
+   * @returns how many readings some consumer had not confirmed; undefined if there is nothing to give up
+   */
+  dropOldestSegment(): Promise<number | undefined> {
+    return this.#oneAtATime(async () => {
+      const oldest = this.#segments[0];
+      if (!oldest || oldest.lastSequence < oldest.firstSequence || (this.#segments.length === 1 && !this.sealed)) {
+        return undefined;
+      }
+      const { firstSequence: from, lastSequence: to } = oldest;
+      const dropped = to - from + 1 - this.confirmations.byAll().countWithin(from, to);
+      this.confirmations.giveUp(from, to);
+      await oldest.close();
+      await this.#disk.remove(oldest.name);
+      this.#segments.shift();
+      this.#lastDropped = to;
+      this.#freeDisk.checkedAtMs = -Infinity;
+      return dropped;
+    });
+  }
+
+  /** When the oldest reading that is still queued was received. */
+  async oldestQueuedAtMs(): Promise<number | undefined> {
+    const read = await this.read(this.confirmations.byAll().firstMissing(1), { readingsMax: 1, textBytesMax: 0 });
+    return read.kind === 'records' ? read.records[0]?.receivedAtMs : undefined;
   }
 
   /** Waits for what was appended, writes the confirmations down and lets go of the files. */

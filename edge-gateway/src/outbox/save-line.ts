@@ -1,5 +1,7 @@
 import type { Reading } from '@shelfwire/contract';
 
+import { PartlySavedError } from './gateway-outbox.ts';
+
 /**
  * The readings of one device on their way to the disk, in order. What the disk refused stays at the head of the line
  * and goes first next time: the filters already count it as told, so a repeat of the frame would not bring it again.
@@ -39,7 +41,8 @@ export class SaveLine {
       },
       (error: unknown) => {
         this.#saving = undefined;
-        this.#unsaved = [...readings, ...this.#unsaved];
+        const left = error instanceof PartlySavedError ? error.unsaved : readings;
+        this.#unsaved = [...left, ...this.#unsaved];
         throw error;
       },
     );

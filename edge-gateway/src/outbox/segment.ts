@@ -36,7 +36,7 @@ export class Segment {
   /** Where some records begin, so that reading from the middle does not scan from the start. */
   readonly #marks: Mark[];
   readonly #disk: Disk;
-  #file: DiskFile | undefined;
+  #file: Promise<DiskFile> | undefined;
 
   constructor(disk: Disk, firstSequence: number, lastSequence: number, sizeBytes: number) {
     this.#disk = disk;
@@ -52,23 +52,30 @@ export class Segment {
 
   static async create(disk: Disk, outboxId: string, firstSequence: number): Promise<Segment> {
     const segment = new Segment(disk, firstSequence, firstSequence - 1, SEGMENT_HEADER_BYTES);
-    const file = await segment.file();
-    // A leftover of the same name can only be one whose creation did not finish: nothing in it was ever acknowledged.
-    await file.truncate(0);
-    await file.write(encodeSegmentHeader(outboxId, firstSequence), 0);
-    await file.sync();
+    try {
+      const file = await segment.file();
+      // A leftover of the same name can only be one whose creation did not finish: nothing in it was ever acknowledged.
+      await file.truncate(0);
+      await file.write(encodeSegmentHeader(outboxId, firstSequence), 0);
+      await file.sync();
+    } catch (error) {
+      await segment.close();
+      await disk.remove(segment.name);
+      throw error;
+    }
     return segment;
   }
 
-  async file(): Promise<DiskFile> {
-    this.#file ??= await this.#disk.open(this.name);
+  file(): Promise<DiskFile> {
+    // The promise is kept, not the file: two that ask at once must not open it twice.
+    this.#file ??= this.#disk.open(this.name);
     return this.#file;
   }
 
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    await (await file)?.close();
   }
 
   async headerProblem(outboxId: string): Promise<string | undefined> {

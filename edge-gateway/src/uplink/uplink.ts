@@ -9,8 +9,9 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { GatewayEvents } from '../events.ts';
-import type { OutboxLane } from '../outbox/lane.ts';
+import type { GatewayOutbox } from '../outbox/gateway-outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { AgeMarks } from './age-marks.ts';
 import { batchText, READINGS_PER_BATCH_MAX } from './batch.ts';
 import { CentralLink, type LinkOptions } from './central-link.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -20,7 +21,7 @@ import { Wake } from './wake.ts';
 export interface UplinkOptions {
   site: SiteAddress;
   gatewayId: string;
-  lane: OutboxLane;
+  outbox: GatewayOutbox;
   events: GatewayEvents;
   link: Pick<LinkOptions, 'url' | 'username' | 'password' | 'tls'>;
   plan: SendPlanSettings;
@@ -46,6 +47,7 @@ export class Uplink {
   readonly #options: UplinkOptions;
   readonly #link: CentralLink;
   readonly #plans = new Map<Outbox, SendPlan>();
+  readonly #ages = new Map<Outbox, AgeMarks>();
   readonly #history: RateLimit;
   readonly #wake = new Wake();
   readonly #readingsTopic: string;
@@ -111,6 +113,7 @@ export class Uplink {
 
   async #run(): Promise<void> {
     while (!this.#closed) {
+      await this.#noteAges();
       const sent = this.#link.isConnected ? await this.#sendOnce() : 0;
       if (this.#link.isConnected && this.#options.steadyNow() - this.#statusAtMs >= STATUS_EVERY_MS)
         this.publishStatus();
@@ -122,15 +125,15 @@ export class Uplink {
 
   /** @returns how many readings went out */
   async #sendOnce(): Promise<number> {
-    const { lane } = this.#options;
     if (this.#restart) {
       this.#restart = false;
       this.#plans.clear();
     }
-    for (const outbox of this.#plans.keys()) if (!lane.outboxes.includes(outbox)) this.#plans.delete(outbox);
+    const { outboxes } = this.#options.outbox;
+    for (const outbox of this.#plans.keys()) if (!outboxes.includes(outbox)) this.#plans.delete(outbox);
     let sent = 0;
-    for (const outbox of lane.outboxes) {
-      const plan = this.#plans.get(outbox) ?? (await this.#newPlan(outbox));
+    for (const outbox of outboxes) {
+      const plan = this.#plans.get(outbox) ?? this.#newPlan(outbox);
       const expired = plan.expire(this.#options.steadyNow());
       if (expired > 0) this.#options.events.readingsResent(expired);
       sent += await this.#sendLive(outbox, plan);
@@ -139,12 +142,31 @@ export class Uplink {
     return sent;
   }
 
-  async #newPlan(outbox: Outbox): Promise<SendPlan> {
+  /** Goes on with what is young enough to be live and not confirmed yet; what is older follows beside it. */
+  #newPlan(outbox: Outbox): SendPlan {
     const plan = new SendPlan(outbox.confirmations, this.#options.plan);
-    const young = await outbox.firstReceivedAfter(this.#options.now() - HISTORICAL_AFTER_MS);
-    plan.restart(Math.max(young, outbox.confirmations.byAll().firstMissing(1)));
+    plan.restart(Math.max(this.#firstYoung(outbox), outbox.confirmations.byAll().firstMissing(1)));
     this.#plans.set(outbox, plan);
     return plan;
+  }
+
+  /** Notes how far each outbox has come, so that ages are known without the wall clock. */
+  async #noteAges(): Promise<void> {
+    const { outboxes } = this.#options.outbox;
+    for (const outbox of this.#ages.keys()) if (!outboxes.includes(outbox)) this.#ages.delete(outbox);
+    for (const outbox of outboxes) {
+      let ages = this.#ages.get(outbox);
+      if (!ages) {
+        const firstYoung = await outbox.firstReceivedAfter(this.#options.now() - HISTORICAL_AFTER_MS);
+        ages = new AgeMarks(HISTORICAL_AFTER_MS, firstYoung);
+        this.#ages.set(outbox, ages);
+      }
+      ages.note(this.#options.steadyNow(), outbox.lastSequence);
+    }
+  }
+
+  #firstYoung(outbox: Outbox): number {
+    return this.#ages.get(outbox)?.firstYoung(this.#options.steadyNow()) ?? 1;
   }
 
   async #sendLive(outbox: Outbox, plan: SendPlan): Promise<number> {
@@ -175,10 +197,9 @@ export class Uplink {
     const read = await outbox.read(from, limits);
     if (read.kind === 'gap') plan.skip(read.to);
     if (read.kind !== 'records') return 0;
-    const oldestLiveMs = this.#options.now() - HISTORICAL_AFTER_MS;
-    const historical = (read.records[0]?.receivedAtMs ?? 0) < oldestLiveMs;
-    const end = read.records.findIndex((record) => record.receivedAtMs < oldestLiveMs !== historical);
-    const records = end === -1 ? read.records : read.records.slice(0, end);
+    const firstYoung = this.#firstYoung(outbox);
+    const historical = from < firstYoung;
+    const records = historical ? read.records.slice(0, firstYoung - from) : read.records;
     const head = { gatewayId: this.#options.gatewayId, outboxId: outbox.outboxId, sentAtMs: this.#options.now() };
     return this.#link.publish(this.#readingsTopic, batchText(head, records, historical)) ? records.length : 0;
   }
@@ -195,7 +216,7 @@ export class Uplink {
       this.#options.events.uplinkMessageUnusable(topicText, parsed.error.issues[0]?.message ?? 'not JSON');
       return;
     }
-    const outbox = this.#options.lane.outboxes.find(({ outboxId }) => outboxId === parsed.data.outboxId);
+    const outbox = this.#options.outbox.outboxes.find(({ outboxId }) => outboxId === parsed.data.outboxId);
     if (!outbox) return; // another gateway of the site
     const queuedBefore = outbox.queuedReadings;
     const count = outbox.confirm(consumer, parsed.data.ranges);

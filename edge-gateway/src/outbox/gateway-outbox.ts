@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+
+import { ShelfwireError, type Reading } from '@shelfwire/contract';
+
+import { OutboxFullError } from './full-error.ts';
+import { OutboxLane, type LaneOptions } from './lane.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface GatewayOutboxEvents {
+  /** Telemetry that was given up for newer readings; `urgent` ones may cost telemetry too. */
+  thinned(count: number): void;
+}
+
+/** A press of a button is a person's word and does not come again; what a sensor measures does. */
+export function isUrgent(reading: Reading): boolean {
+  return reading.kind === 'button';
+}
+
+/** Some of the readings are durable, these are not. */
+export class PartlySavedError extends ShelfwireError {
+  readonly unsaved: readonly Reading[];
+
+  constructor(unsaved: readonly Reading[], cause: ShelfwireError) {
+    super(cause.code, cause.message, { retryable: cause.retryable, cause });
+    this.unsaved = unsaved;
+  }
+}
+
+/**
+ * The outboxes of the gateway by priority, each with its own policy when full, so that a flood of one never costs the other:
+ * - urgent readings block: they are refused, the device is not acknowledged and sends again;
+ * - telemetry thins out, oldest first, and urgent readings may take its room on a full disk. What is given up is counted.
+ */
+export class GatewayOutbox {
+  readonly #urgent: OutboxLane;
+  readonly #telemetry: OutboxLane;
+  readonly #thinned: (count: number) => void;
+
+  private constructor(urgent: OutboxLane, telemetry: OutboxLane, thinned: (count: number) => void) {
+    this.#urgent = urgent;
+    this.#telemetry = telemetry;
+    this.#thinned = thinned;
+  }
+
+  static async open(folder: string, options: LaneOptions & { events: GatewayOutboxEvents }): Promise<GatewayOutbox> {
+    const urgent = await OutboxLane.open(join(folder, 'urgent'), options);
+    const telemetry = await OutboxLane.open(join(folder, 'telemetry'), options);
+    return new GatewayOutbox(urgent, telemetry, (count) => options.events.thinned(count));
+  }
+
+  /** In the order in which they are sent. */
+  get outboxes(): readonly Outbox[] {
+    return [...this.#urgent.outboxes, ...this.#telemetry.outboxes];
+  }
+
+  get queuedReadings(): number {
+    return this.#urgent.queuedReadings + this.#telemetry.queuedReadings;
+  }
+
+  get sizeBytes(): number {
+    return this.#urgent.sizeBytes + this.#telemetry.sizeBytes;
+  }
+
+  /** Resolves when all are durable; rejects with PartlySavedError when some are. */
+  async append(readings: readonly Reading[]): Promise<void> {
+    const urgent = readings.filter(isUrgent);
+    if (urgent.length === 0) return this.#telemetry.appendThinning(readings, this.#thinned);
+    await this.#appendUrgent(urgent);
+    const telemetry = readings.filter((reading) => !isUrgent(reading));
+    try {
+      await this.#telemetry.appendThinning(telemetry, this.#thinned);
+    } catch (error) {
+      throw error instanceof ShelfwireError ? new PartlySavedError(telemetry, error) : error;
+    }
+  }
+
+  /** When the oldest queued reading was received. */
+  async oldestQueuedAtMs(): Promise<number | undefined> {
+    const times: number[] = [];
+    for (const outbox of this.outboxes) {
+      const atMs = await outbox.oldestQueuedAtMs();
+      if (atMs !== undefined) times.push(atMs);
+    }
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** When the newest durable reading was received; 0 if there is none. */
+  async newestReceivedAtMs(): Promise<number> {
+    let newestMs = 0;
+    for (const outbox of this.outboxes) {
+      const read = await outbox.read(outbox.lastSequence, { readingsMax: 1, textBytesMax: 0 });
+      if (read.kind === 'records') newestMs = Math.max(newestMs, read.records[0]?.receivedAtMs ?? 0);
+    }
+    return newestMs;
+  }
+
+  async tidy(): Promise<void> {
+    await this.#urgent.tidy();
+    await this.#telemetry.tidy();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#urgent.close(), this.#telemetry.close()]);
+  }
+
+  async #appendUrgent(urgent: readonly Reading[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#urgent.append(urgent);
+      } catch (error) {
+        if (!(error instanceof OutboxFullError) || error.reason !== 'disk') throw error;
+        const dropped = await this.#telemetry.dropOldest();
+        if (dropped === undefined) throw error;
+        this.#thinned(dropped);
+      }
+    }
+  }
+}
