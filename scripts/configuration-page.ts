@@ -27,6 +27,12 @@ const ENVIRONMENTS: readonly SettingsSource[] = [
     exportName: 'configSchema',
   },
   {
+    title: 'standalone',
+    intro: 'Behind `npm start`; its options are in `npm start -- --help`.',
+    module: 'standalone/dist/config.js',
+    exportName: 'configSchema',
+  },
+  {
     title: 'device-sim',
     intro: 'For trials and tests.',
     module: 'device-sim/dist/config.js',
@@ -38,20 +44,20 @@ const FILES: readonly SettingsSource[] = [
   {
     title: 'gateway.yaml',
     intro: 'The devices of a site. Named by `SHELFWIRE_GATEWAY_CONFIG`.',
-    module: 'edge-gateway/dist/gateway-yaml.js',
-    exportName: 'gatewayYamlSchema',
+    module: 'edge-gateway/dist/gateway-file.js',
+    exportName: 'gatewayFileSchema',
   },
   {
     title: 'catalogue.yaml',
     intro: 'Tenants, sites, items, bins, suppliers and policies. Named by `SHELFWIRE_SEED_FILE`.',
     module: 'reorder-service/dist/catalogue/catalogue-file.js',
-    exportName: 'catalogueFileSchema',
+    exportName: 'catalogueSchema',
   },
   {
     title: 'fleet.yaml',
     intro: 'Simulated devices. Named by `SHELFWIRE_SIM_FLEET`.',
     module: 'device-sim/dist/fleet-file.js',
-    exportName: 'fleetFileSchema',
+    exportName: 'fleetSchema',
   },
 ];
 

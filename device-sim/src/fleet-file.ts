@@ -84,7 +84,7 @@ const supplierSchema = z.strictObject({
 });
 export type SupplierSettings = z.infer<typeof supplierSchema>;
 
-const fleetSchema = z.strictObject({
+export const fleetSchema = z.strictObject({
   seed: z.union([z.string().min(1), z.number().transform(String)]),
   bins: z.array(binSchema).default([]),
   devices: z.array(deviceSchema).default([]),

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+
+import { idSchema } from '@shelfwire/contract';
+import { configInvalid, describeIssues } from '@shelfwire/contract/service';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+
+import { policySchema } from '../replenishment/policy.ts';
+
+const name = z.string().min(1).max(200);
+const positive = z.int().min(1);
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}, 'is not a time zone like Europe/Berlin');
+
+const tenantSchema = z.strictObject({
+  tenantId: idSchema,
+  name,
+  sites: z.array(
+    z.strictObject({
+      siteId: idSchema,
+      name,
+      timeZone: timeZone.default('UTC'),
+      deliverTo: z.string().default(''),
+      locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1),
+    }),
+  ),
+});
+
+const supplierSchema = z.strictObject({
+  tenantId: idSchema,
+  supplierId: idSchema,
+  name,
+  endpoint: z.url({ protocol: /^https?$/ }),
+  apiToken: z.string().min(8),
+});
+
+const itemSchema = z.strictObject({
+  tenantId: idSchema,
+  itemId: idSchema,
+  sku: z.string().min(1).max(64),
+  name,
+  unit: z.string().min(1).max(16).default('pcs'),
+  pieceGrams: z.number().positive().optional(),
+  pieceGramsSpread: z.number().min(0).default(0),
+  gtin: z
+    .string()
+    .regex(/^\d{14}$/, 'a GTIN has 14 digits')
+    .optional(),
+  itemClass: idSchema.optional(),
+});
+
+const supplierItemSchema = z.strictObject({
+  tenantId: idSchema,
+  supplierId: idSchema,
+  itemId: idSchema,
+  partNumber: z.string().min(1).max(64),
+  orderUnit: z.string().min(1).max(32).default('piece'),
+  packQuantity: positive.default(1),
+  orderMultiple: positive.default(1),
+  minOrderQuantity: z.int().min(0).default(0),
+  maxOrderQuantity: positive.optional(),
+  leadTimeDays: z.number().min(0).default(7),
+  preference: positive.default(1),
+  price: z.number().min(0).optional(),
+});
+
+const binSchema = z.strictObject({
+  tenantId: idSchema,
+  siteId: idSchema,
+  binId: idSchema,
+  name,
+  locationId: idSchema,
+  itemId: idSchema,
+  capacity: positive.optional(),
+  depthMm: z.number().positive().optional(),
+  consignment: z.boolean().default(false),
+  sensor: z
+    .strictObject({
+      deviceId: idSchema,
+      sensorId: idSchema.optional(),
+      kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
+      uncertaintyGrams: z.number().min(0).default(2),
+      staleAfterMs: positive.optional(),
+    })
+    .optional(),
+});
+
+const binPolicySchema = z
+  .looseObject({ tenantId: idSchema, siteId: idSchema, binId: idSchema })
+  .transform(({ tenantId, siteId, binId, ...parameters }, context) => {
+    const policy = policySchema.safeParse(parameters);
+    if (policy.success) return { tenantId, siteId, binId, policy: policy.data };
+    for (const issue of policy.error.issues) {
+      context.addIssue({ code: 'custom', path: issue.path, message: issue.message });
+    }
+    return z.NEVER;
+  });
+
+export const catalogueSchema = z
+  .strictObject({
+    tenants: z.array(tenantSchema),
+    suppliers: z.array(supplierSchema).default([]),
+    items: z.array(itemSchema).default([]),
+    supplierItems: z.array(supplierItemSchema).default([]),
+    bins: z.array(binSchema).default([]),
+    policies: z.array(binPolicySchema).default([]),
+  })
+  .superRefine(checkReferences);
+export type Catalogue = z.infer<typeof catalogueSchema>;
+
+/** @throws ShelfwireError CONFIG_INVALID with every problem of the file, each with its path */
+export function readCatalogueFile(file: string): Catalogue {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw configInvalid(file, [`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`]);
+  }
+  return parseCatalogue(text, file);
+}
+
+export function parseCatalogue(text: string, source: string): Catalogue {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw configInvalid(source, [error.message]);
+  }
+  const parsed = catalogueSchema.safeParse(document);
+  if (!parsed.success) throw configInvalid(source, describeIssues(parsed.error));
+  return parsed.data;
+}
+
+type Draft = z.output<z.ZodObject<{ [Key in keyof Catalogue]: z.ZodType<Catalogue[Key]> }>>;
+
+/** What one part names must stand in another. */
+function checkReferences(catalogue: Draft, context: z.RefinementCtx): void {
+  const keys = (parts: readonly (readonly string[])[]): Set<string> => new Set(parts.map((part) => part.join('/')));
+  const locations = keys(
+    catalogue.tenants.flatMap((tenant) =>
+      tenant.sites.flatMap((site) => site.locations.map((each) => [tenant.tenantId, site.siteId, each.locationId])),
+    ),
+  );
+  const tenants = keys(catalogue.tenants.map((tenant) => [tenant.tenantId]));
+  const suppliers = keys(catalogue.suppliers.map((each) => [each.tenantId, each.supplierId]));
+  const items = keys(catalogue.items.map((each) => [each.tenantId, each.itemId]));
+  const bins = keys(catalogue.bins.map((each) => [each.tenantId, each.siteId, each.binId]));
+  const check = (known: Set<string>, path: (string | number)[], ...parts: string[]): void => {
+    const key = parts.join('/');
+    if (!known.has(key)) context.addIssue({ code: 'custom', path, message: `there is no ${key}` });
+  };
+  for (const [i, each] of catalogue.suppliers.entries()) check(tenants, ['suppliers', i, 'tenantId'], each.tenantId);
+  for (const [i, each] of catalogue.items.entries()) check(tenants, ['items', i, 'tenantId'], each.tenantId);
+  for (const [i, each] of catalogue.supplierItems.entries()) {
+    check(suppliers, ['supplierItems', i, 'supplierId'], each.tenantId, each.supplierId);
+    check(items, ['supplierItems', i, 'itemId'], each.tenantId, each.itemId);
+  }
+  for (const [i, each] of catalogue.bins.entries()) {
+    check(locations, ['bins', i, 'locationId'], each.tenantId, each.siteId, each.locationId);
+    check(items, ['bins', i, 'itemId'], each.tenantId, each.itemId);
+  }
+  for (const [i, each] of catalogue.policies.entries()) {
+    check(bins, ['policies', i, 'binId'], each.tenantId, each.siteId, each.binId);
+  }
+}
