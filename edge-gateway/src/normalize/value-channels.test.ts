@@ -44,6 +44,14 @@ describe('other sensors', () => {
     expect(perMinute(counts, { report: { heartbeatMs: 3_600_000 } })).toMatchObject([{ pieces: 5 }, { pieces: 4 }]);
   });
 
+  test('a count of a load that still moves is told as unstable', () => {
+    const counts = [
+      { kind: 'count', pieces: 7, stability: 'unstable' },
+      { kind: 'count', pieces: 7, stability: 'stable' },
+    ] as const;
+    expect(perMinute([...counts])).toMatchObject([{ quality: 'unstable' }, { pieces: 7, quality: 'good' }]);
+  });
+
   test('half a piece is no count', () => {
     expect(perMinute([{ kind: 'count', pieces: 2.5 }])).toEqual([]);
   });

@@ -141,10 +141,12 @@ export class CountChannel implements Channel<CountSample> {
   accept(sample: CountSample, stamp: Stamp, atMs: number): Outcome {
     if (!isCount(sample.pieces)) return suppressed('unusable');
     const build = this.#builder(sample.pieces);
-    if (stamp.historical) return { readings: [build('good', stamp)] };
+    // A counting scale whose load still moves has a number, but not yet an amount.
+    const quality = sample.stability === 'unstable' ? 'unstable' : 'good';
+    if (stamp.historical) return { readings: [build(quality, stamp)] };
     this.#series.heard(atMs);
     const values = [{ value: sample.pieces, threshold: 1 }];
-    return this.#series.offer({ quality: 'good', values, observedAtMs: sample.observedAtMs }, build, stamp, atMs);
+    return this.#series.offer({ quality, values, observedAtMs: sample.observedAtMs }, build, stamp, atMs);
   }
 
   acceptRetained(sample: CountSample, stamp: Stamp, atMs: number): Outcome {
