@@ -3,7 +3,7 @@ import { readingSchema, type Reading } from '@shelfwire/contract';
 import type { Decoder, DecoderModel } from '../decode/decoder.ts';
 import { readingOfSample } from '../decode/reading-of-sample.ts';
 import { idOf } from '../decode/sensor-id.ts';
-import { readingsOfFile, type FileFrame } from './file-frames.ts';
+import { type FileFrame, framesOfFile } from './file-frames.ts';
 import type { DecodeOptions } from './options.ts';
 
 export interface Outcome {
@@ -13,8 +13,9 @@ export interface Outcome {
   failures: string[];
 }
 
-interface Attempt extends Outcome {
-  decoder: Decoder;
+interface Try {
+  frames: FileFrame[];
+  outcome: Outcome;
 }
 
 /** Decodes one file after the other with the same decoder: a birth in the first names what the second carries. */
@@ -27,14 +28,15 @@ export function decodeFiles(
   const total: Outcome = { readings: [], framesUnderstood: 0, failures: [] };
   const earlier: FileFrame[] = [];
   for (const bytes of files) {
-    const attempts = readingsOfFile(bytes, model, options.encoding).map((frames) => ({
+    const { expected, guessed } = framesOfFile(bytes, model, options.encoding);
+    const tryOut = (frames: FileFrame[]): Try => ({
       frames,
       outcome: attempt(frames, prepared(makeDecoder(), earlier, options), options),
-    }));
-    const best = attempts.reduce<(typeof attempts)[number] | undefined>(
-      (best, next) => (best && !isBetter(next.outcome, best.outcome) ? best : next),
-      undefined,
-    );
+    });
+    let best = bestOf(expected.map(tryOut));
+    if (!best || best.outcome.framesUnderstood === 0) {
+      best = bestOf(guessed.map(tryOut).filter(({ outcome }) => makesSense(outcome))) ?? best;
+    }
     if (!best) {
       total.failures.push(`the file: it holds nothing in the encoding ${options.encoding ?? model.encoding}.`);
       continue;
@@ -53,8 +55,8 @@ function prepared(decoder: Decoder, earlier: readonly FileFrame[], options: Deco
   return decoder;
 }
 
-function attempt(frames: readonly FileFrame[], decoder: Decoder, options: DecodeOptions): Attempt {
-  const outcome: Attempt = { readings: [], framesUnderstood: 0, failures: [], decoder };
+function attempt(frames: readonly FileFrame[], decoder: Decoder, options: DecodeOptions): Outcome {
+  const outcome: Outcome = { readings: [], framesUnderstood: 0, failures: [] };
   for (const frame of frames) {
     const result = decodeFrame(decoder, frame, options);
     if (!result.ok) {
@@ -82,6 +84,17 @@ function decodeFrame(decoder: Decoder, frame: FileFrame, options: DecodeOptions)
     receivedAtMs: receivedAtMsOf(options),
     ...(topic !== undefined && { topic }),
   });
+}
+
+function bestOf(tries: readonly Try[]): Try | undefined {
+  return tries.reduce<Try | undefined>(
+    (best, next) => (best && !isBetter(next.outcome, best.outcome) ? best : next),
+    undefined,
+  );
+}
+
+function makesSense(outcome: Outcome): boolean {
+  return outcome.readings.length > 0 || (outcome.framesUnderstood > 0 && outcome.failures.length === 0);
 }
 
 /** More readings, then more frames understood, then fewer failures; of equals the likelier way of cutting stays. */

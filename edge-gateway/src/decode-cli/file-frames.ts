@@ -9,16 +9,28 @@ export interface FileFrame {
   where: string;
 }
 
+export interface WaysToCut {
+  /** In the encoding asked for, or else the one the decoder expects. */
+  expected: FileFrame[][];
+  /** Where no encoding was asked for: what else the file may be. Good only if all of it makes sense. */
+  guessed: FileFrame[][];
+}
+
 /**
  * A file may hold one payload or many, and does not say how it is cut. So it is cut in every way that makes sense for the
  * decoder, likeliest first, and the caller keeps the one that gives most.
  */
-export function readingsOfFile(bytes: Uint8Array, model: DecoderModel, encoding?: FileEncoding): FileFrame[][] {
-  const asked = encoding ?? (model.encoding === 'latin1' ? 'utf8' : model.encoding);
-  const ways = waysToCut(bytes, model, asked);
-  if (encoding !== undefined) return ways;
-  const others = (['utf8', 'hex', 'base64', 'binary'] as const).filter((other) => other !== asked);
-  return [...ways, ...others.flatMap((other) => waysToCut(bytes, model, other))];
+export function framesOfFile(bytes: Uint8Array, model: DecoderModel, encoding?: FileEncoding): WaysToCut {
+  const expected = encoding ?? (model.encoding === 'latin1' ? 'utf8' : model.encoding);
+  const others = (['hex', 'base64', 'binary'] as const).filter((other) => other !== expected);
+  return {
+    expected: cut(bytes, model, expected),
+    guessed: encoding === undefined ? others.flatMap((other) => cut(bytes, model, other)) : [],
+  };
+}
+
+function cut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncoding): FileFrame[][] {
+  return waysToCut(bytes, model, encoding).filter((frames) => frames.length > 0);
 }
 
 function waysToCut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncoding): FileFrame[][] {

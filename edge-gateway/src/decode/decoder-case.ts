@@ -43,7 +43,8 @@ const caseSchema = z
 export type DecoderCase = z.infer<typeof caseSchema> & { name: string };
 export type CaseFrame = z.infer<typeof frameSchema>;
 
-const decodeFolder = new URL('.', import.meta.url).pathname;
+/** The sources, also from `dist`: cases are not compiled. */
+const decodeFolder = new URL('../../src/decode/', import.meta.url).pathname;
 
 /** `decode/<model id>`, or the folder of the family it belongs to: `milesight` serves `milesight-em310-udl`. */
 export function folderOfModel(modelId: string): string | undefined {
