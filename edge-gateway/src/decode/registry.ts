@@ -17,8 +17,10 @@ import { nciModel } from './nci/decoder.ts';
 import { ohausModel } from './ohaus/decoder.ts';
 import { sartoriusSbiModel } from './sartorius-sbi/decoder.ts';
 import { toledoContinuousModel } from './toledo-continuous/decoder.ts';
+import { shellyGen2Model } from './shelly-gen2/decoder.ts';
 import { tasmotaModel } from './tasmota/decoder.ts';
 import { ttsV3Model } from './tts-v3/decoder.ts';
+import { zigbee2mqttModel } from './zigbee2mqtt/decoder.ts';
 
 /** Every decoder the gateway has, one line each. The order is that of `npm run decode -- --list`. */
 export const DECODER_MODELS: readonly DecoderModel[] = [
@@ -38,6 +40,8 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   draginoLdds75Model,
   tasmotaModel,
   esphomeModel,
+  shellyGen2Model,
+  zigbee2mqttModel,
   mtSicsModel,
   mt8217Model,
   toledoContinuousModel,

@@ -191,4 +191,23 @@ describe.runIf(needsSharedData('payloads', projectRoot))('the payloads handed ou
       range('overload'),
     ]);
   });
+
+  test('Shelly notifications: the full status tells temperature and signal, the partial ones nothing', () => {
+    const model = findDecoderModel('shelly-gen2');
+    const lines = readFileSync(join(folder, 'shelly-gen2-events-rpc.ndjson'), 'utf8').trim().split('\n');
+    const decoder = model && decoderOfModel(model, {});
+    const results = lines.map((line) => decoder?.decode({ payload: Buffer.from(line), receivedAtMs: 0 }));
+    const observedAtMs = 1_736_604_018_380;
+    expect(results.map((result) => (result?.ok === true ? result.samples : result))).toEqual([
+      [],
+      [],
+      [],
+      [
+        { kind: 'health', observedAtMs, sensorId: 'switch:0', temperatureC: 48.4 },
+        { kind: 'health', observedAtMs, linkDbm: -58 },
+      ],
+      [],
+      [],
+    ]);
+  });
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
-import { exactGrams, parseDecimal, scaleByPowerOfTen } from '../exact-mass.ts';
+import { parseDecimal } from '../exact-mass.ts';
+import { isMeasuredUnit, measuredSample } from '../measured-value.ts';
 import { failure, quote, understood } from '../result.ts';
-import type { Sample, SampleCommon } from '../sample.ts';
+import type { SampleCommon } from '../sample.ts';
 
 const constantsSchema = z.object({
   unit: z
@@ -20,12 +21,6 @@ type Constants = z.infer<typeof constantsSchema>;
 
 /** The longest number ESPHome prints is far shorter; anything longer is no state. */
 const TEXT_BYTES_MAX = 64;
-
-const POWER_OF_TEN_MM: ReadonlyMap<string, number> = new Map([
-  ['mm', 0],
-  ['cm', 1],
-  ['m', 3],
-]);
 
 interface StateTopic {
   component: string;
@@ -73,44 +68,11 @@ function ownEntry<Value>(record: Record<string, Value> | undefined, name: string
 
 function decodeNumber(value: number, text: string, unit: string | undefined, common: SampleCommon): DecodeResult {
   if (unit === undefined || unit === '') return understood([{ kind: 'raw', ...common, counts: value }]);
-  const grams = exactGrams(text, unit);
-  if (grams !== undefined) return understood([{ kind: 'weight', ...common, grams, stability: 'unknown' }]);
-  const sample = sampleInUnit(value, unit.trim().toLowerCase(), common);
-  if (sample === 'out-of-range')
-    return failure('out-of-range', `${value} ${unit} is outside what such a sensor can tell.`);
-  if (sample === undefined)
-    return failure('needs-constants', `The unit ${quote(unit)} is none that a reading can have.`);
-  return understood([sample]);
-}
-
-function sampleInUnit(value: number, unit: string, common: SampleCommon): Sample | 'out-of-range' | undefined {
-  const powerOfTenMm = POWER_OF_TEN_MM.get(unit);
-  if (powerOfTenMm !== undefined) {
-    return value < 0
-      ? 'out-of-range'
-      : { kind: 'level', ...common, distanceMm: scaleByPowerOfTen(value, powerOfTenMm) };
-  }
-  switch (unit) {
-    case 'pcs':
-      return value < 0 || !Number.isSafeInteger(value) ? 'out-of-range' : { kind: 'count', ...common, pieces: value };
-    case '%':
-      return value < 0 || value > 100
-        ? 'out-of-range'
-        : { kind: 'level', ...common, fillRatio: scaleByPowerOfTen(value, -2) };
-    case 'battery%':
-      return value < 0 || value > 100
-        ? 'out-of-range'
-        : { kind: 'health', ...common, batteryRatio: scaleByPowerOfTen(value, -2) };
-    case 'v':
-      return value < 0 ? 'out-of-range' : { kind: 'health', ...common, batteryVolts: value };
-    case 'dbm':
-      return { kind: 'health', ...common, linkDbm: value };
-    case '°c':
-    case 'c':
-      return { kind: 'health', ...common, temperatureC: value };
-    default:
-      return undefined;
-  }
+  const sample = measuredSample(text, unit, common);
+  if (sample !== undefined) return understood([sample]);
+  return isMeasuredUnit(unit)
+    ? failure('out-of-range', `${quote(text)} ${unit} is outside what such a sensor can tell.`)
+    : failure('needs-constants', `The unit ${quote(unit)} is none that a reading can have.`);
 }
 
 function decodeEvent(topic: StateTopic, text: string, constants: Constants): DecodeResult {
