@@ -14,7 +14,8 @@ import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema 
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
 import { API_ROUTES, TELEMETRY_ROUTES, type RouteDefinition } from './routes.ts';
-import { movementSchema, positionSchema, stockItemSchema } from './stock.ts';
+import { countingTaskSchema, summarySchema } from './overview.ts';
+import { binDetailSchema, movementSchema, positionSchema, stockItemSchema } from './stock.ts';
 import { streamEventSchema } from './stream.ts';
 import { telemetrySeriesSchema } from './telemetry.ts';
 
@@ -24,6 +25,8 @@ const SECURITY_NAMES = { none: undefined, user: 'accessToken', 'supplier-token':
 
 /** Schemas with a name of their own in the document; everything else stands where it is used. */
 const NAMED_SCHEMAS = {
+  BinDetail: binDetailSchema,
+  CountingTask: countingTaskSchema,
   CurrentUser: currentUserSchema,
   LoginRequest: loginRequestSchema,
   LoginResponse: loginResponseSchema,
@@ -37,6 +40,7 @@ const NAMED_SCHEMAS = {
   Role: roleSchema,
   StockItem: stockItemSchema,
   StreamEvent: streamEventSchema,
+  Summary: summarySchema,
   TelemetrySeries: telemetrySeriesSchema,
 };
 

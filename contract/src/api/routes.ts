@@ -6,7 +6,8 @@ import { stockStatusSchema } from '../stock-event.ts';
 import { despatchAdviceMessageSchema, orderResponseMessageSchema } from '../supplier-message.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
-import { movementSchema, stockItemSchema } from './stock.ts';
+import { countingTaskSchema, summarySchema } from './overview.ts';
+import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
 import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
 
 /** Every list answer; `nextCursor` is null on the last page. */
@@ -62,8 +63,37 @@ export const API_ROUTES = {
       siteId: idSchema.optional(),
       status: stockStatusSchema.optional(),
       search: z.string().max(100).optional(),
+      /** Exactly this GTIN, in any of its lengths. */
+      gtin: z
+        .string()
+        .regex(/^\d{8,14}$/)
+        .optional(),
     }),
     response: pageOf(stockItemSchema),
+  },
+  getBin: {
+    method: 'GET',
+    path: '/api/v1/stock/:siteId/:binId',
+    summary: 'One bin with its sensors, its policy and who supplies it',
+    auth: 'user',
+    params: z.object({ siteId: idSchema, binId: idSchema }),
+    response: binDetailSchema,
+  },
+  getSummary: {
+    method: 'GET',
+    path: '/api/v1/summary',
+    summary: 'How many bins are in which status, and what waits for a person',
+    auth: 'user',
+    query: z.object({ siteId: idSchema.optional() }),
+    response: summarySchema,
+  },
+  listCountingTasks: {
+    method: 'GET',
+    path: '/api/v1/counting-tasks',
+    summary: 'Bins that somebody is to count, the longest waiting first',
+    auth: 'user',
+    query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
+    response: pageOf(countingTaskSchema),
   },
   listMovements: {
     method: 'GET',

@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 import { epochMsSchema, idSchema, readingQualitySchema } from '../reading.ts';
 import { movementKindSchema, stockStatusSchema } from '../stock-event.ts';
+import { telemetryFieldSchema } from './telemetry.ts';
 
-const itemSummarySchema = z.object({
+export const itemSummarySchema = z.object({
   itemId: idSchema,
   sku: z.string(),
   name: z.string(),
@@ -44,6 +45,36 @@ export const stockItemSchema = z.object({
   openOrderId: z.uuid().nullable(),
 });
 export type StockItem = z.infer<typeof stockItemSchema>;
+
+/** One bin with what is known about it: its sensors, its policy, who supplies it. */
+export const binDetailSchema = z.object({
+  ...stockItemSchema.shape,
+  gtin: z.string().nullable(),
+  sensors: z.array(
+    z.object({
+      deviceId: idSchema,
+      /** null stands for every sensor of the device. */
+      sensorId: idSchema.nullable(),
+      kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
+      /** What of it can be drawn, by `GET /api/v1/telemetry/series`; null for tags and buttons. */
+      field: telemetryFieldSchema.nullable(),
+    }),
+  ),
+  policy: z.object({ type: z.string(), version: z.int(), parameters: z.record(z.string(), z.unknown()) }).nullable(),
+  supply: z.array(
+    z.object({
+      supplierId: idSchema,
+      supplierName: z.string(),
+      partNumber: z.string(),
+      orderUnit: z.string(),
+      stockUnitsPerOrderUnit: z.int().min(1),
+      leadTimeDays: z.number().min(0),
+    }),
+  ),
+  /** Open, if somebody is to count it. */
+  countingTask: z.object({ taskId: z.uuid(), reason: z.string(), openedAtMs: epochMsSchema }).nullable(),
+});
+export type BinDetail = z.infer<typeof binDetailSchema>;
 
 export const movementSchema = z.object({
   movementId: z.string(),

@@ -4,7 +4,7 @@ import { API_ROUTES, problemSchema, type RouteDefinition } from '@shelfwire/cont
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startTestApp, type TestApp } from './test-app.ts';
-import { ORDER_ID, OTHER_SUPPLIERS_ORDER_ID, SUPPLIER_TOKEN } from './two-tenants.ts';
+import { AT_MS, ORDER_ID, OTHER_SUPPLIERS_ORDER_ID, SUPPLIER_TOKEN } from './two-tenants.ts';
 
 let running: TestApp;
 let admin: string;
@@ -18,7 +18,8 @@ afterAll(async () => {
 });
 
 const routes: [name: string, route: RouteDefinition][] = Object.entries(API_ROUTES);
-const fill = (path: string): string => path.replace(':orderId', ORDER_ID).replaceAll(/:\w+/g, 'b1');
+const fill = (path: string): string =>
+  path.replace(':orderId', ORDER_ID).replace(':siteId', 's1').replaceAll(/:\w+/g, 'b1');
 
 describe('every route of the contract', () => {
   test.each(routes.filter(([, route]) => route.auth !== 'none'))('%s answers 401 without a token', async (_, route) => {
@@ -131,6 +132,52 @@ describe('who sees what', () => {
     const url = '/api/v1/supplier/order-responses';
     const asPerson = await running.app.inject({ method: 'POST', url, headers: { authorization: admin }, payload: {} });
     expect(asPerson.statusCode).toBe(401);
+  });
+});
+
+describe('the overview', () => {
+  test('counts bins by status, open orders and tasks', async () => {
+    const url = '/api/v1/summary';
+    const ours = await running.app.inject({ url, headers: { authorization: admin } });
+    expect(ours.json()).toMatchObject({ binsByStatus: { UNKNOWN: 2, OK: 0 }, openOrders: 2, openCountingTasks: 0 });
+    const supplier = await running.app.inject({
+      url,
+      headers: { authorization: await running.signIn('sales@bolts.example') },
+    });
+    expect(supplier.json()).toMatchObject({ binsByStatus: { UNKNOWN: 1 }, openOrders: 1 });
+  });
+
+  test('shows a bin to whom it concerns, and to a supplier only itself as its source', async () => {
+    const get = async (url: string, authorization: string) => running.app.inject({ url, headers: { authorization } });
+    const supplier = await running.signIn('sales@bolts.example');
+    expect((await get('/api/v1/stock/s1/b1', supplier)).json()).toMatchObject({
+      binId: 'b1',
+      supply: [{ supplierId: 'bolts-inc', stockUnitsPerOrderUnit: 10 }],
+    });
+    expect((await get('/api/v1/stock/s1/b2', supplier)).statusCode).toBe(404);
+    expect((await get('/api/v1/stock/s1/b1', await running.signIn('admin@theirs.example'))).statusCode).toBe(404);
+  });
+
+  test('lists who is to be counted, the longest waiting first', async () => {
+    const task = (binId: string, openedAtMs: number) => ({
+      tenant_id: 'ours',
+      site_id: 's1',
+      bin_id: binId,
+      reason: 'the sensor has gone silent',
+      opened_at_ms: openedAtMs,
+    });
+    await running.db
+      .insertInto('counting_task')
+      .values([task('b1', AT_MS + 1), task('b2', AT_MS)])
+      .execute();
+    const list = async (query: string) =>
+      (await running.app.inject({ url: `/api/v1/counting-tasks?${query}`, headers: { authorization: admin } })).json<{
+        items: { binId: string }[];
+        nextCursor: string | null;
+      }>();
+    const first = await list('limit=1');
+    expect(first.items).toMatchObject([{ binId: 'b2', reason: 'the sensor has gone silent' }]);
+    expect((await list(`limit=1&cursor=${first.nextCursor}`)).items).toMatchObject([{ binId: 'b1' }]);
   });
 });
 

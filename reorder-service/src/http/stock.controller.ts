@@ -1,13 +1,18 @@
 import { Controller } from '@nestjs/common';
 
 import type { UserPrincipal } from '../auth/principal.ts';
+import { BinQueries } from '../overview/bin-queries.ts';
 import { StockQueries } from '../stock/stock-queries.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
+import { HttpProblem } from './problems.ts';
 
 @Controller()
 export class StockController {
-  constructor(private readonly stock: StockQueries) {}
+  constructor(
+    private readonly stock: StockQueries,
+    private readonly bins: BinQueries,
+  ) {}
 
   @ContractRoute('listStock')
   list(
@@ -15,6 +20,16 @@ export class StockController {
     @Input() { query }: InputOf<'listStock'>,
   ): Promise<ResponseOf<'listStock'>> {
     return this.stock.list(person.tenantId, { ...query, supplierId: person.supplierId });
+  }
+
+  @ContractRoute('getBin')
+  async get(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params }: InputOf<'getBin'>,
+  ): Promise<ResponseOf<'getBin'>> {
+    const bin = await this.bins.get(person.tenantId, params, { supplierId: person.supplierId });
+    if (!bin) throw new HttpProblem('NOT_FOUND', 'There is no such bin');
+    return bin;
   }
 
   @ContractRoute('listMovements')

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counting-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bins that somebody is to count, the longest waiting first */
+        get: operations["listCountingTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -106,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{siteId}/{binId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bin with its sensors, its policy and who supplies it */
+        get: operations["getBin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -115,6 +149,23 @@ export interface paths {
         };
         /** Stock and order events as they happen; each event’s data is one StreamEvent */
         get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many bins are in which status, and what waits for a person */
+        get: operations["getSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -178,6 +229,77 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        BinDetail: {
+            binId: string;
+            binName: string;
+            capacity: number | null;
+            countingTask: {
+                openedAtMs: number;
+                reason: string;
+                /** Format: uuid */
+                taskId: string;
+            } | null;
+            gtin: string | null;
+            heldBecause: string | null;
+            item: {
+                itemId: string;
+                name: string;
+                sku: string;
+                unit: string;
+            };
+            lastReadingAtMs: number | null;
+            locationName: string;
+            observedAtMs: number | null;
+            onHand: number | null;
+            openOrderId: string | null;
+            orderUpTo: number | null;
+            policy: {
+                parameters: {
+                    [key: string]: unknown;
+                };
+                type: string;
+                version: number;
+            } | null;
+            position: components["schemas"]["Position"];
+            reorderPoint: number | null;
+            sensorQuality: ("good" | "unstable" | "overload" | "underload" | "stale" | "uncalibrated" | "implausible") | null;
+            sensors: {
+                deviceId: string;
+                field: ("netGrams" | "grossGrams" | "distanceMm" | "fillRatio" | "pieces" | "rssiDbm" | "batteryRatio" | "linkDbm" | "temperatureC") | null;
+                /** @enum {string} */
+                kind: "weight" | "level" | "tag" | "count" | "button";
+                sensorId: string | null;
+            }[];
+            siteId: string;
+            /** @enum {string} */
+            status: "OUT_OF_STOCK" | "BELOW_SAFETY" | "BELOW_REORDER" | "OK" | "OVERSTOCK" | "DEAD" | "UNKNOWN";
+            supply: {
+                leadTimeDays: number;
+                orderUnit: string;
+                partNumber: string;
+                stockUnitsPerOrderUnit: number;
+                supplierId: string;
+                supplierName: string;
+            }[];
+            uncertainty: number | null;
+        };
+        CountingTask: {
+            binId: string;
+            binName: string;
+            item: {
+                itemId: string;
+                name: string;
+                sku: string;
+                unit: string;
+            };
+            locationName: string;
+            onHand: number | null;
+            openedAtMs: number;
+            reason: string;
+            siteId: string;
+            /** Format: uuid */
+            taskId: string;
+        };
         CurrentUser: {
             displayName: string;
             /** Format: email */
@@ -388,6 +510,18 @@ export interface components {
             /** @constant */
             type: "order";
         };
+        Summary: {
+            atMs: number;
+            binsByStatus: {
+                [key: string]: number;
+            };
+            binsInDoubt: number;
+            openCountingTasks: number;
+            openOrders: number;
+            ordersToApprove: number;
+            ordersWithTrouble: number;
+            overdueOrders: number;
+        };
         TelemetrySeries: {
             aggregate: ("mean" | "min" | "max" | "last" | "count") | null;
             deviceId: string;
@@ -443,6 +577,60 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCountingTasks: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                siteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CountingTask"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -608,6 +796,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                gtin?: string;
                 limit?: number;
                 search?: string;
                 siteId?: string;
@@ -725,6 +914,65 @@ export interface operations {
             };
         };
     };
+    getBin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BinDetail"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -745,6 +993,55 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: {
+                siteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

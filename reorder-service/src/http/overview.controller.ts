@@ -1,0 +1,32 @@
+import { Controller } from '@nestjs/common';
+
+import type { UserPrincipal } from '../auth/principal.ts';
+import { CountingTaskQueries } from '../overview/counting-task-queries.ts';
+import { SummaryQueries } from '../overview/summary-queries.ts';
+import { CurrentPerson, Roles } from './access-guard.ts';
+import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
+
+@Controller()
+export class OverviewController {
+  constructor(
+    private readonly summaries: SummaryQueries,
+    private readonly tasks: CountingTaskQueries,
+  ) {}
+
+  @ContractRoute('getSummary')
+  summary(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { query }: InputOf<'getSummary'>,
+  ): Promise<ResponseOf<'getSummary'>> {
+    return this.summaries.summary(person.tenantId, { ...query, supplierId: person.supplierId }, Date.now());
+  }
+
+  @ContractRoute('listCountingTasks')
+  @Roles('admin', 'buyer', 'operator', 'viewer')
+  countingTasks(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { query }: InputOf<'listCountingTasks'>,
+  ): Promise<ResponseOf<'listCountingTasks'>> {
+    return this.tasks.list(person.tenantId, query);
+  }
+}
