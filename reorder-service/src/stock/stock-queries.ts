@@ -13,6 +13,10 @@ export interface StockListQuery {
   status?: StockStatus | undefined;
   /** Part of the bin's or item's name, id or SKU, in any case. */
   search?: string | undefined;
+  /** Only this one bin, of the site given. */
+  binId?: string | undefined;
+  /** The item's GTIN; leading zeros do not count. */
+  gtin?: string | undefined;
   /** Only bins whose item this supplier sells. */
   supplierId?: string | undefined;
   cursor?: string | undefined;
@@ -69,6 +73,8 @@ export class StockQueries {
     const conditions = [sql`b.tenant_id = ${tenantId}`];
     if (query.siteId !== undefined) conditions.push(sql`b.site_id = ${query.siteId}`);
     if (query.status !== undefined) conditions.push(sql`coalesce(l.status, 'UNKNOWN') = ${query.status}`);
+    if (query.binId !== undefined) conditions.push(sql`b.bin_id = ${query.binId}`);
+    if (query.gtin !== undefined) conditions.push(sql`ltrim(i.gtin, '0') = ltrim(${query.gtin}, '0')`);
     if (query.search) conditions.push(matches(query.search));
     if (query.supplierId !== undefined) {
       conditions.push(sql`exists (select from supplier_item si where si.tenant_id = b.tenant_id
