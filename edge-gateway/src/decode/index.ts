@@ -1,0 +1,4 @@
+/** For measurements outside the gateway (bench). Services do not import it. */
+export { type DecoderCase, bytesOfFrame, casesOfModel, decoderOfModel } from './decoder-case.ts';
+export type { Decoder, DecoderModel, Frame } from './decoder.ts';
+export { DECODER_MODELS, findDecoderModel } from './registry.ts';
