@@ -1,4 +1,4 @@
-import { durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import { booleanSetting, durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 const bytesSetting = z.coerce.number().int().min(0);
@@ -18,6 +18,19 @@ export const configSchema = z.object({
     .default('127.0.0.1')
     .describe('Address the site broker listens on for devices'),
   SHELFWIRE_MQTT_PORT: portSetting.default(1883).describe('Port the site broker listens on for devices'),
+  SHELFWIRE_MQTT_PLAIN: booleanSetting.default(true).describe('false: devices must use TLS'),
+  SHELFWIRE_MQTT_TLS_PORT: portSetting
+    .default(8883)
+    .describe('Port for devices over TLS 1.2 or newer, if there is a certificate'),
+  SHELFWIRE_MQTT_TLS_CERT: z.string().optional().describe('Certificate of the site broker, PEM'),
+  SHELFWIRE_MQTT_TLS_KEY: z.string().optional().describe('Its key, PEM'),
+  SHELFWIRE_MQTT_TLS_CLIENT_CA: z
+    .string()
+    .optional()
+    .describe("Authority of the devices' certificates, PEM: devices may sign in with one (mutual TLS)"),
+  SHELFWIRE_UPLINK_CA: z.string().optional().describe("Authority of the central broker's certificate, PEM"),
+  SHELFWIRE_UPLINK_CERT: z.string().optional().describe('Our certificate for the central broker, PEM'),
+  SHELFWIRE_UPLINK_KEY: z.string().optional().describe('Its key, PEM'),
   SHELFWIRE_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('Address of health, metrics and the local API'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3002).describe('Port of health, metrics and the local API'),
   SHELFWIRE_LOG_LEVEL: z

@@ -111,6 +111,14 @@ export class GatewayEvents {
     this.#log.warn({ because, retryInMs: Math.round(retryInMs) }, 'not connected to the central broker');
   }
 
+  siteBrokerConnected(connection: number): void {
+    this.#log.info({ connection }, "connected to the site's broker");
+  }
+
+  siteBrokerDisconnected(connection: number, because: string, retryInMs: number): void {
+    this.#log.warn({ connection, because, retryInMs: Math.round(retryInMs) }, "not connected to the site's broker");
+  }
+
   uplinkMessageUnusable(topic: string, problem: string): void {
     this.#log.warn({ topic, problem }, 'a message from the centre is not usable');
   }

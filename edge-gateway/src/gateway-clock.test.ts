@@ -38,3 +38,9 @@ test('without any reading a clock in 1970 counts from when the software was buil
   pass(1_500);
   expect(clock.now()).toBe(Date.UTC(2026, 0, 1) + 1_500);
 });
+
+test('a reading from a clock that once ran years ahead does not make the right time unbelievable', () => {
+  const { time, clock } = clockAt(Date.UTC(2026, 10, 22, 12));
+  clock.notBefore(Date.UTC(2031, 0, 1));
+  expect(clock.now()).toBe(time.wallMs);
+});

@@ -1,12 +1,9 @@
 /** Before this the software did not exist: a wall clock that says so was never set (a board without battery boots in 1970). */
 const BUILT_AT_MS = Date.UTC(2026, 0, 1);
-/** Clocks are corrected by hours now and then; only more than this is disbelief. */
-const TOLERANCE_MS = 2 * 86_400_000;
-
 /**
  * The gateway's time. It follows the wall clock, steps and all, since a step is mostly a correction; order and identity
- * hang on sequences, never on time. Only a clock that lags days behind what is already on the disk is not believed:
- * then time goes on from there, until somebody sets the clock.
+ * hang on sequences, never on time. Only a clock that was never set is not believed: then time goes on from the newest
+ * reading on the disk, until somebody sets it.
  */
 export class GatewayClock {
   readonly #wallNow: () => number;
@@ -27,8 +24,8 @@ export class GatewayClock {
   /** Unix milliseconds, whole. */
   now(): number {
     const wallMs = this.#wallNow();
-    const floorMs = this.#floor.wallMs + this.#steadyNow() - this.#floor.steadyMs;
-    return Math.floor(wallMs < floorMs - TOLERANCE_MS ? floorMs : wallMs);
+    const wasSet = wallMs >= BUILT_AT_MS;
+    return Math.floor(wasSet ? wallMs : this.#floor.wallMs + this.#steadyNow() - this.#floor.steadyMs);
   }
 
   steadyNow(): number {

@@ -30,10 +30,18 @@ const loginSchema = z
       .regex(/^scrypt:[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$/, 'write scrypt:<salt>:<hash>, both base64')
       .optional()
       .describe('scrypt:<salt>:<hash> instead of a password, both base64'),
+    certificateName: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('Mutual TLS instead of a password: common name of the client certificate'),
   })
-  .refine(({ password, passwordHash }) => (password === undefined) !== (passwordHash === undefined), {
-    message: 'give either password or passwordHash',
-  });
+  .refine(
+    ({ password, passwordHash, certificateName }) =>
+      [password, passwordHash, certificateName].filter((way) => way !== undefined).length === 1,
+    { message: 'give exactly one of password, passwordHash and certificateName' },
+  );
 
 const serialSchema = z.strictObject({
   path: z.string().min(1).describe('Port, best a /dev/serial/by-id/… link, which survives replugging'),
@@ -52,6 +60,27 @@ const tcpSchema = z.strictObject({
 });
 export type TcpSettings = z.infer<typeof tcpSchema>;
 
+const limitsSchema = z.strictObject({
+  connectsPerMinute: z.int().min(1).max(10_000).default(60).describe('More connections are refused'),
+  messagesPerSecond: z.int().min(1).max(100_000).default(200).describe('Faster messages are taken later'),
+  bytesPerSecond: z.int().min(100).max(1_000_000_000).default(1_000_000).describe('More payload is taken later'),
+});
+export type LoginLimits = z.infer<typeof limitsSchema>;
+export const DEFAULT_LIMITS: LoginLimits = limitsSchema.parse({});
+
+const siteBrokerSchema = z
+  .strictObject({
+    url: z.url({ protocol: /^mqtts?$/, error: 'write mqtt://host:port or mqtts://host:port' }),
+    username: z.string().max(128).optional(),
+    password: z.string().max(256).optional(),
+    connections: z.int().min(1).max(64).default(8).describe('Devices are spread over so many connections'),
+    caFile: z.string().optional().describe("PEM file of the authority that signed the broker's certificate"),
+    certFile: z.string().optional().describe('PEM file of our certificate, if the broker wants one'),
+    keyFile: z.string().optional().describe('PEM file of its key'),
+  })
+  .describe("The site's own broker: the gateway is then its client and has no listener for devices");
+export type SiteBrokerSettings = z.infer<typeof siteBrokerSchema>;
+
 export const deviceSchema = z
   .strictObject({
     deviceId: idSchema,
@@ -60,6 +89,7 @@ export const deviceSchema = z
     constants: z.record(z.string(), z.unknown()).default({}).describe("Values of this very device's datasheet"),
     topics: z.array(topicFilterSchema).min(1).max(32).optional().describe('MQTT filters the device may publish on'),
     login: loginSchema.optional(),
+    limits: limitsSchema.optional().describe('What its login may do at most (default: see the fields)'),
     serial: serialSchema.optional(),
     tcp: tcpSchema.optional(),
     clock: deviceClockSchema.default('device').describe("gateway: the device's own times are ignored"),
@@ -80,6 +110,7 @@ export const gatewayFileSchema = z
     tenantId: idSchema,
     siteId: idSchema,
     gatewayId: idSchema,
+    siteBroker: siteBrokerSchema.optional(),
     devices: z.array(deviceSchema).max(10_000).default([]),
   })
   .superRefine((file, context) => {
@@ -92,9 +123,10 @@ export const gatewayFileSchema = z
       }
       seen.add(device.deviceId);
       if (!device.login) continue;
-      const secret = device.login.password ?? device.login.passwordHash ?? '';
+      const { password, passwordHash, certificateName } = device.login;
+      const secret = JSON.stringify([password, passwordHash, certificateName]);
       if ((secrets.get(device.login.username) ?? secret) !== secret) {
-        const message = `the login ${device.login.username} is there twice with different passwords`;
+        const message = `the login ${device.login.username} is there twice with different secrets`;
         context.addIssue({ code: 'custom', path: [...at, 'login'], message });
       }
       secrets.set(device.login.username, secret);

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 
 import { createServiceServer, ServiceMetrics, type Logger, type RunningService } from '@shelfwire/contract/service';
 
-import { SiteBroker } from './broker/site-broker.ts';
+import { startReceiver } from './broker/receiver.ts';
 import { readCentralConfig } from './central-config.ts';
 import type { GatewayEnv } from './config.ts';
 import { SiteDevices } from './devices/site-devices.ts';
 import { GatewayEvents } from './events.ts';
 import { GatewayClock } from './gateway-clock.ts';
 import type { GatewayFile } from './gateway-file.ts';
+import type { TlsFiles } from './mqtt-link.ts';
 import { createSiteNormalizer } from './normalize/normalizer.ts';
 import { GatewayOutbox } from './outbox/gateway-outbox.ts';
 import { Pipeline } from './pipeline.ts';
@@ -25,6 +26,7 @@ const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resen
 
 export interface RunningGateway extends RunningService {
   readonly mqttPort: number;
+  readonly mqttTlsPort: number;
   readonly httpPort: number;
 }
 
@@ -77,6 +79,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       url: env.SHELFWIRE_UPLINK_URL,
       username: env.SHELFWIRE_UPLINK_USERNAME,
       password: env.SHELFWIRE_UPLINK_PASSWORD,
+      tls: uplinkTls(env),
     },
     plan: { ...SEND_PLAN, resendAfterMs: env.SHELFWIRE_RESEND_AFTER_MS, random: Math.random },
     historyReadingsPerSecond: env.SHELFWIRE_HISTORY_READINGS_PER_SECOND,
@@ -110,20 +113,12 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     if (config.kind === 'refused') events.configRefused('the centre', config.problem);
     if (config.kind !== 'usable' || config.version === appliedConfigVersion) return;
     await apply(config.file, config.version);
-    broker.disconnectUnknown();
+    receiver.applyDevices();
     uplink.publishStatus();
   };
 
   await apply(file, undefined);
-  const broker = await SiteBroker.start({
-    devices,
-    pipeline,
-    events,
-    host: env.SHELFWIRE_MQTT_HOST,
-    port: env.SHELFWIRE_MQTT_PORT,
-    payloadBytesMax: env.SHELFWIRE_PAYLOAD_BYTES_MAX,
-    now,
-  });
+  const receiver = await startReceiver({ env, file, devices, pipeline, events, clock });
   uplink.start();
   const tick = async (): Promise<void> => {
     await pipeline.tick(now());
@@ -135,15 +130,16 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const timer = setInterval(() => {
     ticking = ticking.then(tick);
   }, TICK_MS);
-  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => [] });
+  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => receiver.missing() });
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
   const address = server.server.address();
   return {
-    mqttPort: broker.port,
+    mqttPort: receiver.ports.plain,
+    mqttTlsPort: receiver.ports.tls,
     httpPort: address !== null && typeof address === 'object' ? address.port : 0,
     close: async () => {
       clearInterval(timer);
-      await Promise.all([broker.close(), streams.close()]);
+      await Promise.all([receiver.close(), streams.close()]);
       await ticking;
       await tick();
       await uplink.close();
@@ -152,4 +148,9 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       await server.close();
     },
   };
+}
+
+function uplinkTls(env: GatewayEnv): TlsFiles {
+  const { SHELFWIRE_UPLINK_CA: ca, SHELFWIRE_UPLINK_CERT: cert, SHELFWIRE_UPLINK_KEY: key } = env;
+  return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
 }

@@ -1,6 +1,6 @@
 import { ShelfwireError, type Reading } from '@shelfwire/contract';
 
-import type { Frame, Reply } from './decode/decoder.ts';
+import type { DecodeResult, Frame, Reply } from './decode/decoder.ts';
 import type { Device } from './devices/device.ts';
 import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
@@ -35,12 +35,15 @@ export class Pipeline {
     // Nothing is decoded while older readings wait for the disk: that bounds the line to the readings of one frame.
     if (line.unsavedCount > 0 && !(await this.#saved(line.saveAll(), deviceId))) return { kept: false };
 
-    const decoded = device.decoder.decode(frame);
+    const decoded = decodeSafely(device, frame);
     const reply = decoded.reply ? { reply: decoded.reply } : {};
     if (!decoded.ok) {
       await this.#setAside(deviceId, frame, decoded.kind, decoded.detail);
       return { kept: true, ...reply };
     }
+
+    for (const { kind, detail } of decoded.rejected?.slice(0, 1) ?? [])
+      await this.#setAside(deviceId, frame, kind, detail);
 
     const readings = normalizer.normalize(deviceId, decoded.samples, frame);
 
@@ -86,5 +89,18 @@ export class Pipeline {
     const topic = frame.topic === undefined ? {} : { topic: frame.topic };
     const entry = { atMs: frame.receivedAtMs, deviceId, ...topic, reason, detail, payload: frame.payload };
     events.frameQuarantined(deviceId, reason, detail, await quarantine.put(entry));
+  }
+}
+
+/** A decoder never throws. Should one, its frame is set aside: unacknowledged, it would come again and again. */
+function decodeSafely(device: Device, frame: Frame): DecodeResult {
+  try {
+    return device.decoder.decode(frame);
+  } catch (error) {
+    return {
+      ok: false,
+      kind: 'malformed',
+      detail: `The decoder failed: ${error instanceof Error ? error.message : 'unknown'}`,
+    };
   }
 }

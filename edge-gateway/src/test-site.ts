@@ -31,19 +31,23 @@ export function startTestGateway(options: {
   uplinkUrl: string;
   devices: readonly unknown[];
   env?: Record<string, string>;
+  siteBroker?: Record<string, unknown>;
+  log?: { level: string; destination: { write(line: string): void } };
 }): Promise<RunningGateway> {
   const env: GatewayEnv = readEnv({
     SHELFWIRE_GATEWAY_CONFIG: 'unused',
     SHELFWIRE_DATA_DIR: options.folder,
     SHELFWIRE_UPLINK_URL: options.uplinkUrl,
     SHELFWIRE_MQTT_PORT: '0',
+    SHELFWIRE_MQTT_TLS_PORT: '0',
     SHELFWIRE_HTTP_PORT: '0',
     SHELFWIRE_RESEND_AFTER_MS: '1000',
     SHELFWIRE_FREE_DISK_BYTES_MIN: '0',
     ...options.env,
   });
-  const file = checkGatewayFile({ ...SITE, gatewayId: 'gw-1', devices: options.devices }, 'test');
-  return startGateway(env, file, createLogger('edge-gateway', { level: 'silent' }));
+  const { devices, siteBroker } = options;
+  const file = checkGatewayFile({ ...SITE, gatewayId: 'gw-1', devices, ...(siteBroker ? { siteBroker } : {}) }, 'test');
+  return startGateway(env, file, createLogger('edge-gateway', options.log ?? { level: 'silent' }));
 }
 
 /** A Tasmota distance sensor: each of its distances makes one reading, and nothing else does. */

@@ -81,3 +81,45 @@ test('follows packet borders however the stream is cut', () => {
     expect(scanner.push(Buffer.from([0x30, 0xc9, 0x01]))).toBe(false);
   }
 });
+
+test('a device that reconnects all the time is refused, one that talks too fast is slowed down and loses nothing', async () => {
+  await using data = await temporaryFolder();
+  const limits = { connectsPerMinute: 3, messagesPerSecond: 50 };
+  const devices = [{ ...sensorSettings('a'), limits }, sensorSettings('b')];
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices });
+  for (let time = 1; time < 3; time += 1) await (await connectSensor(gateway, 'a')).endAsync();
+  const a = await connectSensor(gateway, 'a');
+  const startedAtMs = performance.now();
+  await Promise.all(
+    Array.from({ length: 80 }, (_, index) => {
+      const { topic, payload } = measuring('a', index + 1);
+      return a.publishAsync(topic, payload, { qos: 1 });
+    }),
+  );
+  expect(performance.now() - startedAtMs).toBeGreaterThan(500);
+  await expect(connectSensor(gateway, 'a')).rejects.toThrow(/Bad username/);
+  await (await connectSensor(gateway, 'b')).endAsync();
+  const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text();
+  expect(metrics).toContain('readings_appended_total{kind="level"} 80');
+  await a.endAsync();
+  await gateway.close();
+});
+
+test('passwords appear in no log line, however much is logged', async () => {
+  await using data = await temporaryFolder();
+  const lines: string[] = [];
+  const secretive = sensorSettings('a', 'correct horse battery staple');
+  const gateway = await startTestGateway({
+    folder: data.folder,
+    uplinkUrl: NO_CENTRE,
+    devices: [secretive],
+    log: { level: 'trace', destination: { write: (line: string) => lines.push(line) } },
+  });
+  const url = `mqtt://127.0.0.1:${gateway.mqttPort}`;
+  const wrong = { username: 'a', password: 'wrong horse', reconnectPeriod: 0 };
+  await expect(connectAsync(url, wrong)).rejects.toThrow(/Bad username/);
+  await (await connectAsync(url, { ...wrong, password: 'correct horse battery staple' })).endAsync();
+  await gateway.close();
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.join('')).not.toContain('horse');
+});

@@ -1,24 +1,29 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 
-import type { Reply } from '../decode/decoder.ts';
+import type { Frame, Reply } from '../decode/decoder.ts';
 import type { Device } from '../devices/device.ts';
 import { deviceForTopic, type Login, type SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { topicFiltersOverlap } from '../topic-filter.ts';
+import { Listener, type ListenerTls } from './listener.ts';
 import { limitPacketBytes } from './packet-limit.ts';
+import { Sessions } from './sessions.ts';
 
 export interface SiteBrokerOptions {
   devices: SiteDevices;
   pipeline: Pipeline;
   events: GatewayEvents;
   host: string;
-  port: number;
+  /** Plain TCP; undefined for none. */
+  port: number | undefined;
+  tls?: (ListenerTls & { port: number }) | undefined;
   payloadBytesMax: number;
   now: () => number;
+  steadyNow: () => number;
 }
 
 /** CONNACK return code of MQTT 3.1.1, section 3.2.2.3. */
@@ -31,14 +36,16 @@ const BAD_USERNAME_OR_PASSWORD = 4;
  */
 export class SiteBroker {
   readonly #options: SiteBrokerOptions;
+  readonly #sessions: Sessions;
   readonly #aedes: Aedes;
-  readonly #server: Server;
-  readonly #logins = new WeakMap<Client, Login>();
+  readonly #listeners: { plain?: Listener; tls?: Listener } = {};
 
   private constructor(options: SiteBrokerOptions) {
     this.#options = options;
+    this.#sessions = new Sessions(options);
     this.#aedes = new Aedes({
       maxClientsIdLength: 256,
+      connectTimeout: 10_000,
       concurrency: 10_000,
       authenticate: (client, username, password, done) => void this.#answerLogin(client, username, password, done),
       authorizePublish: (client, packet, done) => void this.#answerPublish(client, packet, done),
@@ -51,56 +58,49 @@ export class SiteBroker {
         return (packet as { clientId?: string }).clientId === undefined ? packet : null;
       },
     });
-    this.#server = createServer((socket) => this.accept(socket));
   }
 
   static async start(options: SiteBrokerOptions): Promise<SiteBroker> {
     const broker = new SiteBroker(options);
+    const { events, host, port, tls } = options;
     await broker.#aedes.listen();
-    const { events } = options;
     broker.#aedes.on('client', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('clientDisconnect', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('connectionError', (_client, error) =>
       events.refused('protocol-error', { detail: error.message }),
     );
-    broker.#server.listen(options.port, options.host);
-    await once(broker.#server, 'listening');
+    const accept = (socket: Socket): void => broker.#accept(socket);
+    if (port !== undefined) broker.#listeners.plain = await Listener.start({ host, port }, undefined, accept);
+    if (tls) broker.#listeners.tls = await Listener.start({ host, port: tls.port }, tls, accept);
     return broker;
   }
 
-  get port(): number {
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
+  /** 0 where there is no such listener. */
+  get ports(): { plain: number; tls: number } {
+    return { plain: this.#listeners.plain?.port ?? 0, tls: this.#listeners.tls?.port ?? 0 };
   }
 
-  get connectedClients(): number {
-    return this.#aedes.connectedClients;
-  }
-
-  accept(socket: Socket): void {
-    socket.setNoDelay(true);
-    limitPacketBytes(socket, this.#options.payloadBytesMax, () => {
-      this.#options.events.refused('too-large', { remoteAddress: socket.remoteAddress });
-    });
-    this.#aedes.handle(socket);
-  }
-
-  /** Cuts the connections of devices that may not be here any more. */
-  disconnectUnknown(): void {
-    for (const client of Object.values((this.#aedes as unknown as { clients: Record<string, Client> }).clients)) {
-      const login = this.#logins.get(client);
-      const current = login && this.#options.devices.login(login.username);
-      if (!current || current.secret !== login.secret) client.close();
-      else this.#logins.set(client, current);
-    }
+  /** After a change of the device list: cuts the connections of devices that may not be here any more. */
+  applyDevices(): void {
+    this.#sessions.forgetMeters();
+    // Aedes keeps its clients here, though its types do not say so.
+    const { clients } = this.#aedes as unknown as { clients: Record<string, Client> };
+    for (const client of Object.values(clients)) if (!this.#sessions.loginOf(client)) client.close();
   }
 
   /** Stops taking connections and frames; PUBACKs of what is durable by then have gone out. */
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    const { plain, tls } = this.#listeners;
+    const closing = [plain, tls].flatMap((listener) => listener?.close() ?? []);
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
-    await closed;
+    await Promise.all(closing);
+  }
+
+  #accept(socket: Socket): void {
+    limitPacketBytes(socket, this.#options.payloadBytesMax, () => {
+      this.#options.events.refused('too-large', { remoteAddress: socket.remoteAddress });
+    });
+    this.#aedes.handle(socket);
   }
 
   async #answerLogin(
@@ -109,8 +109,8 @@ export class SiteBroker {
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean) => void,
   ): Promise<void> {
-    const refusal = await this.#authenticate(client, username, password);
-    done(refusal ?? null, refusal === undefined);
+    const problem = await this.#sessions.signIn(client, username, password);
+    done(problem === undefined ? null : refusalError(problem), problem === undefined);
   }
 
   /** An error that is not the device's fault also ends the process (see runService): its state is not known any more. */
@@ -127,40 +127,22 @@ export class SiteBroker {
     }
   }
 
-  async #authenticate(
-    client: Client,
-    username: string | undefined,
-    password: Buffer | undefined,
-  ): Promise<AuthenticateError | undefined> {
-    const { devices, events } = this.#options;
-    const login = username === undefined ? undefined : devices.login(username);
-    if (!login) {
-      events.refused('unknown-login', { username });
-      return refusalError('unknown user name');
-    }
-    if (!(await login.secret.matches(password?.toString() ?? ''))) {
-      events.refused('wrong-password', { username });
-      return refusalError('wrong password');
-    }
-    this.#logins.set(client, login);
-    return undefined;
-  }
-
   /** @returns an error to cut the connection without PUBACK, so that the device sends again */
   async #publish(client: Client | null, packet: PublishPacket): Promise<Error | null> {
-    const { devices, events, now } = this.#options;
+    const { events, now, steadyNow } = this.#options;
     const receivedAtMs = now();
     packet.retain = false; // nobody reads it, and it would stay in memory for ever
-    const session = client && this.#logins.get(client);
-    if (!session) return new Error('not signed in');
-    const device = deviceForTopic(devices.login(session.username) ?? session, packet.topic);
-    if (!device) {
-      // Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the
-      // connection would make the device send the same message for ever.
-      events.refused('foreign-topic', { username: session.username, topic: packet.topic });
-      return null;
-    }
+    const login = client && this.#sessions.loginOf(client);
+    if (!login) return new Error('not signed in');
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    const delayMs = this.#sessions.meterOf(login).delayMs(payload.length, steadyNow());
+    if (delayMs !== 0) {
+      events.refused('rate-limit', { username: login.username, delayMs });
+      if (delayMs === undefined) return new Error('too fast');
+      await delay(delayMs);
+    }
+    const device = deviceForTopic(login, packet.topic);
+    if (!device) return this.#foreignTopic(login, packet.topic);
     const frame = { payload, topic: packet.topic, receivedAtMs };
     if (packet.qos === 0) {
       void this.#receive(device, frame);
@@ -169,10 +151,16 @@ export class SiteBroker {
     return (await this.#receive(device, frame)) ? null : new Error('not kept, send it again');
   }
 
-  async #receive(
-    device: Device,
-    frame: { payload: Uint8Array; topic: string; receivedAtMs: number },
-  ): Promise<boolean> {
+  /**
+   * Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the connection
+   * would make the device send the same message for ever.
+   */
+  #foreignTopic(login: Login, topic: string): null {
+    this.#options.events.refused('foreign-topic', { username: login.username, topic });
+    return null;
+  }
+
+  async #receive(device: Device, frame: Frame): Promise<boolean> {
     const received = await this.#options.pipeline.receive(device, frame, 'mqtt');
     if (received.kept && received.reply) this.#answer(received.reply);
     return received.kept;
@@ -181,19 +169,17 @@ export class SiteBroker {
   #answer(reply: Reply): void {
     if (reply.to !== 'topic') return;
     const payload = Buffer.from(reply.payload);
-    this.#aedes.publish(
-      { cmd: 'publish', topic: reply.topic, payload, qos: 1, dup: false, retain: false },
-      () => undefined,
-    );
+    const { topic } = reply;
+    this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: false }, () => undefined);
   }
 
   /** Never what another login publishes; its own topics and those it takes commands on, it may. */
   #mayRead(client: Client, filter: string): boolean {
-    const session = this.#logins.get(client);
-    if (!session || filter.startsWith('$')) return false;
+    const own = this.#sessions.loginOf(client);
+    if (!own || filter.startsWith('$')) return false;
     return !this.#options.devices.all.some(
       ({ settings }) =>
-        settings.login?.username !== session.username &&
+        settings.login?.username !== own.username &&
         settings.topics?.some((foreign) => topicFiltersOverlap(filter, foreign)),
     );
   }

@@ -1,4 +1,4 @@
-import type { Decoder, DecoderModel } from '../decode/decoder.ts';
+import type { Decoder, DecoderModel, Polling } from '../decode/decoder.ts';
 import { findDecoderModel } from '../decode/registry.ts';
 import type { DeviceSettings } from '../gateway-file.ts';
 
@@ -7,6 +7,8 @@ export interface Device {
   readonly settings: DeviceSettings;
   readonly model: DecoderModel;
   readonly decoder: Decoder;
+  /** How to ask it, where it does not speak by itself. */
+  readonly polling?: Polling;
 }
 
 /** @param settings checked: its model is known and its constants fit */
@@ -14,11 +16,10 @@ export function createDevice(settings: DeviceSettings): Device {
   const model = knownModel(settings.model);
   const insideModel = settings.inside === undefined ? undefined : knownModel(settings.inside);
   const inside = insideModel?.create({ constants: constantsOf(insideModel, settings) });
-  const decoder = model.create({
-    constants: insideModel ? {} : constantsOf(model, settings),
-    ...(inside ? { inside } : {}),
-  });
-  return { settings, model, decoder };
+  const constants = insideModel ? {} : constantsOf(model, settings);
+  const decoder = model.create({ constants, ...(inside ? { inside } : {}) });
+  const polling = model.pollingOf?.(constants) ?? model.polling;
+  return { settings, model, decoder, ...(polling ? { polling } : {}) };
 }
 
 function knownModel(id: string): DecoderModel {

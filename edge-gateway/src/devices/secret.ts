@@ -9,6 +9,7 @@ const PROCESS_KEY = randomBytes(32);
 export interface SecretSettings {
   password?: string | undefined;
   passwordHash?: string | undefined;
+  certificateName?: string | undefined;
 }
 
 /**
@@ -68,6 +69,6 @@ function quickHash(text: string): Buffer {
   return createHmac('sha256', PROCESS_KEY).update(text).digest();
 }
 
-function markOf({ password, passwordHash }: SecretSettings): Buffer {
-  return quickHash(JSON.stringify([password ?? null, passwordHash ?? null]));
+function markOf({ password, passwordHash, certificateName }: SecretSettings): Buffer {
+  return quickHash(JSON.stringify([password ?? null, passwordHash ?? null, certificateName ?? null]));
 }

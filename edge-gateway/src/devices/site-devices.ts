@@ -20,6 +20,7 @@ export interface DeviceChanges {
 export class SiteDevices {
   #byId = new Map<string, Device>();
   #logins = new Map<string, Login>();
+  #certificates = new Map<string, Device>();
 
   constructor(settings: readonly DeviceSettings[]) {
     this.configure(settings);
@@ -37,6 +38,12 @@ export class SiteDevices {
     return this.#logins.get(username);
   }
 
+  /** The login that a certificate with this common name stands for. */
+  loginOfCertificate(commonName: string): Login | undefined {
+    const device = this.#certificates.get(commonName);
+    return device?.settings.login && this.#logins.get(device.settings.login.username);
+  }
+
   configure(settings: readonly DeviceSettings[]): DeviceChanges {
     const before = this.#byId;
     const changes = { added: [] as Device[], changed: [] as Device[], removed: [] as Device[] };
@@ -52,6 +59,12 @@ export class SiteDevices {
     for (const device of before.values()) if (!after.has(device.settings.deviceId)) changes.removed.push(device);
     this.#byId = after;
     this.#logins = loginsOf(after.values(), this.#logins);
+    this.#certificates = new Map(
+      [...after.values()].flatMap((device) => {
+        const name = device.settings.login?.certificateName;
+        return name === undefined ? [] : [[name, device] as const];
+      }),
+    );
     return changes;
   }
 }

@@ -75,7 +75,7 @@ export class StreamReceiver {
     this.#stream = stream;
     let unansweredPolls = 0;
     let because = 'the stream was closed';
-    const polling = device.model.polling;
+    const { polling } = device;
     const pollTimer = polling
       ? setInterval(() => {
           unansweredPolls += 1;

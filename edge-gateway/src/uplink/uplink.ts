@@ -9,12 +9,12 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { GatewayEvents } from '../events.ts';
+import { MqttLink, type LinkOptions } from '../mqtt-link.ts';
 import type { GatewayOutbox } from '../outbox/gateway-outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { AgeMarks } from './age-marks.ts';
 import { batchText, READINGS_PER_BATCH_MAX } from './batch.ts';
-import { CentralLink, type LinkOptions } from './central-link.ts';
-import { RateLimit } from './rate-limit.ts';
 import { SendPlan, type SendPlanSettings } from './send-plan.ts';
 import { Wake } from './wake.ts';
 
@@ -45,10 +45,10 @@ export const HISTORICAL_AFTER_MS = 600_000;
 /** Sends the outbox to the centre in batches until every required consumer has confirmed each reading. */
 export class Uplink {
   readonly #options: UplinkOptions;
-  readonly #link: CentralLink;
+  readonly #link: MqttLink;
   readonly #plans = new Map<Outbox, SendPlan>();
   readonly #ages = new Map<Outbox, AgeMarks>();
-  readonly #history: RateLimit;
+  readonly #history: TokenBucket;
   readonly #wake = new Wake();
   readonly #readingsTopic: string;
   readonly #statusTopic: string;
@@ -62,26 +62,36 @@ export class Uplink {
     const { site, gatewayId } = options;
     this.#readingsTopic = formatTopic({ channel: 'readings', ...site });
     this.#statusTopic = formatTopic({ channel: 'status', gatewayId, ...site });
-    this.#history = new RateLimit(options.historyReadingsPerSecond, options.steadyNow());
-    this.#link = new CentralLink({
-      ...options.link,
-      clientId: `gateway-${site.tenantId}-${site.siteId}-${gatewayId}`,
-      will: { topic: this.#statusTopic, payload: options.statusText(false) },
-      subscriptions: [
-        ...REQUIRED_CONSUMERS.map((consumer) => formatTopic({ channel: 'confirmations', consumer, ...site })),
-        formatTopic({ channel: 'config', ...site }),
-      ],
-      connected: () => {
-        options.events.uplinkConnected(options.link.url);
-        this.#restart = true;
-        this.publishStatus();
-        this.#wake.now();
+    this.#history = new TokenBucket(options.historyReadingsPerSecond, options.steadyNow());
+    const filters = [
+      ...REQUIRED_CONSUMERS.map((consumer) => formatTopic({ channel: 'confirmations', consumer, ...site })),
+      formatTopic({ channel: 'config', ...site }),
+    ];
+    this.#link = new MqttLink(
+      {
+        ...options.link,
+        clientId: `gateway-${site.tenantId}-${site.siteId}-${gatewayId}`,
+        // Confirmations missed while away only mean that readings are sent again.
+        clean: true,
+        will: { topic: this.#statusTopic, payload: options.statusText(false) },
+        connected: () => this.#connected(),
+        disconnected: (because, retryInMs) => options.events.uplinkDisconnected(because, retryInMs),
+        message: ({ topic, payload }) => {
+          this.#message(topic, Buffer.from(payload));
+          return Promise.resolve();
+        },
+        now: options.steadyNow,
+        random: options.plan.random,
       },
-      disconnected: (because, retryInMs) => options.events.uplinkDisconnected(because, retryInMs),
-      message: (topic, payload) => this.#message(topic, payload),
-      now: options.steadyNow,
-      random: options.plan.random,
-    });
+      filters,
+    );
+  }
+
+  #connected(): void {
+    this.#options.events.uplinkConnected(this.#options.link.url);
+    this.#restart = true;
+    this.publishStatus();
+    this.#wake.now();
   }
 
   get isConnected(): boolean {

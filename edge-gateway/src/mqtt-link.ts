@@ -1,20 +1,28 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 
 export interface LinkOptions {
   url: string;
   username?: string | undefined;
   password?: string | undefined;
   clientId: string;
-  will: { topic: string; payload: string };
-  subscriptions: readonly string[];
-  tls?: Pick<IClientOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>;
+  /** Whether the broker forgets the session, with what it holds for us, when the connection ends. */
+  clean: boolean;
+  will?: { topic: string; payload: string };
+  tls?: TlsFiles | undefined;
   connected(): void;
   /** @param retryInMs when it is tried again */
   disconnected(because: string, retryInMs: number): void;
-  message(topic: string, payload: Buffer): void;
+  /**
+   * Called for one message at a time, in order; PUBACK goes out when it resolves. While it has not, this connection
+   * sees no PINGRESP either: a message that is held for long costs the connection, and comes again with the next one.
+   */
+  message(packet: IPublishPacket): Promise<void>;
   now: () => number;
   random: () => number;
 }
+
+/** PEM texts. */
+export type TlsFiles = Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
 
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 60_000;
@@ -22,11 +30,11 @@ const PUBACK_TIMEOUT_MS = 30_000;
 const WATCH_EVERY_MS = 5_000;
 
 /**
- * One connection to the central broker at a time, made anew after each loss: full-jitter backoff, a clean session, and
- * nothing carried over. What was on its way is known by what the consumers have not confirmed, so MQTT.js's own store
- * and reconnect would only send it in a second order. A connection that takes publishes but answers none is given up.
+ * One connection to a broker at a time, with a new client after each loss: full-jitter backoff, and nothing carried
+ * over. MQTT.js's own store and reconnect would send again in an order of their own, and acknowledge on a new
+ * connection what came over an old one. A connection that takes publishes but answers none is given up.
  */
-export class CentralLink {
+export class MqttLink {
   readonly #options: LinkOptions;
   #client: MqttClient | undefined;
   #ready = false;
@@ -37,9 +45,11 @@ export class CentralLink {
   readonly #unacknowledged = new Map<number, number>();
   #nextPublish = 1;
   #closed = false;
+  #filters: readonly string[];
 
-  constructor(options: LinkOptions) {
+  constructor(options: LinkOptions, filters: readonly string[]) {
     this.#options = options;
+    this.#filters = filters;
   }
 
   get isConnected(): boolean {
@@ -49,6 +59,27 @@ export class CentralLink {
   start(): void {
     this.#connect();
     this.#watchTimer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+  }
+
+  /** Takes other subscriptions, at once if there is a connection. */
+  subscribe(filters: readonly string[]): void {
+    const before = this.#filters;
+    this.#filters = filters;
+    const client = this.#client;
+    if (!this.#ready || !client) return;
+    const gone = before.filter((filter) => !filters.includes(filter));
+    const added = filters.filter((filter) => !before.includes(filter));
+    if (gone.length > 0) client.unsubscribe(gone);
+    if (added.length === 0) return;
+    client.subscribe(added, { qos: 1 }, (error) => {
+      // A connection without its subscriptions is worth nothing: the next one tries again.
+      if (error && this.#client === client) client.end(true);
+    });
+  }
+
+  /** QoS 0, for answers that are worth something only now. */
+  publishOnce(topic: string, payload: Uint8Array): void {
+    this.#client?.publish(topic, Buffer.from(payload), { qos: 0 });
   }
 
   /** QoS 1. False if there is no connection; true says only that it is on its way. */
@@ -80,40 +111,30 @@ export class CentralLink {
   }
 
   #connect(): void {
-    const { url, username, password, clientId, will, tls } = this.#options;
+    const { url, username, password, clientId, clean, will, tls } = this.#options;
     const client = connect(url, {
       ...tls,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(will ? { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } } : {}),
       clientId,
-      clean: true,
+      clean,
       protocolVersion: 4,
       keepalive: 30,
       // A half-open connection swallows publishes for long; they must not put the ping off.
       reschedulePings: false,
       reconnectPeriod: 0,
+      resubscribe: false,
       connectTimeout: 15_000,
-      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     });
     this.#client = client;
     let because = 'the connection was closed';
+    client.handleMessage = (packet, done) => void this.#handle(client, packet, done);
     client.on('connect', () => {
-      client.subscribe([...this.#options.subscriptions], { qos: 1 }, (error, grants) => {
-        if (this.#client !== client || this.#closed) return;
-        const refused = grants?.find((grant) => grant.qos >= 128);
-        if (error || refused) {
-          because = refused
-            ? `the broker refuses the subscription to ${refused.topic}`
-            : `cannot subscribe (${error?.message})`;
-          client.end(true);
-          return;
-        }
-        this.#failures = 0;
-        this.#ready = true;
-        this.#options.connected();
+      this.#subscribeAll(client, (problem) => {
+        because = problem;
       });
     });
-    client.on('message', (topic, payload) => this.#options.message(topic, payload));
     client.on('error', (error) => {
       because = error.message || (error as NodeJS.ErrnoException).code || 'connection error';
     });
@@ -121,6 +142,40 @@ export class CentralLink {
       if (this.#client !== client || this.#closed) return;
       client.end(true);
       this.#lost(because);
+    });
+  }
+
+  async #handle(client: MqttClient, packet: IPublishPacket, acknowledge: () => void): Promise<void> {
+    try {
+      await this.#options.message(packet);
+    } catch {
+      client.end(true); // no PUBACK: it comes again over the next connection
+      return;
+    }
+    acknowledge();
+  }
+
+  #subscribeAll(client: MqttClient, failed: (because: string) => void): void {
+    const ready = (): void => {
+      if (this.#client !== client || this.#closed) return;
+      this.#failures = 0;
+      this.#ready = true;
+      this.#options.connected();
+    };
+    if (this.#filters.length === 0) {
+      ready();
+      return;
+    }
+    client.subscribe([...this.#filters], { qos: 1 }, (error, grants) => {
+      const refused = grants?.find((grant) => grant.qos >= 128);
+      if (!error && !refused) {
+        ready();
+        return;
+      }
+      failed(
+        refused ? `the broker refuses the subscription to ${refused.topic}` : `cannot subscribe (${error?.message})`,
+      );
+      client.end(true);
     });
   }
 

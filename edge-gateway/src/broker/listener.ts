@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+
+const CONNECTIONS_MAX = 20_000;
+
+export interface ListenerTls {
+  /** PEM texts. */
+  cert: string;
+  key: string;
+  /** Authority of the devices' certificates; with it, devices may show a certificate in place of a password. */
+  ca?: string | undefined;
+}
+
+/** One port that devices connect to. */
+export class Listener {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @param tls without it the port speaks plain TCP */
+  static async start(
+    address: { host: string; port: number },
+    tls: ListenerTls | undefined,
+    accept: (socket: Socket) => void,
+  ): Promise<Listener> {
+    const server = tls
+      ? createTlsServer(
+          {
+            cert: tls.cert,
+            key: tls.key,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: 10_000,
+            // Without a certificate a device may still sign in with its password.
+            ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
+          },
+          accept,
+        )
+      : createServer({ noDelay: true }, accept);
+    server.maxConnections = CONNECTIONS_MAX;
+    // A client that breaks off its TLS handshake is its own problem.
+    server.on('tlsClientError', () => undefined);
+    server.listen(address.port, address.host);
+    await once(server, 'listening');
+    return new Listener(server);
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  /** Takes no further connections; resolves when the ones there are have ended. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+}
+
+/** The common name of the certificate that the device has proved to own, signed by the authority we trust. */
+export function certificateName(connection: unknown): string | undefined {
+  if (!(connection instanceof TLSSocket) || !connection.authorized) return undefined;
+  const commonName: unknown = connection.getPeerCertificate().subject?.CN;
+  return typeof commonName === 'string' ? commonName : undefined;
+}
