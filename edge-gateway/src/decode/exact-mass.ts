@@ -57,6 +57,14 @@ export function scaleByPowerOfTen(value: number, exponent: number): number {
   return toNumber({ unscaled: decimal.unscaled, exponent: decimal.exponent + exponent });
 }
 
+/** The product of two numbers' shortest decimal forms, correctly rounded: 12345 × 0.001 is 12.345. */
+export function multiplyDecimals(left: number, right: number): number {
+  const first = readDecimal(String(left));
+  const second = readDecimal(String(right));
+  if (first === undefined || second === undefined) return left * right;
+  return toNumber({ unscaled: first.unscaled * second.unscaled, exponent: first.exponent + second.exponent });
+}
+
 const factors = new Map<string, Decimal>();
 
 function gramsPerUnit(unit: string): Decimal | undefined {

@@ -11,6 +11,7 @@ import { llrpModel } from './llrp/decoder.ts';
 import { sparkplugBModel } from './sparkplug-b/decoder.ts';
 import { zebraIotcModel } from './zebra-iotc/decoder.ts';
 import { milesightEm310UdlModel, milesightEm400UdlModel, milesightEm500UdlModel } from './milesight/decoder.ts';
+import { modbusLoadcellModel } from './modbus-loadcell/decoder.ts';
 import { mt8217Model } from './mt-8217/decoder.ts';
 import { mtSicsModel } from './mt-sics/decoder.ts';
 import { nciModel } from './nci/decoder.ts';
@@ -50,6 +51,7 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   aanddModel,
   casModel,
   nciModel,
+  modbusLoadcellModel,
 ];
 
 export function findDecoderModel(id: string): DecoderModel | undefined {

@@ -210,4 +210,10 @@ describe.runIf(needsSharedData('payloads', projectRoot))('the payloads handed ou
       [],
     ]);
   });
+
+  test('Modbus requests are understood and hold no reading', () => {
+    const results = decodeFile('modbus-loadcell', 'modbus-flintec-ft13-requests.hex');
+    expect(results).toHaveLength(5);
+    expect(readingsOf(results)).toEqual([]);
+  });
 });
