@@ -4,3 +4,4 @@ export * from './mosquitto.ts';
 export * from './postgres.ts';
 export * from './process.ts';
 export * from './requirement.ts';
+export * from './victoria-metrics.ts';

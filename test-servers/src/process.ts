@@ -21,6 +21,12 @@ export class ServerProcess {
 
   constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A broken-off test run leaves no server behind.
+    const onExit = (): void => {
+      this.child.kill('SIGKILL');
+    };
+    process.once('exit', onExit);
+    this.child.once('exit', () => process.off('exit', onExit));
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-20_000);
     };

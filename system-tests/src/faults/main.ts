@@ -17,6 +17,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const seed = Number(values.seed);
 const seconds = Number(values.seconds);
 const { parts } = values;

@@ -4,7 +4,9 @@ import { REQUIRED_CONSUMERS } from '@shelfwire/contract';
 import type { Movement, OrderDetail, OrderSummary, StockItem, TelemetrySeries } from '@shelfwire/contract/api';
 
 import { addComparisons, compareSeries, type Comparison } from './comparison.ts';
-import { FaultSite, type Parts } from './fault-site.ts';
+import type { Parts } from './centre.ts';
+import { eventually } from './eventually.ts';
+import { FaultSite } from './fault-site.ts';
 import { planKills, VICTIMS, type PlannedKill } from './plan.ts';
 import { Probe } from './probe.ts';
 import { PROBES, probeLogin, SHELVES, SITE } from './site-files.ts';
@@ -39,7 +41,7 @@ export async function runFaults(options: {
   try {
     await site.startSim({ calm: false });
     const probes = PROBES.map(
-      (deviceId) => new Probe({ deviceId, url: site.deviceUrl, password: probeLogin(deviceId).password }),
+      (deviceId) => new Probe({ deviceId, url: site.gateway.deviceUrl, password: probeLogin(deviceId).password }),
     );
     const fromMs = Date.now() - 60_000;
     const running = probes.map((probe) => probe.run(20));
@@ -51,9 +53,10 @@ export async function runFaults(options: {
     await site.stopSim();
     await site.startSim({ calm: true });
     await comeToRest(site);
+    const supplied = await site.supplierOrders();
     await site.stopSim();
-    await drained(site);
-    const report = await compare(site, probes, kills, { seed, parts, fromMs });
+    await site.gateway.drained();
+    const report = await compare(site, probes, kills, { seed, parts, fromMs, supplied });
     report.exitCodes = await site.close();
     for (const [name, code] of Object.entries(report.exitCodes)) {
       if (code !== 0) report.broken.push(`${name} drained with exit code ${code}`);
@@ -89,20 +92,13 @@ async function killInTurn(
   await until(lastsMs);
 }
 
-/** Everything confirmed by both consumers: nothing is queued at the gateway any more. */
-async function drained(site: FaultSite): Promise<void> {
-  await eventually('the gateway has nothing queued', async () => {
-    return (await site.gatewayMetric('shelfwire_gateway_outbox_queued_readings')) === 0;
-  });
-}
-
 /** Orders delivered, shelves refilled, and the ledger the same as the truth, or the time is up and `compare` tells. */
 async function comeToRest(site: FaultSite): Promise<void> {
-  await Promise.all(Object.values(site.services).map((service) => service.ready(120_000)));
+  await site.ready(120_000);
   await eventually(
     'ledger and truth come to the same',
     async () => {
-      const [truth, stock] = [await shelfTruth(site), await site.list<StockItem>('/api/v1/stock')];
+      const [truth, stock] = [await shelfTruth(site), await site.centre.list<StockItem>('/api/v1/stock')];
       return SHELVES.every(({ binId }) => stock.find((item) => item.binId === binId)?.onHand === truth.get(binId));
     },
     60_000,
@@ -113,25 +109,24 @@ async function compare(
   site: FaultSite,
   probes: readonly Probe[],
   kills: readonly PlannedKill[],
-  about: { seed: number; parts: Parts; fromMs: number },
+  about: { seed: number; parts: Parts; fromMs: number; supplied: Awaited<ReturnType<FaultSite['supplierOrders']>> },
 ): Promise<FaultReport> {
   const readings = addComparisons(
     await Promise.all(probes.map(async (probe) => compareSeries(probe.sent, await stored(site, probe, about.fromMs)))),
   );
   const truth = await shelfTruth(site);
-  const stock = await site.list<StockItem>('/api/v1/stock');
+  const stock = await site.centre.list<StockItem>('/api/v1/stock');
   const shelves: FaultReport['shelves'] = [];
   for (const { binId } of SHELVES) {
-    const movements = await site.list<Movement>(`/api/v1/stock/${binId}/movements?siteId=${SITE.siteId}`);
+    const movements = await site.centre.list<Movement>(`/api/v1/stock/${binId}/movements?siteId=${SITE.siteId}`);
     const ledger = stock.find((item) => item.binId === binId)?.onHand ?? null;
     const sum = movements.reduce((total, movement) => total + movement.change, 0);
     shelves.push({ binId, truth: truth.get(binId) ?? -1, ledger, movements: sum });
   }
-  const summaries = await site.list<OrderSummary>('/api/v1/orders');
+  const summaries = await site.centre.list<OrderSummary>('/api/v1/orders');
   const orders = await Promise.all(
-    summaries.map(({ orderId }) => site.get<OrderDetail>('reorder', `/api/v1/orders/${orderId}`)),
+    summaries.map(({ orderId }) => site.centre.get<OrderDetail>('reorder', `/api/v1/orders/${orderId}`)),
   );
-  const taken = await site.supplierOrders().catch(() => []);
   const report: FaultReport = {
     seed: about.seed,
     parts: about.parts,
@@ -141,8 +136,8 @@ async function compare(
     shelves,
     orders: {
       placed: orders.length,
-      atSupplier: taken.length,
-      repeatsToSupplier: taken.reduce((sum, order) => sum + order.repeats, 0),
+      atSupplier: about.supplied.length,
+      repeatsToSupplier: about.supplied.reduce((sum, order) => sum + order.repeats, 0),
       overlapping: countOverlapping(orders),
     },
     exitCodes: {},
@@ -163,6 +158,8 @@ function findBrokenPromises(report: FaultReport): string[] {
     if (ledger !== truth) broken.push(`${binId}: ${truth} pieces lie there, the ledger says ${ledger}`);
     if (ledger !== movements) broken.push(`${binId}: the ledger says ${ledger}, its movements add up to ${movements}`);
   }
+  if (orders.atSupplier > orders.placed)
+    broken.push(`the supplier has ${orders.atSupplier} orders of ${orders.placed}`);
   if (orders.placed === 0) broken.push('no order was placed at all');
   if (orders.overlapping > 0) broken.push(`${orders.overlapping} orders while another for the same bin was open`);
   return broken;
@@ -205,7 +202,7 @@ async function stored(site: FaultSite, probe: Probe, fromMs: number): Promise<nu
     toMs: String(Date.now() + 60_000),
     limit: '100000',
   });
-  const series = await site.get<TelemetrySeries>('ingest', `/api/v1/telemetry/series?${query.toString()}`);
+  const series = await site.centre.get<TelemetrySeries>('ingest', `/api/v1/telemetry/series?${query.toString()}`);
   if (series.truncated) throw new Error('more readings than the history API gives at once: run for a shorter time');
   return series.points.map(([, value]) => value ?? Number.NaN);
 }
@@ -237,17 +234,6 @@ function parseLine(line: string): TruthEvent | undefined {
     return JSON.parse(line) as TruthEvent;
   } catch {
     return undefined;
-  }
-}
-
-async function eventually(what: string, holds: () => Promise<boolean>, timeoutMs = 120_000): Promise<void> {
-  const endsAtMs = Date.now() + timeoutMs;
-  for (;;) {
-    if (await holds().catch(() => false)) return;
-    if (Date.now() > endsAtMs) throw new Error(`after ${timeoutMs} ms it is still not so that ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
   }
 }
 

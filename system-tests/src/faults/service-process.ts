@@ -40,6 +40,12 @@ export class ServiceProcess {
     child.stdout.pipe(this.#log, { end: false });
     child.stderr.pipe(this.#log, { end: false });
     this.#child = child;
+    // A run that is broken off leaves nothing behind.
+    const onExit = (): void => {
+      child.kill('SIGKILL');
+    };
+    process.once('exit', onExit);
+    child.once('exit', () => process.off('exit', onExit));
   }
 
   /** Waits until `/readyz` answers 200. @throws if the process ended or the time is up */
