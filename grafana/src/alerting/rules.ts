@@ -1,0 +1,197 @@
+import { INFLUXDB, POSTGRESQL, PROMETHEUS } from '../data-sources.ts';
+import { influxQlText } from '../queries/influxql.ts';
+import { NOW_MS, SqlQuery } from '../queries/sql.ts';
+
+export interface AlertRule {
+  uid: string;
+  title: string;
+  /** One sentence for whoever is woken, with the rule's labels. */
+  summary: string;
+  /** What to do. */
+  todo: string;
+  severity: 'critical' | 'warning';
+  /** The condition must hold so long. */
+  forDuration: string;
+  /** Where to look: `uid` of a dashboard. */
+  dashboardUid: string;
+  query: AlertQuery;
+  /** `gt`: fires above the limit; `lt`: below it. */
+  fires: 'gt' | 'lt';
+  threshold: number;
+  /** Silence is no alarm for counts (nothing found is good), but it is one for things that must always speak. */
+  noDataState: 'OK' | 'Alerting' | 'NoData';
+}
+
+/** `reduce`: how a series becomes one number; SQL answers are numbers already, one for each row. */
+export type AlertQuery =
+  | { source: 'sql'; text: string }
+  | { source: 'influxql'; text: string; reduce: 'last' | 'min' | 'max'; rangeSeconds: number }
+  | { source: 'promql'; text: string; reduce: 'last' | 'min' | 'max'; rangeSeconds: number };
+
+export const ALERT_SOURCES = { sql: POSTGRESQL, influxql: INFLUXDB, promql: PROMETHEUS } as const;
+
+function sql(text: string): AlertQuery {
+  return { source: 'sql', text: new SqlQuery(text).build().rawSql };
+}
+
+export const ALERT_RULES: readonly AlertRule[] = [
+  {
+    uid: 'shelfwire-stock-out',
+    title: 'Stock out',
+    summary: '{{ $labels.item }} is out of stock in {{ $labels.bin }} at {{ $labels.site }}',
+    todo: 'Look whether an order is on its way; if not, see the decision’s reason in the console.',
+    severity: 'critical',
+    forDuration: '5m',
+    dashboardUid: 'shelfwire-shelf',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: sql(`
+      select l.tenant_id as tenant, l.site_id as site, l.bin_id as bin, i.name as item, 1 as value
+      from stock_level l join item i using (tenant_id, item_id) where l.status = 'OUT_OF_STOCK'`),
+  },
+  {
+    uid: 'shelfwire-sensor-stale',
+    title: 'Sensor stale',
+    summary: 'The sensor of {{ $labels.bin }} at {{ $labels.site }} is in doubt ({{ $labels.quality }})',
+    todo: 'Count the bin, then look at the sensor’s power, cable and signal. Nothing is ordered meanwhile.',
+    severity: 'warning',
+    forDuration: '15m',
+    dashboardUid: 'shelfwire-devices',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: sql(`
+      select tenant_id as tenant, site_id as site, bin_id as bin, quality, 1 as value
+      from sensor_state where quality <> 'good'`),
+  },
+  {
+    uid: 'shelfwire-gateway-offline',
+    title: 'Gateway offline',
+    summary: 'Gateway {{ $labels.gatewayId }} at {{ $labels.siteId }} has said nothing for five minutes',
+    todo: 'Look at its power and uplink. It keeps every reading on its disk until it is back.',
+    severity: 'critical',
+    forDuration: '2m',
+    dashboardUid: 'shelfwire-pipeline',
+    fires: 'lt',
+    threshold: 1,
+    noDataState: 'NoData',
+    query: {
+      source: 'influxql',
+      rangeSeconds: 86_400,
+      reduce: 'last',
+      // Only a gateway that is online tells its queue; a last will does not. An empty interval counts as 0.
+      text: influxQlText({
+        measurement: 'gateway',
+        scope: 'everything',
+        fields: { statuses: 'count("queuedReadings")' },
+        groupByTime: '5m',
+        groupByTags: ['tenantId', 'siteId', 'gatewayId'],
+        fill: '0',
+      }),
+    },
+  },
+  {
+    uid: 'shelfwire-queue-growing',
+    title: 'Queue growing',
+    summary: 'Gateway {{ $labels.gatewayId }} at {{ $labels.siteId }} keeps {{ $values.B }} unconfirmed readings',
+    todo: 'See in *Pipeline* which consumer does not confirm: ingest (database) or reorder (database).',
+    severity: 'warning',
+    forDuration: '10m',
+    dashboardUid: 'shelfwire-pipeline',
+    fires: 'gt',
+    threshold: 50_000,
+    noDataState: 'OK',
+    query: {
+      source: 'influxql',
+      rangeSeconds: 1_800,
+      reduce: 'last',
+      text: influxQlText({
+        measurement: 'gateway',
+        scope: 'everything',
+        fields: { queued: 'max("queuedReadings")' },
+        groupByTime: '1m',
+        groupByTags: ['tenantId', 'siteId', 'gatewayId'],
+        fill: 'none',
+      }),
+    },
+  },
+  {
+    uid: 'shelfwire-readings-dropped',
+    title: 'Readings dropped',
+    summary: 'A gateway gave up readings ({{ $labels.gatewayId }} at {{ $labels.siteId }}): its disk was full',
+    todo: 'Free or enlarge the gateway’s disk, or bring its uplink back. Those readings are lost.',
+    severity: 'critical',
+    forDuration: '0s',
+    dashboardUid: 'shelfwire-pipeline',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: {
+      source: 'influxql',
+      rangeSeconds: 3_600,
+      reduce: 'max',
+      text: influxQlText({
+        measurement: 'gateway',
+        scope: 'everything',
+        fields: { dropped: 'non_negative_difference(max("readingsDropped"))' },
+        groupByTime: '5m',
+        groupByTags: ['tenantId', 'siteId', 'gatewayId'],
+        fill: 'none',
+      }),
+    },
+  },
+  {
+    uid: 'shelfwire-database-rejecting',
+    title: 'Database rejecting',
+    summary: 'The telemetry database does not take what ingest writes',
+    todo: 'Look at the ingest log for the reason: token, disk, memory. Readings wait on the gateways meanwhile.',
+    severity: 'critical',
+    forDuration: '5m',
+    dashboardUid: 'shelfwire-pipeline',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 600,
+      reduce: 'last',
+      text: 'sum(rate(shelfwire_ingest_batches_total{outcome="unconfirmed"}[5m]))',
+    },
+  },
+  {
+    uid: 'shelfwire-quarantine',
+    title: 'Readings quarantined',
+    summary: 'Ingest set {{ $values.B }} readings aside in the last hour',
+    todo: 'List the quarantine, mend the cause, replay. They are kept.',
+    severity: 'warning',
+    forDuration: '0s',
+    dashboardUid: 'shelfwire-pipeline',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 3_600,
+      reduce: 'last',
+      text: 'sum(increase(shelfwire_ingest_readings_quarantined_total[1h]))',
+    },
+  },
+  {
+    uid: 'shelfwire-order-overdue',
+    title: 'Order overdue',
+    summary: 'Order {{ $labels.order }} of {{ $labels.supplier }} for {{ $labels.site }} is overdue',
+    todo: 'Call the supplier; order elsewhere if the shelf runs empty before.',
+    severity: 'warning',
+    forDuration: '0s',
+    dashboardUid: 'shelfwire-orders',
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: sql(`
+      select o.tenant_id as tenant, o.site_id as site, o.order_number as "order", s.name as supplier,
+        (${NOW_MS} - o.due_at_ms) / 3600000 as "overdue hours"
+      from purchase_order o join supplier s using (tenant_id, supplier_id)
+      where o.closed_at_ms is null and o.due_at_ms < ${NOW_MS}`),
+  },
+];

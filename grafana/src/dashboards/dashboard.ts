@@ -1,0 +1,52 @@
+import {
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type Dashboard,
+  type VariableModel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+
+const TAG = 'shelfwire';
+/** Grafana 11.0's: newer ones migrate it when they load it, older ones do not know it. */
+const SCHEMA_VERSION = 39;
+
+/** The frame all dashboards share: links among each other that keep the choices and the time. */
+export function shelfwireDashboard(spec: {
+  uid: string;
+  title: string;
+  description: string;
+  from: string;
+  refresh: string;
+  variables: Builder<VariableModel>[];
+}): DashboardBuilder {
+  return new DashboardBuilder(spec.title)
+    .uid(spec.uid)
+    .description(spec.description)
+    .tags([TAG])
+    .time({ from: spec.from, to: 'now' })
+    .refresh(spec.refresh)
+    .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .readonly()
+    .variables(spec.variables)
+    .link(
+      new DashboardLinkBuilder('Shelfwire')
+        .type(DashboardLinkType.Dashboards)
+        .tags([TAG])
+        .asDropdown(false)
+        .includeVars(true)
+        .keepTime(true),
+    );
+}
+
+export function finished(builder: DashboardBuilder): Dashboard {
+  return { ...builder.build(), id: null, schemaVersion: SCHEMA_VERSION };
+}
+
+/** The address of a bin in the dashboard *Shelf and bin*, from a table that has these columns. */
+export const SHELF_LINK = {
+  title: 'Show this bin',
+  url: '/d/shelfwire-shelf?var-tenant=${tenant}&var-site=${__data.fields.site}&var-bin=${__data.fields.bin}&${__url_time_range}',
+} as const;
