@@ -34,6 +34,29 @@ describe.runIf(needsSharedData('payloads', projectRoot))('the vectors of the GS1
   });
 });
 
+describe('codes of variable or seldom seen form, from the examples of the standard', () => {
+  test.each([
+    [
+      '3D74257BF75411DEF6B4CC00000003039',
+      'urn:epc:tag:cpi-var:3.0614141.5PQ7%2FZ43.12345',
+      '(8010)06141415PQ7/Z43(8011)12345',
+    ],
+    ['3B0E0CF5E76C9047759AD00373DC7602E7200', 'urn:epc:tag:adi-var:3.35962.PQ7VZ4.M37GXB92', undefined],
+    [
+      '4174F4E4E40C0E4082DBDD8B36600000000000000000000000000000',
+      'urn:epc:tag:itip-212:3.4012345.012345.01.02.mw133',
+      '(8006)040123451234560102(21)mw133',
+    ],
+    ['2E14257BF4499602D2000000', 'urn:epc:tag:gsrnp-96:0.0614141.1234567890', '(8017)061414112345678902'],
+    ['2F32032533139342DFDC1C35', 'urn:epc:tag:usdod-96:3.2S194.12345678901', undefined],
+  ])('%s', (hex, tag, element) => {
+    const epc = decodeEpc(hex);
+    expect(epc && tagUri(epc)).toBe(tag);
+    expect(epc && elementString(epc)).toBe(element);
+    expect(parseTagUri(tag)).toEqual(epc);
+  });
+});
+
 describe('memory that is no EPC', () => {
   test('keeps its bits in a raw URI', () => {
     expect(epcUriFromHex('E28011606000020934D6FAF7')).toBe('urn:epc:raw:96.xE28011606000020934D6FAF7');

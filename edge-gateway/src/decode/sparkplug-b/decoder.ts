@@ -4,7 +4,7 @@ import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
 import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon, WeightSample } from '../sample.ts';
 import { idOf } from '../sensor-id.ts';
-import { EdgeNode, type KnownMetric, WITHOUT_TOPIC } from './edge-node.ts';
+import { EdgeNode, WITHOUT_TOPIC } from './edge-node.ts';
 import { groupOf, MEANING_PATTERN, sampleOfMetric, stableFlag } from './metric-meaning.ts';
 import { readPayload, valueOf, type SparkplugMetric, type SparkplugPayload } from './payload.ts';
 import { RebirthRequester } from './rebirth.ts';
@@ -108,7 +108,7 @@ class SparkplugDecoder implements Decoder {
     const { payload } = message;
     const device = scopeOf(message);
     const stable = node.scope(device)?.stable ?? new Map<string, boolean>();
-    const named = payload.metrics.flatMap((metric) => nameOf(metric, node.find(device, metric)));
+    const named = payload.metrics.flatMap((metric) => namedValues(node, device, metric, ''));
     for (const metric of named) {
       const flag = metric.historical ? undefined : stableFlag(metric);
       if (flag !== undefined) stable.set(groupOf(metric.name), flag);
@@ -160,12 +160,19 @@ function typeOfPayload(payload: SparkplugPayload): MessageType {
 
 type Named = SparkplugMetric & { name: string; value: number | boolean | string };
 
-function nameOf(metric: SparkplugMetric, known: KnownMetric | undefined): Named[] {
-  const name = metric.name ?? known?.name;
+/** The metric with its full name and value; of a template's instance, its members. */
+function namedValues(node: EdgeNode, device: string, metric: SparkplugMetric, prefix: string): Named[] {
+  const known = node.find(device, metric, prefix);
+  const name = metric.name === undefined ? known?.name : `${prefix}${metric.name}`;
+  if (name === undefined) return [];
+  if (metric.members) {
+    const { timestampMs, historical } = metric;
+    const inherited = { ...(timestampMs !== undefined && { timestampMs }), ...(historical && { historical }) };
+    return metric.members.flatMap((member) => namedValues(node, device, { ...member, ...inherited }, `${name}/`));
+  }
   const unit = metric.unit ?? known?.unit;
   const value = valueOf(metric, metric.datatype ?? known?.datatype);
-  if (name === undefined || value === undefined) return [];
-  return [{ ...metric, name, value, ...(unit !== undefined && { unit }) }];
+  return value === undefined ? [] : [{ ...metric, name, value, ...(unit !== undefined && { unit }) }];
 }
 
 function stabilityOf(flag: boolean | undefined): WeightSample['stability'] {

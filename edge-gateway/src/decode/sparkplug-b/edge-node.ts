@@ -22,12 +22,14 @@ class Scope {
   /** The last word of the scale about its motion, per group of metrics. */
   readonly stable = new Map<string, boolean>();
 
-  remember(metric: SparkplugMetric): void {
-    const { name, alias, datatype, unit } = metric;
-    if (name === undefined || this.byName.size >= METRICS_MAX) return;
+  remember(metric: SparkplugMetric, prefix = ''): void {
+    const { alias, datatype, unit } = metric;
+    if (metric.name === undefined || this.byName.size >= METRICS_MAX) return;
+    const name = `${prefix}${metric.name}`;
     const known = { name, ...(datatype !== undefined && { datatype }), ...(unit !== undefined && { unit }) };
     this.byName.set(name, known);
     if (alias !== undefined) this.byAlias.set(alias, known);
+    for (const member of metric.members ?? []) this.remember(member, `${name}/`);
   }
 }
 
@@ -62,9 +64,10 @@ export class EdgeNode {
     } else this.#scopes.delete(device);
   }
 
-  find(device: string, metric: SparkplugMetric): KnownMetric | undefined {
-    const known = knownIn(this.#scopes.get(device), metric);
-    return known ?? (device === WITHOUT_TOPIC ? knownIn(this.#scopes.get(''), metric) : undefined);
+  /** @param prefix what stands before the name of a template's member */
+  find(device: string, metric: SparkplugMetric, prefix = ''): KnownMetric | undefined {
+    const known = knownIn(this.#scopes.get(device), metric, prefix);
+    return known ?? (device === WITHOUT_TOPIC ? knownIn(this.#scopes.get(''), metric, prefix) : undefined);
   }
 
   /** @returns how many messages are missing before this one; 0 also where that cannot be known */
@@ -78,7 +81,7 @@ export class EdgeNode {
   }
 }
 
-function knownIn(scope: Scope | undefined, { name, alias }: SparkplugMetric): KnownMetric | undefined {
-  if (name !== undefined) return scope?.byName.get(name);
+function knownIn(scope: Scope | undefined, { name, alias }: SparkplugMetric, prefix: string): KnownMetric | undefined {
+  if (name !== undefined) return scope?.byName.get(`${prefix}${name}`);
   return alias === undefined ? undefined : scope?.byAlias.get(alias);
 }

@@ -1,3 +1,5 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
+
 import { create, fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 
 import {
@@ -6,6 +8,7 @@ import {
   type Payload,
   PayloadSchema,
   type PropertySet,
+  TemplateSchema,
 } from './generated/sparkplug-b_pb.ts';
 
 /** A Sparkplug payload with its optional fields really optional, and its integers with their signs. */
@@ -25,6 +28,8 @@ export interface SparkplugMetric {
   wire?: Metric['value'];
   /** From the property `engUnit` or one of its spellings. */
   unit?: string;
+  /** The metrics of a template's instance; their names begin below its own. */
+  members?: SparkplugMetric[];
 }
 
 /** Data types of Sparkplug 3.0, 6.4.16, whose wire form does not tell their sign. */
@@ -32,21 +37,33 @@ const DATATYPE = { INT8: 1, INT16: 2, INT32: 3, INT64: 4 } as const;
 
 const UNIT_KEYS = /^(eng(ineering)?[ _-]?units?|units?|uom)$/i;
 
+const COMPRESSED = 'SPBV1.0_COMPRESSED';
+const DECOMPRESSED_BYTES_MAX = 1_048_576;
+const TEMPLATE_DEPTH_MAX = 4;
+
 /** @returns undefined if the bytes are no Sparkplug payload */
 export function readPayload(bytes: Uint8Array): SparkplugPayload | undefined {
   let payload: Payload;
   try {
     payload = fromBinary(PayloadSchema, bytes);
+    if (payload.uuid === COMPRESSED) payload = fromBinary(PayloadSchema, decompressed(payload));
   } catch {
     return undefined;
   }
   const timestampMs = isFieldSet(payload, PayloadSchema.field.timestamp) ? wholeNumber(payload.timestamp) : undefined;
   const seq = isFieldSet(payload, PayloadSchema.field.seq) ? wholeNumber(payload.seq) : undefined;
   return {
-    metrics: payload.metrics.map(readMetric),
+    metrics: payload.metrics.map((metric) => readMetric(metric, 0)),
     ...(timestampMs !== undefined && { timestampMs }),
     ...(seq !== undefined && { seq }),
   };
+}
+
+/** Eclipse Tahu's compression: the real payload is the body, the metric `algorithm` says GZIP or DEFLATE. */
+function decompressed({ body, metrics }: Payload): Uint8Array {
+  const algorithm = metrics.find((metric) => metric.name === 'algorithm')?.value.value;
+  const limit = { maxOutputLength: DECOMPRESSED_BYTES_MAX };
+  return algorithm === 'GZIP' ? gunzipSync(body, limit) : inflateSync(body, limit);
 }
 
 /** The command that asks an edge node for all its births (Sparkplug 3.0, 6.4.20). */
@@ -61,11 +78,12 @@ export function rebirthRequest(nowMs: number): Uint8Array {
   return toBinary(PayloadSchema, create(PayloadSchema, { timestamp, metrics: [metric] }));
 }
 
-function readMetric(metric: Metric): SparkplugMetric {
+function readMetric(metric: Metric, depth: number): SparkplugMetric {
   const { field } = MetricSchema;
   const timestampMs = isFieldSet(metric, field.timestamp) ? wholeNumber(metric.timestamp) : undefined;
   const datatype = isFieldSet(metric, field.datatype) ? metric.datatype : undefined;
   const unit = metric.properties && readUnit(metric.properties);
+  const members = metric.value.case === 'templateValue' ? readTemplate(metric.value.value, depth + 1) : undefined;
   return {
     historical: metric.isHistorical,
     ...(metric.name !== '' && { name: metric.name }),
@@ -74,7 +92,18 @@ function readMetric(metric: Metric): SparkplugMetric {
     ...(datatype !== undefined && { datatype }),
     ...(!metric.isNull && { wire: metric.value }),
     ...(unit !== undefined && { unit }),
+    ...(members && { members }),
   };
+}
+
+function readTemplate(bytes: Uint8Array, depth: number): SparkplugMetric[] | undefined {
+  if (depth > TEMPLATE_DEPTH_MAX) return undefined;
+  try {
+    const template = fromBinary(TemplateSchema, bytes);
+    return template.isDefinition ? undefined : template.metrics.map((metric) => readMetric(metric, depth));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,10 +1,12 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 
 import type { DecodeResult, Decoder } from '../decoder.ts';
 import { decoderOfModel } from '../decoder-case.ts';
 import { sparkplugBModel } from './decoder.ts';
-import { MetricSchema, PayloadSchema } from './generated/sparkplug-b_pb.ts';
+import { MetricSchema, PayloadSchema, TemplateSchema } from './generated/sparkplug-b_pb.ts';
 import { sampleOfMetric } from './metric-meaning.ts';
 import { readPayload, valueOf } from './payload.ts';
 
@@ -63,6 +65,46 @@ describe('a death', () => {
     send(decoder, 'DDEATH/edge/other', payload(3, []), 0);
     expect(data(decoder, 4, 0)).toMatchObject({ ok: true, samples: [{ kind: 'weight', grams: 2_000 }] });
   });
+});
+
+test('a template instance is read member by member, named below it, by its alias too', () => {
+  const decoder = bornDecoder();
+  const members = (value: number): MetricInit => ({
+    alias: 20n,
+    value: {
+      case: 'templateValue',
+      value: toBinary(
+        TemplateSchema,
+        create(TemplateSchema, { metrics: [{ name: 'Weight_g', value: { case: 'doubleValue', value } }] }),
+      ),
+    },
+  });
+  const birth = send(decoder, 'DBIRTH/edge/shelf', payload(2, [{ ...members(5), name: 'Bin1' }]), 0);
+  expect(birth).toMatchObject({ samples: [{ sensorId: 'shelf:Bin1-Weight_g', grams: 5 }] });
+  const next = send(decoder, 'DDATA/edge/shelf', payload(3, [members(6)]), 0);
+  expect(next).toMatchObject({ samples: [{ sensorId: 'shelf:Bin1-Weight_g', grams: 6 }] });
+});
+
+test.each([
+  ['GZIP', gzipSync],
+  ['DEFLATE', deflateSync],
+] as const)('a payload compressed by %s is read', (algorithm, compress) => {
+  const bytes = toBinary(
+    PayloadSchema,
+    create(PayloadSchema, {
+      uuid: 'SPBV1.0_COMPRESSED',
+      body: compress(DEVICE_BIRTH),
+      metrics: [{ name: 'algorithm', datatype: 12, value: { case: 'stringValue', value: algorithm } }],
+    }),
+  );
+  expect(send(bornDecoder(), 'DBIRTH/edge/shelf', bytes, 0)).toMatchObject({ ok: true, samples: [{ grams: 1_000 }] });
+});
+
+test('a compressed payload that unpacks without end is refused', () => {
+  const body = gzipSync(new Uint8Array(20_000_000));
+  const metrics = [{ name: 'algorithm', value: { case: 'stringValue' as const, value: 'GZIP' } }];
+  const bytes = toBinary(PayloadSchema, create(PayloadSchema, { uuid: 'SPBV1.0_COMPRESSED', body, metrics }));
+  expect(send(bornDecoder(), 'DDATA/edge/shelf', bytes, 0)).toMatchObject({ ok: false, kind: 'malformed' });
 });
 
 test('the rebirth request is the command of the specification', () => {
