@@ -63,16 +63,14 @@ export function probeLogin(deviceId: string): { username: string; password: stri
   return { username: deviceId, password: PASSWORD };
 }
 
-export function gatewayFile(): unknown {
-  const shelves = SHELVES.map(({ deviceId }) => ({
-    deviceId,
-    model: 'tasmota',
-    topics: [`tele/${deviceId}/SENSOR`],
-    login: probeLogin(deviceId),
-    sensors: [{ filter: { medianOf: 3, stableForMs: 500 } }],
-  }));
-  // Nothing is filtered away from a probe: each of its messages is a reading.
-  const probes = PROBES.map((deviceId) => ({
+/** A site with nothing but probes. */
+export function probeSiteFile(siteId: string, probes: readonly string[]): unknown {
+  return { tenantId: SITE.tenantId, siteId, gatewayId: `gw-${siteId}`, devices: probes.map(probeDevice) };
+}
+
+// Nothing is filtered away from a probe: each of its messages is a reading.
+function probeDevice(deviceId: string): unknown {
+  return {
     deviceId,
     model: 'esphome',
     constants: { unit: 'g' },
@@ -84,11 +82,23 @@ export function gatewayFile(): unknown {
         report: { onChangeGrams: 0, heartbeatMs: 0, doubtfulEveryMs: 0 },
       },
     ],
+  };
+}
+
+export function gatewayFile(): unknown {
+  const shelves = SHELVES.map(({ deviceId }) => ({
+    deviceId,
+    model: 'tasmota',
+    topics: [`tele/${deviceId}/SENSOR`],
+    login: probeLogin(deviceId),
+    sensors: [{ filter: { medianOf: 3, stableForMs: 500 } }],
   }));
+  const probes = PROBES.map(probeDevice);
   return { ...SITE, gatewayId: 'gw-fault', devices: [...shelves, ...probes] };
 }
 
-export function catalogue(supplierUrl: string): unknown {
+/** @param siteIds sites besides the one with the shelves */
+export function catalogue(supplierUrl: string, siteIds: readonly string[] = []): unknown {
   const tenantId = SITE.tenantId;
   return {
     tenants: [
@@ -103,6 +113,7 @@ export function catalogue(supplierUrl: string): unknown {
             deliverTo: 'Gate 1',
             locations: [{ locationId: 'rack', name: 'Rack' }],
           },
+          ...siteIds.map((siteId) => ({ siteId, name: siteId, timeZone: 'UTC', deliverTo: 'Gate 1', locations: [] })),
         ],
       },
     ],
