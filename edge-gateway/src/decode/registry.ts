@@ -3,6 +3,7 @@ import { casModel } from './cas/decoder.ts';
 import type { DecoderModel } from './decoder.ts';
 import { chirpstackV4Model } from './chirpstack-v4/decoder.ts';
 import { decentlabDlDwsModel, decentlabDlLidModel, decentlabDlMbxModel } from './decentlab/decoder.ts';
+import { declarativeModel } from './declarative/decoder.ts';
 import { draginoLdds75Model } from './dragino-ldds75/decoder.ts';
 import { esphomeModel } from './esphome/decoder.ts';
 import { impinjR700Model } from './impinj-r700/decoder.ts';
@@ -52,6 +53,7 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   casModel,
   nciModel,
   modbusLoadcellModel,
+  declarativeModel,
 ];
 
 export function findDecoderModel(id: string): DecoderModel | undefined {
