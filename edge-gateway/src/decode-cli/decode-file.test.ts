@@ -6,7 +6,14 @@ import { findDecoderModel } from '../decode/registry.ts';
 import { decodeFiles, deviceIdOfTopic } from './decode-file.ts';
 import { constantsOfModel } from './model-constants.ts';
 import { type DecodeOptions, parseCommand } from './options.ts';
-import { hexDigits, jsonTexts, topicAndPayload, withControlCharacters, withoutComment } from './text-pieces.ts';
+import {
+  hexDigits,
+  jsonTexts,
+  topicAndPayload,
+  withControlCharacters,
+  withoutComment,
+  withoutHexdumpColumns,
+} from './text-pieces.ts';
 
 const RECEIVED_AT_MS = 1_772_600_800_000;
 
@@ -134,6 +141,11 @@ test('cuts texts without taking data for comments', () => {
   expect(withoutComment('G#     +  12.5 g # note')).toBe('G#     +  12.5 g');
   expect(hexDigits('00000010: 00f0 001f  ....')).toBe('00f0001f');
   expect(hexDigits('0x01, 0x75 64 # battery')).toBe('017564');
+  expect(hexDigits('01030002  # four bytes, not an offset')).toBe('01030002');
+  expect(withoutHexdumpColumns('00000000  00 f0 00 1f  01 02   |......|\n00000006\n').trim()).toBe(
+    '00 f0 00 1f  01 02',
+  );
+  expect(withoutHexdumpColumns('01030002\n')).toBe('01030002\n');
   expect(hexDigits('S S 1 g')).toBeUndefined();
   expect(jsonTexts('{"a":"}"} [1]\n{}')).toEqual(['{"a":"}"}', '[1]', '{}']);
   expect(jsonTexts('{"a":1} rest')).toBeUndefined();

@@ -1,6 +1,13 @@
 import type { DecoderModel } from '../decode/decoder.ts';
 import type { FileEncoding } from './options.ts';
-import { hexDigits, jsonTexts, topicAndPayload, withControlCharacters, withoutComment } from './text-pieces.ts';
+import {
+  hexDigits,
+  jsonTexts,
+  topicAndPayload,
+  withControlCharacters,
+  withoutComment,
+  withoutHexdumpColumns,
+} from './text-pieces.ts';
 
 export interface FileFrame {
   payload: Uint8Array;
@@ -22,7 +29,9 @@ export interface WaysToCut {
  */
 export function framesOfFile(bytes: Uint8Array, model: DecoderModel, encoding?: FileEncoding): WaysToCut {
   const expected = encoding ?? (model.encoding === 'latin1' ? 'utf8' : model.encoding);
-  const others = (['hex', 'base64', 'binary'] as const).filter((other) => other !== expected);
+  const others = (['hex', 'base64', 'binary'] as const).filter(
+    (other) => other !== expected && !(other === 'binary' && isText(model)),
+  );
   return {
     expected: cut(bytes, model, expected),
     guessed: encoding === undefined ? others.flatMap((other) => cut(bytes, model, other)) : [],
@@ -36,7 +45,7 @@ function cut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncoding): Fi
 function waysToCut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncoding): FileFrame[][] {
   switch (encoding) {
     case 'binary':
-      return [framed(bytes, model), [frame(bytes, 'the file')]];
+      return isText(model) ? waysToCut(bytes, model, 'utf8') : [framed(bytes, model), [frame(bytes, 'the file')]];
     case 'hex':
       return encodedLines(bytes, model, hexDigits, 'hex');
     case 'base64':
@@ -44,6 +53,10 @@ function waysToCut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncodin
     default:
       return model.createFramer ? waysToCutStream(bytes, model) : waysToCutText(bytes);
   }
+}
+
+function isText(model: DecoderModel): boolean {
+  return model.encoding === 'utf8' || model.encoding === 'latin1';
 }
 
 function waysToCutText(bytes: Uint8Array): FileFrame[][] {
@@ -56,8 +69,10 @@ function waysToCutText(bytes: Uint8Array): FileFrame[][] {
     ways.push(json.map((one, index) => frame(toBytes(one), `JSON text ${index + 1}`)));
     ways.push(json.flatMap(elementsOf));
   }
-  const documents = uncommented.split(/(?=<\?xml)/).filter((one) => one.trim() !== '');
-  if (documents.length > 1) ways.push(documents.map((one, index) => frame(toBytes(one), `document ${index + 1}`)));
+  for (const start of [/(?=<\?xml)/, /(?=^ADVANNET\/)/m]) {
+    const documents = text.split(start).filter((one) => one.trim() !== '');
+    if (documents.length > 1) ways.push(documents.map((one, index) => frame(toBytes(one), `document ${index + 1}`)));
+  }
   ways.push(framesOfLines(uncommented));
   return ways;
 }
@@ -87,7 +102,8 @@ function encodedLines(
   digitsOf: (line: string) => string | undefined,
   encoding: 'hex' | 'base64',
 ): FileFrame[][] {
-  const lines = linesOf(latin1(bytes)).map((line, index) => ({ digits: digitsOf(line), where: `line ${index + 1}` }));
+  const text = withoutHexdumpColumns(latin1(bytes));
+  const lines = linesOf(text).map((line, index) => ({ digits: digitsOf(line), where: `line ${index + 1}` }));
   const decoded = lines.flatMap(({ digits, where }) =>
     digits === undefined || digits === '' ? [] : [{ payload: Buffer.from(digits, encoding), where }],
   );

@@ -1,11 +1,18 @@
 /** Ways to cut a text file into payloads. Texts are latin1: one character a byte, so that nothing is lost on the way. */
 
-/** Drops `# …` comments: whole lines of them, and those that follow a blank. */
+/** Drops `# …` comments, whole lines of them and those that follow a blank, and the `data:` of server-sent events. */
 export function withoutComment(line: string): string {
-  return line.replace(/(^|\s)(#|\/\/)(\s.*|$)/, '');
+  return line.replace(/^data:\s*/, '').replace(/(^|\s)(#|\/\/)(\s.*|$)/, '');
 }
 
-/** A line of a hexadecimal file → digits; undefined if it holds something else. Empty for a comment. */
+/** What `hexdump -C` prints, `00000010  00 f0 00 1f  |....|` and an offset at the end → its digits alone. */
+export function withoutHexdumpColumns(text: string): string {
+  const dumped = /^([0-9a-f]{8})\s\s(.*?)\s*\|.*\|\s*$/gim;
+  if (!dumped.test(text)) return text;
+  return text.replace(dumped, '$2').replace(/^[0-9a-f]{8}\s*$/gim, '');
+}
+
+/** A line of a hexadecimal file (also as xxd prints it) → digits; undefined if it holds something else. Empty for a comment. */
 export function hexDigits(line: string): string | undefined {
   const bare = line
     .replace(/(#|\/\/|;).*$/, '')

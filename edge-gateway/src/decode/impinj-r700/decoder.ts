@@ -1,9 +1,8 @@
 import type { DecodeResult, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
 import { asNumberOrNumeral, asObject, asText, type JsonObject, parseJson } from '../json-payload.ts';
-import { parseDeviceTime } from '../local-time.ts';
 import { failure } from '../result.ts';
 import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
-import { unixTimeMs } from '../unix-time.ts';
+import { anyTimeMs } from '../unix-time.ts';
 import type { TagSample } from '../sample.ts';
 
 type EntryResult = TagSample | RejectedEntry | undefined;
@@ -45,10 +44,9 @@ function decodeInventoryEvent(outer: JsonObject, event: JsonObject): EntryResult
   if (epcHex === undefined) {
     return { kind: 'malformed', detail: 'The tag event has no epc in base64 and no epcHex.' };
   }
-  const time = asText(outer['timestamp']) ?? asText(event['lastSeenTime']);
   const rssiCdbm = asNumberOrNumeral(event['peakRssiCdbm']);
   return tagSample(epcHex, {
-    observedAtMs: time === undefined ? undefined : parseDeviceTime(time),
+    observedAtMs: anyTimeMs(outer['timestamp'] ?? event['lastSeenTime']),
     antenna: asNumberOrNumeral(event['antennaPort']),
     rssiDbm: rssiCdbm === undefined ? undefined : rssiCdbm / 100,
   });
@@ -60,11 +58,12 @@ function decodeSmartReaderRead(read: JsonObject): EntryResult {
   if (epc !== undefined && /^\*+$/.test(epc)) return undefined;
   const epcHex = hexOf(epc);
   if (epcHex === undefined) return { kind: 'malformed', detail: 'A tag read without a hexadecimal EPC.' };
-  const seenAt = asNumberOrNumeral(read['firstSeenTimestamp']);
   return tagSample(epcHex, {
-    observedAtMs: seenAt === undefined ? undefined : unixTimeMs(seenAt),
+    // Microseconds; the older FX Connect writes ISO 8601 in the same place.
+    observedAtMs: anyTimeMs(read['firstSeenTimestamp']),
     antenna: asNumberOrNumeral(read['antennaPort']),
     rssiDbm: asNumberOrNumeral(read['peakRssi']),
+    reads: asNumberOrNumeral(read['tagSeenCount'] ?? read['seenCount']),
   });
 }
 

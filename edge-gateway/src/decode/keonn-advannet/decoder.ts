@@ -11,7 +11,7 @@ import {
 import { failure, understood } from '../result.ts';
 import type { TagSample } from '../sample.ts';
 import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
-import { unixTimeMs } from '../unix-time.ts';
+import { anyTimeMs } from '../unix-time.ts';
 import { createAdvanNetFramer } from './framer.ts';
 import { parseXml } from './xml.ts';
 
@@ -119,10 +119,10 @@ function jsonEntries(value: unknown): EntryResult[] | undefined {
 
 function jsonRead(read: JsonObject, messageTime: unknown): EntryResult {
   return tagOf([read['hexepc'], read['epc']], {
-    time: read['ts'] ?? messageTime,
-    antenna: read['port'] ?? read['antenna'] ?? read['antennaPort'],
+    time: read['ts'] ?? read['timestamp'] ?? messageTime,
+    antenna: read['port'] ?? read['antenna'] ?? read['antennaPort'] ?? read['ant'],
     rssi: read['rssi'],
-    reads: read['rc'],
+    reads: read['rc'] ?? read['count'],
   });
 }
 
@@ -138,9 +138,8 @@ function tagOf(
       detail: `A tag read ${epc === undefined ? 'without EPC' : 'whose EPC is not hexadecimal'}.`,
     };
   }
-  const time = asNumberOrNumeral(fields.time);
   return tagSample(epcHex, {
-    observedAtMs: time === undefined ? undefined : unixTimeMs(time),
+    observedAtMs: anyTimeMs(fields.time),
     antenna: asNumberOrNumeral(fields.antenna),
     rssiDbm: asNumberOrNumeral(fields.rssi),
     reads: asNumberOrNumeral(fields.reads),

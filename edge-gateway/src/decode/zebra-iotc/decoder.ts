@@ -1,10 +1,9 @@
 import type { DecodeResult, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
 import { asNumberOrNumeral, asObject, asObjects, asText, type JsonObject, parseJson } from '../json-payload.ts';
-import { parseDeviceTime } from '../local-time.ts';
 import { failure } from '../result.ts';
 import type { TagSample } from '../sample.ts';
 import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
-import { unixTimeMs } from '../unix-time.ts';
+import { anyTimeMs } from '../unix-time.ts';
 
 /** Operating modes whose events are tag reads: without an id such an event is broken, not merely something else. */
 const TAG_TYPES = /^(SIMPLE|INVENTORY|PORTAL|CONVEYOR|CUSTOM|ADVANCED|RAW|(RAW_)?DIRECTIONALITY)$/i;
@@ -32,7 +31,7 @@ function decodeEvent(value: unknown): EntryResult[] {
   if (!event) return [{ kind: 'unknown-type', detail: 'An entry of the report is not an object.' }];
   const type = asText(event['type']) ?? '';
   if (type === 'BLE_DATA') return [];
-  const observedAtMs = timeOf(event['timestamp']);
+  const observedAtMs = anyTimeMs(event['timestamp']);
   return recordsOf(event).map((record) => decodeRecord(record, type, observedAtMs));
 }
 
@@ -54,19 +53,11 @@ function decodeRecord(record: JsonObject, type: string, eventAtMs: number | unde
   const epcHex = epcHexOf(id);
   if (epcHex === undefined) return { kind: 'malformed', detail: `The idHex "${id.slice(0, 40)}" is not hexadecimal.` };
   return tagSample(epcHex, {
-    observedAtMs: timeOf(record['timestamp']) ?? eventAtMs,
+    observedAtMs: anyTimeMs(record['timestamp']) ?? eventAtMs,
     antenna: asNumberOrNumeral(record['antenna']),
     rssiDbm: asNumberOrNumeral(record['peakRssi']) ?? asNumberOrNumeral(record['rssi']),
     reads: asNumberOrNumeral(record['reads']) ?? asNumberOrNumeral(record['seenCount']),
   });
-}
-
-function timeOf(value: unknown): number | undefined {
-  const text = asText(value);
-  const iso = text === undefined ? undefined : parseDeviceTime(text);
-  if (iso !== undefined) return iso;
-  const number = asNumberOrNumeral(value);
-  return number === undefined ? undefined : unixTimeMs(number);
 }
 
 export const zebraIotcModel: DecoderModel = {
