@@ -42,7 +42,10 @@ export function shelfwireDashboard(spec: {
 }
 
 export function finished(builder: DashboardBuilder): Dashboard {
-  return { ...builder.build(), id: null, schemaVersion: SCHEMA_VERSION };
+  const dashboard = builder.build();
+  // Ids by place: Grafana would make some up at each load, and links to a panel would not last.
+  const panels = (dashboard.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
+  return { ...dashboard, panels, id: null, schemaVersion: SCHEMA_VERSION };
 }
 
 /** The address of a bin in the dashboard *Shelf and bin*, from a table that has these columns. */

@@ -1,0 +1,193 @@
+import { METRICS } from '@shelfwire/contract';
+import { InfluxServer, needs, PostgresServer, VictoriaMetricsServer } from '@shelfwire/test-servers';
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { ALERT_RULES } from './alerting/rules.ts';
+import { dashboards } from './dashboards/all.ts';
+import { INFLUXDB, POSTGRESQL, PROMETHEUS } from './data-sources.ts';
+import { queryText } from './outline.ts';
+import { expandInfluxQl, expandPromQl, expandSql, type Choices } from './testing/expand.ts';
+import { sampleRecords } from './testing/sample-records.ts';
+import { sampleTelemetry } from './testing/sample-telemetry.ts';
+import { migratedDatabase } from './testing/migrated-database.ts';
+
+const NOW_MS = Date.now();
+const RANGE = { fromMs: NOW_MS - 6 * 3_600_000, toMs: NOW_MS };
+const CHOICES: Choices = {
+  tenant: 'demo',
+  bin: 'bin-1',
+  site: ['plant-1', 'plant-2'],
+  item: ['screw', 'bolt'],
+  device: ['scale-01'],
+};
+
+interface NamedQuery {
+  name: string;
+  type: string;
+  text: string;
+}
+
+/** Every query of every dashboard: panels, annotations, variables; and of the alert rules. */
+function allQueries(): NamedQuery[] {
+  const queries = Object.values(dashboards()).flatMap((dashboard) => {
+    const panels = (dashboard.panels ?? []).flatMap((panel) =>
+      ('targets' in panel ? (panel.targets ?? []) : []).map((target) => ({ name: panel.title ?? '', target })),
+    );
+    const annotations = (dashboard.annotations.list ?? []).map(({ name, target }) => ({ name, target }));
+    const variables = (dashboard.templating.list ?? []).map(({ name, query, datasource }) => ({
+      name: `$${name}`,
+      target: { rawSql: query, datasource },
+    }));
+    return [...panels, ...annotations, ...variables].flatMap(({ name, target }): NamedQuery[] => {
+      const type = (target as { datasource?: { type?: string } } | undefined)?.datasource?.type;
+      return type === undefined ? [] : [{ name: `${dashboard.title}: ${name}`, type, text: queryText(target) }];
+    });
+  });
+  const types = { influxql: INFLUXDB.type, sql: POSTGRESQL.type, promql: PROMETHEUS.type };
+  const alerts = ALERT_RULES.map((rule) => ({
+    name: `alert: ${rule.title}`,
+    type: types[rule.query.source],
+    text: rule.query.text,
+  }));
+  return [...queries, ...alerts];
+}
+
+const queries = allQueries();
+const ofType = (type: string): NamedQuery[] => queries.filter((query) => query.type === type);
+
+test('every query belongs to one of the three sources', () => {
+  expect(queries.length).toBeGreaterThan(60);
+  expect(queries.filter(({ text }) => text.trim() === '')).toEqual([]);
+  const known = new Set<string>([INFLUXDB.type, POSTGRESQL.type, PROMETHEUS.type]);
+  expect(queries.filter(({ type }) => !known.has(type))).toEqual([]);
+});
+
+describe.runIf(needs('influxdb'))('InfluxQL on the real engine', () => {
+  let server: InfluxServer;
+
+  beforeAll(async () => {
+    server = await InfluxServer.start();
+    await server.createDatabase('shelfwire');
+    const answer = await fetch(`${server.directUrl}/write?db=shelfwire`, {
+      method: 'POST',
+      body: sampleTelemetry(NOW_MS),
+    });
+    expect(answer.status).toBe(204);
+  });
+  afterAll(() => server.close());
+
+  test.each(ofType(INFLUXDB.type))('$name answers with values', async ({ text }) => {
+    const answer = await server.query(expandInfluxQl(text, CHOICES, RANGE), 'shelfwire');
+    const rows = (answer.results ?? []).flatMap((result) => (result.series ?? []).flatMap((series) => series.values));
+    expect(rows.some((row) => row.slice(1).some((value) => value !== null))).toBe(true);
+  });
+
+  test('nothing is seen of another tenant', async () => {
+    for (const { name, text } of ofType(INFLUXDB.type)) {
+      if (name.startsWith('alert:')) continue;
+      const foreign = expandInfluxQl(text, { ...CHOICES, tenant: 'other' }, RANGE);
+      const answer = await server.query(foreign, 'shelfwire');
+      expect([name, answer.results?.flatMap((result) => result.series ?? [])]).toEqual([name, []]);
+    }
+  });
+
+  test('a gateway that fell silent counts zero statuses in its last interval', async () => {
+    const rule = ALERT_RULES.find(({ uid }) => uid === 'shelfwire-gateway-offline');
+    const later = { fromMs: NOW_MS - 3_600_000, toMs: NOW_MS + 1_800_000 };
+    const answer = await server.query(expandInfluxQl(rule?.query.text ?? '', CHOICES, later), 'shelfwire');
+    const values = answer.results?.[0]?.series?.[0]?.values.map(([, count]) => count) ?? [];
+    expect(values.at(-1)).toBe(0);
+    expect(values[2]).toBe(5);
+  });
+});
+
+describe.runIf(needs('postgres'))('SQL on the real server, migrated', () => {
+  let server: PostgresServer;
+  let client: Client;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    client = await migratedDatabase(server.createDatabase('shelfwire'));
+    for (const statement of sampleRecords(NOW_MS)) await client.query(statement);
+  });
+  afterAll(async () => {
+    await client?.end();
+    await server?.close();
+  });
+
+  test.each(ofType(POSTGRESQL.type))('$name answers with rows', async ({ text }) => {
+    const { rows } = await client.query<Record<string, unknown>>(expandSql(text, CHOICES, RANGE));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.some((row) => Object.values(row).some((value) => value !== null))).toBe(true);
+  });
+
+  test('availability counts the time in which something was there', async () => {
+    const query = queries.find(({ name }) => name === 'KPIs: Availability');
+    const { rows } = await client.query<{ availability: number }>(expandSql(query?.text ?? '', CHOICES, RANGE));
+    // Two bins with a level over six hours; the empty one had stock until an hour before the end.
+    expect(rows[0]?.availability).toBeCloseTo((6 + 5) / 12, 3);
+  });
+
+  test('no dashboard shows a row of another tenant', async () => {
+    const shown: { name: string; values: unknown[] }[] = [];
+    for (const { name, text } of ofType(POSTGRESQL.type)) {
+      if (name.startsWith('alert:') || name.endsWith('$tenant')) continue;
+      const foreign = expandSql(text, { ...CHOICES, tenant: 'nobody' }, RANGE);
+      const { rows } = await client.query<Record<string, unknown>>(foreign);
+      // Counts of nothing are 0, a share of nothing is 0 or 1; everything else would be somebody's.
+      const values = rows.flatMap((row) => Object.values(row));
+      shown.push({ name, values: values.filter((value) => value !== null && ![0, 1].includes(Number(value))) });
+    }
+    expect(shown.filter(({ values }) => values.length > 0)).toEqual([]);
+  });
+});
+
+describe('metrics', () => {
+  test.each(ofType(PROMETHEUS.type))('$name names metrics and labels of the contract', ({ text }) => {
+    const names = [...text.matchAll(/shelfwire_\w+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, ''));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(Object.keys(METRICS)).toContain(name);
+    const labels = [...text.matchAll(/by \(([^)]*)\)|\{(\w+)=/g)]
+      .flatMap(([, by, matched]) => (by ?? matched ?? '').split(/,\s*/))
+      .filter((label) => !['le', 'instance'].includes(label));
+    const known = names.flatMap((name) => [...METRICS[name as keyof typeof METRICS].labelNames] as string[]);
+    for (const label of labels) expect(known).toContain(label);
+  });
+
+  describe.runIf(needs('victoria-metrics'))('PromQL on a real server', () => {
+    let server: VictoriaMetricsServer;
+
+    beforeAll(async () => {
+      server = await VictoriaMetricsServer.start();
+      await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: sampleMetrics() });
+      await fetch(`${server.url}/internal/force_flush`);
+    });
+    afterAll(() => server.close());
+
+    test.each(ofType(PROMETHEUS.type))('$name answers', async ({ text }) => {
+      const parameters = new URLSearchParams({ query: expandPromQl(text), time: String(NOW_MS / 1_000), nocache: '1' });
+      const response = await fetch(`${server.url}/api/v1/query`, { method: 'POST', body: parameters });
+      const answer = (await response.json()) as { status: string; data?: { result: unknown[] } };
+      expect(answer.status).toBe('success');
+      expect(answer.data?.result.length).toBeGreaterThan(0);
+    });
+  });
+});
+
+/** Two hours of every metric, one sample a minute, each label with a value. */
+function sampleMetrics(): string {
+  const lines: string[] = [];
+  for (const [name, { type, labelNames }] of Object.entries(METRICS)) {
+    const labels = labelNames.map((label) => `${label}="${label === 'outcome' ? 'unconfirmed' : 'some'}"`);
+    for (let minute = 120; minute >= 0; minute -= 1) {
+      const atMs = NOW_MS - minute * 60_000;
+      const value = 10 * (121 - minute);
+      const line = (suffix: string, more: string[]): string =>
+        `${name}${suffix}{${[...labels, ...more, 'instance="i-1"'].join(',')}} ${value} ${atMs}`;
+      if (type === 'histogram') lines.push(line('_bucket', ['le="0.1"']), line('_bucket', ['le="+Inf"']));
+      else lines.push(line('', []));
+    }
+  }
+  return lines.join('\n');
+}
