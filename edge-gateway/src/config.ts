@@ -33,6 +33,11 @@ export const configSchema = z.object({
   SHELFWIRE_UPLINK_KEY: z.string().optional().describe('Its key, PEM'),
   SHELFWIRE_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('Address of health, metrics and the local API'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3002).describe('Port of health, metrics and the local API'),
+  SHELFWIRE_API_TOKEN: z
+    .string()
+    .min(16, 'use at least 16 characters')
+    .optional()
+    .describe('Bearer token of the local API (approve devices, calibrate); without it there is no such API'),
   SHELFWIRE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

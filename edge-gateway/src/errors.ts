@@ -24,4 +24,36 @@ export const ERROR_CODES = {
     what: 'A serial port named in gateway.yaml cannot be opened.',
     todo: 'Check the cable, the path (by-id links survive replugging) and the rights of the group dialout. It is tried again.',
   },
+  UNAUTHORIZED: {
+    what: 'The bearer token of the local API is wrong or missing.',
+    todo: 'Send Authorization: Bearer with the value of SHELFWIRE_API_TOKEN.',
+  },
+  INVALID_REQUEST: {
+    what: 'The body of a request to the local API does not have the form it must have.',
+    todo: 'Correct what the detail names.',
+  },
+  NOT_PENDING: {
+    what: 'No device waits for approval under this user name.',
+    todo: 'Let it sign in with an enrolment token first; GET /api/v1/pending lists who waits.',
+  },
+  UNKNOWN_DEVICE: {
+    what: 'The local API was asked about a device that is not configured.',
+    todo: 'GET /api/v1/devices lists the ids.',
+  },
+  NO_SAMPLES: {
+    what: 'A calibration step needs raw values of the last 15 s, and too few came.',
+    todo: 'Let the device send (or poll faster) and try again. With several weight sensors name the sensorId.',
+  },
+  NO_ZERO: {
+    what: 'The span was asked for before the zero point.',
+    todo: 'Empty the scale, set the zero point, put the known weight on, then set the span.',
+  },
+  NOT_STABLE: {
+    what: 'The raw value still moves too much to calibrate with.',
+    todo: 'Wait until the load rests and try again.',
+  },
+  LOAD_TOO_SMALL: {
+    what: 'The load does not stand out from the noise of the sensor.',
+    todo: 'Use a heavier known weight, or more pieces.',
+  },
 } as const;

@@ -1,6 +1,8 @@
 import type { Consumer, GatewayStatus, Reading } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
+import type { DeviceChanges } from './devices/site-devices.ts';
+
 export type Transport = 'mqtt' | 'serial' | 'tcp';
 export type RefusalReason =
   | 'unknown-login'
@@ -127,8 +129,10 @@ export class GatewayEvents {
     this.#log.debug({ count }, 'readings went unconfirmed and are sent again');
   }
 
-  configApplied(version: number | undefined, devices: { added: number; changed: number; removed: number }): void {
-    this.#log.info({ version, ...devices }, 'configuration applied');
+  configApplied(version: number | undefined, changes: DeviceChanges): void {
+    const { added, changed, removed } = changes;
+    const counts = { added: added.length, changed: changed.length, removed: removed.length };
+    this.#log.info({ version, ...counts }, 'device list applied');
   }
 
   configRefused(source: string, problem: string): void {

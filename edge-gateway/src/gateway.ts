@@ -2,19 +2,21 @@ import { join } from 'node:path';
 
 import { createServiceServer, ServiceMetrics, type Logger, type RunningService } from '@shelfwire/contract/service';
 
-import { startReceiver } from './broker/receiver.ts';
+import { startReceiver, type Receiver } from './broker/receiver.ts';
 import { readCentralConfig } from './central-config.ts';
+import { Commissioning } from './commission/commissioning.ts';
+import { SiteConfig } from './commission/site-config.ts';
 import type { GatewayEnv } from './config.ts';
 import { SiteDevices } from './devices/site-devices.ts';
 import { GatewayEvents } from './events.ts';
 import { GatewayClock } from './gateway-clock.ts';
-import type { GatewayFile } from './gateway-file.ts';
+import type { DeviceSettings, GatewayFile } from './gateway-file.ts';
 import type { TlsFiles } from './mqtt-link.ts';
 import { createSiteNormalizer } from './normalize/normalizer.ts';
 import { GatewayOutbox } from './outbox/gateway-outbox.ts';
 import { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
-import { gatewayStatus } from './status.ts';
+import { gatewayStatus, type StatusParts } from './status.ts';
 import { DeviceStreams } from './streams/device-streams.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -25,6 +27,7 @@ const WAITING_READINGS_MAX = 200_000;
 const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resendAfterMsMax: 300_000 };
 
 export interface RunningGateway extends RunningService {
+  /** 0 where there is no such listener. */
   readonly mqttPort: number;
   readonly mqttTlsPort: number;
   readonly httpPort: number;
@@ -36,9 +39,112 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const now = (): number => clock.now();
   const metrics = new ServiceMetrics();
   const events = new GatewayEvents(logger, metrics);
+  const dataFolder = env.SHELFWIRE_DATA_DIR;
+
+  const outbox = await openOutbox(env, events);
+  clock.notBefore(await outbox.newestReceivedAtMs());
+  const status: StatusParts = { gatewayId: file.gatewayId, version: VERSION, startedAtMs: now(), outbox, events, now };
+  const uplink = createUplink({
+    env,
+    file,
+    clock,
+    events,
+    outbox,
+    status,
+    configMessage: (payload) => takeConfig(payload),
+  });
+
+  const commissioning = await Commissioning.open({ dataFolder, clock });
   const devices = new SiteDevices([]);
   const normalizer = createSiteNormalizer([]);
-  const outbox = await GatewayOutbox.open(join(env.SHELFWIRE_DATA_DIR, 'outbox'), {
+  const quarantine = new Quarantine({
+    folder: join(dataFolder, 'quarantine'),
+    sizeBytesMax: env.SHELFWIRE_QUARANTINE_BYTES_MAX,
+  });
+  const pipeline = new Pipeline({
+    normalizer,
+    quarantine,
+    events,
+    observe: commissioning.observe,
+    append: async (readings) => {
+      await outbox.append(readings);
+      uplink.notify();
+    },
+  });
+  const streams = new DeviceStreams({ pipeline, events, now, random: Math.random });
+
+  const wired: { receiver?: Receiver } = {}; // the receiver starts last, with the devices already known
+  const apply = async (wanted: readonly DeviceSettings[], version: number | undefined): Promise<void> => {
+    const changes = devices.configure(wanted);
+    normalizer.configure(wanted);
+    await streams.apply(changes);
+    wired.receiver?.applyDevices();
+    status.appliedConfigVersion = version;
+    events.configApplied(version, changes);
+    uplink.publishStatus();
+  };
+  const config = await SiteConfig.open({ path: env.SHELFWIRE_GATEWAY_CONFIG, file, dataFolder, events, apply });
+  const takeConfig = (payload: Buffer): void => {
+    const message = readCentralConfig(payload, file);
+    if (message.kind === 'refused') events.configRefused('the centre', message.problem);
+    if (message.kind === 'usable') void config.takeCentral(message.version, message.file.devices);
+  };
+
+  const { enrolment } = commissioning;
+  const receiver = await startReceiver({ env, file, devices, pipeline, events, clock, enrolment });
+  wired.receiver = receiver;
+  uplink.start();
+  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => receiver.missing() });
+  if (env.SHELFWIRE_API_TOKEN !== undefined) commissioning.registerRoutes(server, config, env.SHELFWIRE_API_TOKEN);
+  await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
+
+  const ticks = new Ticks(async () => {
+    await config.reloadIfChanged();
+    await pipeline.tick(now());
+    await outbox.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
+    status.oldestQueuedAtMs = await outbox.oldestQueuedAtMs();
+    events.outboxDepth(outbox.queuedReadings, outbox.sizeBytes);
+  });
+  const address = server.server.address();
+  return {
+    mqttPort: receiver.ports.plain,
+    mqttTlsPort: receiver.ports.tls,
+    httpPort: address !== null && typeof address === 'object' ? address.port : 0,
+    // From the devices to the disk, so that everything taken is kept.
+    close: async () => {
+      await Promise.all([receiver.close(), streams.close()]);
+      await ticks.close();
+      await uplink.close();
+      await quarantine.close();
+      await outbox.close();
+      await server.close();
+    },
+  };
+}
+
+/** Does something about once a second, never twice at once; an error ends the process (see runService). */
+class Ticks {
+  readonly #work: () => Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
+    this.#timer = setInterval(() => {
+      this.#turn = this.#turn.then(work);
+    }, TICK_MS);
+  }
+
+  /** One last time. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#turn;
+    await this.#work();
+  }
+}
+
+function openOutbox(env: GatewayEnv, events: GatewayEvents): Promise<GatewayOutbox> {
+  return GatewayOutbox.open(join(env.SHELFWIRE_DATA_DIR, 'outbox'), {
     limits: {
       // Several segments within the bound, so that giving up the oldest is giving up little.
       segmentBytesMax: Math.max(65_536, Math.min(SEGMENT_BYTES_MAX, env.SHELFWIRE_OUTBOX_BYTES_MAX / 32)),
@@ -54,23 +160,19 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       cut: (recovery) => events.outboxCut(recovery),
     },
   });
-  clock.notBefore(await outbox.newestReceivedAtMs());
-  const quarantine = new Quarantine({
-    folder: join(env.SHELFWIRE_DATA_DIR, 'quarantine'),
-    sizeBytesMax: env.SHELFWIRE_QUARANTINE_BYTES_MAX,
-  });
-  let appliedConfigVersion: number | undefined;
-  let oldestQueuedAtMs: number | undefined;
-  const statusParts = {
-    gatewayId: file.gatewayId,
-    version: VERSION,
-    startedAtMs: now(),
-    outbox,
-    oldestQueuedAtMs: () => oldestQueuedAtMs,
-    events,
-    now,
-  };
-  const uplink = new Uplink({
+}
+
+function createUplink(parts: {
+  env: GatewayEnv;
+  file: GatewayFile;
+  clock: GatewayClock;
+  events: GatewayEvents;
+  outbox: GatewayOutbox;
+  status: StatusParts;
+  configMessage: (payload: Buffer) => void;
+}): Uplink {
+  const { env, file, clock, events, outbox, status, configMessage } = parts;
+  return new Uplink({
     site: { tenantId: file.tenantId, siteId: file.siteId },
     gatewayId: file.gatewayId,
     outbox,
@@ -83,71 +185,11 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     },
     plan: { ...SEND_PLAN, resendAfterMs: env.SHELFWIRE_RESEND_AFTER_MS, random: Math.random },
     historyReadingsPerSecond: env.SHELFWIRE_HISTORY_READINGS_PER_SECOND,
-    statusText: (online) =>
-      JSON.stringify(gatewayStatus({ ...statusParts, appliedConfigVersion: () => appliedConfigVersion }, online)),
-    configMessage: (payload) => void applyCentralConfig(payload),
-    now,
+    statusText: (online) => JSON.stringify(gatewayStatus(status, online)),
+    configMessage,
+    now: () => clock.now(),
     steadyNow: () => clock.steadyNow(),
   });
-  const pipeline = new Pipeline({
-    normalizer,
-    quarantine,
-    events,
-    append: async (readings) => {
-      await outbox.append(readings);
-      uplink.notify();
-    },
-  });
-  const streams = new DeviceStreams({ pipeline, events, now, random: Math.random });
-
-  const apply = async (wanted: GatewayFile, version: number | undefined): Promise<void> => {
-    const changes = devices.configure(wanted.devices);
-    normalizer.configure(wanted.devices);
-    await streams.apply(changes);
-    appliedConfigVersion = version;
-    const { added, changed, removed } = changes;
-    events.configApplied(version, { added: added.length, changed: changed.length, removed: removed.length });
-  };
-  const applyCentralConfig = async (payload: Buffer): Promise<void> => {
-    const config = readCentralConfig(payload, file);
-    if (config.kind === 'refused') events.configRefused('the centre', config.problem);
-    if (config.kind !== 'usable' || config.version === appliedConfigVersion) return;
-    await apply(config.file, config.version);
-    receiver.applyDevices();
-    uplink.publishStatus();
-  };
-
-  await apply(file, undefined);
-  const receiver = await startReceiver({ env, file, devices, pipeline, events, clock });
-  uplink.start();
-  const tick = async (): Promise<void> => {
-    await pipeline.tick(now());
-    await outbox.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
-    oldestQueuedAtMs = await outbox.oldestQueuedAtMs();
-    events.outboxDepth(outbox.queuedReadings, outbox.sizeBytes);
-  };
-  let ticking = Promise.resolve();
-  const timer = setInterval(() => {
-    ticking = ticking.then(tick);
-  }, TICK_MS);
-  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => receiver.missing() });
-  await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
-  const address = server.server.address();
-  return {
-    mqttPort: receiver.ports.plain,
-    mqttTlsPort: receiver.ports.tls,
-    httpPort: address !== null && typeof address === 'object' ? address.port : 0,
-    close: async () => {
-      clearInterval(timer);
-      await Promise.all([receiver.close(), streams.close()]);
-      await ticking;
-      await tick();
-      await uplink.close();
-      await quarantine.close();
-      await outbox.close();
-      await server.close();
-    },
-  };
 }
 
 function uplinkTls(env: GatewayEnv): TlsFiles {

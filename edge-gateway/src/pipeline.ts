@@ -1,6 +1,7 @@
 import { ShelfwireError, type Reading } from '@shelfwire/contract';
 
-import type { DecodeResult, Frame, Reply } from './decode/decoder.ts';
+import type { Frame, RejectedEntry, Reply } from './decode/decoder.ts';
+import type { Sample } from './decode/sample.ts';
 import type { Device } from './devices/device.ts';
 import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
@@ -12,6 +13,8 @@ export interface PipelineParts {
   append: (readings: readonly Reading[]) => Promise<void>;
   quarantine: Quarantine;
   events: GatewayEvents;
+  /** Sees what was decoded, for calibration. */
+  observe?: (deviceId: string, samples: readonly Sample[], receivedAtMs: number) => void;
 }
 
 /** Whether the device may be told that its frame is safe; otherwise it must send it again. */
@@ -28,27 +31,36 @@ export class Pipeline {
 
   /** Resolves when the frame's readings are durable, or the frame is set aside, or the disk has refused them. */
   async receive(device: Device, frame: Frame, transport: Transport): Promise<Received> {
-    const { events, normalizer } = this.#parts;
+    const { events } = this.#parts;
     const { deviceId } = device.settings;
     const line = this.#line(deviceId);
     events.frameReceived(transport);
     // Nothing is decoded while older readings wait for the disk: that bounds the line to the readings of one frame.
     if (line.unsavedCount > 0 && !(await this.#saved(line.saveAll(), deviceId))) return { kept: false };
 
-    const decoded = decodeSafely(device, frame);
-    const reply = decoded.reply ? { reply: decoded.reply } : {};
-    if (!decoded.ok) {
-      await this.#setAside(deviceId, frame, decoded.kind, decoded.detail);
-      return { kept: true, ...reply };
+    const made = this.#readingsOf(device, frame);
+    for (const { kind, detail } of made.bad) await this.#setAside(deviceId, frame, kind, detail);
+
+    const kept = await this.#saved(line.keep(made.readings), deviceId);
+    return kept ? { kept, ...made.reply } : { kept };
+  }
+
+  /** Decodes and normalizes. `bad` says what could not be used: the whole frame, or entries of it. */
+  #readingsOf(device: Device, frame: Frame): { readings: Reading[]; bad: RejectedEntry[]; reply: { reply?: Reply } } {
+    const { deviceId } = device.settings;
+    try {
+      const decoded = device.decoder.decode(frame);
+      const reply = decoded.reply ? { reply: decoded.reply } : {};
+      if (!decoded.ok) return { readings: [], bad: [{ kind: decoded.kind, detail: decoded.detail }], reply };
+      this.#parts.observe?.(deviceId, decoded.samples, frame.receivedAtMs);
+      const readings = this.#parts.normalizer.normalize(deviceId, decoded.samples, frame);
+      // One entry of many is enough to find the frame by.
+      return { readings, bad: decoded.rejected?.slice(0, 1) ?? [], reply };
+    } catch (error) {
+      // Neither throws. Should one, its frame is set aside: unacknowledged, it would come again for ever.
+      const detail = `The decoder failed: ${error instanceof Error ? error.message : 'unknown error'}`;
+      return { readings: [], bad: [{ kind: 'malformed', detail }], reply: {} };
     }
-
-    for (const { kind, detail } of decoded.rejected?.slice(0, 1) ?? [])
-      await this.#setAside(deviceId, frame, kind, detail);
-
-    const readings = normalizer.normalize(deviceId, decoded.samples, frame);
-
-    const kept = await this.#saved(line.keep(readings), deviceId);
-    return kept ? { kept, ...reply } : { kept };
   }
 
   /** What follows from time alone: settled weights, silent sensors, tags that left. Call it about once a second. */
@@ -89,18 +101,5 @@ export class Pipeline {
     const topic = frame.topic === undefined ? {} : { topic: frame.topic };
     const entry = { atMs: frame.receivedAtMs, deviceId, ...topic, reason, detail, payload: frame.payload };
     events.frameQuarantined(deviceId, reason, detail, await quarantine.put(entry));
-  }
-}
-
-/** A decoder never throws. Should one, its frame is set aside: unacknowledged, it would come again and again. */
-function decodeSafely(device: Device, frame: Frame): DecodeResult {
-  try {
-    return device.decoder.decode(frame);
-  } catch (error) {
-    return {
-      ok: false,
-      kind: 'malformed',
-      detail: `The decoder failed: ${error instanceof Error ? error.message : 'unknown'}`,
-    };
   }
 }

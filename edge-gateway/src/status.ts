@@ -8,9 +8,10 @@ export interface StatusParts {
   version: string;
   startedAtMs: number;
   outbox: GatewayOutbox;
-  oldestQueuedAtMs: () => number | undefined;
+
   events: GatewayEvents;
-  appliedConfigVersion: () => number | undefined;
+  appliedConfigVersion?: number | undefined;
+  oldestQueuedAtMs?: number | undefined;
   now: () => number;
 }
 
@@ -18,8 +19,7 @@ export interface StatusParts {
 export function gatewayStatus(parts: StatusParts, online: boolean): GatewayStatus {
   const head = { schema: 'gateway-status/1', gatewayId: parts.gatewayId, online, atMs: parts.now() } as const;
   if (!online) return head;
-  const oldestQueuedAtMs = parts.oldestQueuedAtMs();
-  const appliedConfigVersion = parts.appliedConfigVersion();
+  const { oldestQueuedAtMs, appliedConfigVersion } = parts;
   return {
     ...head,
     version: parts.version,

@@ -35,7 +35,7 @@ export function startTestGateway(options: {
   log?: { level: string; destination: { write(line: string): void } };
 }): Promise<RunningGateway> {
   const env: GatewayEnv = readEnv({
-    SHELFWIRE_GATEWAY_CONFIG: 'unused',
+    SHELFWIRE_GATEWAY_CONFIG: join(options.folder, 'gateway.yaml'),
     SHELFWIRE_DATA_DIR: options.folder,
     SHELFWIRE_UPLINK_URL: options.uplinkUrl,
     SHELFWIRE_MQTT_PORT: '0',

@@ -7,6 +7,7 @@ import type { GatewayClock } from '../gateway-clock.ts';
 import type { GatewayFile } from '../gateway-file.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ListenerTls } from './listener.ts';
+import type { Enrolment } from './sessions.ts';
 import { SiteBroker } from './site-broker.ts';
 import { SiteClient } from './site-client.ts';
 
@@ -28,10 +29,11 @@ export interface ReceiverParts {
   pipeline: Pipeline;
   events: GatewayEvents;
   clock: GatewayClock;
+  enrolment: Enrolment;
 }
 
 export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
-  const { env, file, devices, pipeline, events, clock } = parts;
+  const { env, file, devices, pipeline, events, clock, enrolment } = parts;
   const common = { devices, pipeline, events, now: () => clock.now(), steadyNow: () => clock.steadyNow() };
   if (file.siteBroker) {
     const clientId = `gateway-${file.siteId}-${file.gatewayId}`;
@@ -49,6 +51,7 @@ export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
     host: env.SHELFWIRE_MQTT_HOST,
     port: env.SHELFWIRE_MQTT_PLAIN ? env.SHELFWIRE_MQTT_PORT : undefined,
     tls: listenerTls(env),
+    enrolment,
     payloadBytesMax: env.SHELFWIRE_PAYLOAD_BYTES_MAX,
   });
   return {

@@ -11,7 +11,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { topicFiltersOverlap } from '../topic-filter.ts';
 import { Listener, type ListenerTls } from './listener.ts';
 import { limitPacketBytes } from './packet-limit.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type Enrolment } from './sessions.ts';
 
 export interface SiteBrokerOptions {
   devices: SiteDevices;
@@ -22,6 +22,7 @@ export interface SiteBrokerOptions {
   port: number | undefined;
   tls?: (ListenerTls & { port: number }) | undefined;
   payloadBytesMax: number;
+  enrolment?: Enrolment | undefined;
   now: () => number;
   steadyNow: () => number;
 }
@@ -85,7 +86,9 @@ export class SiteBroker {
     this.#sessions.forgetMeters();
     // Aedes keeps its clients here, though its types do not say so.
     const { clients } = this.#aedes as unknown as { clients: Record<string, Client> };
-    for (const client of Object.values(clients)) if (!this.#sessions.loginOf(client)) client.close();
+    for (const client of Object.values(clients)) {
+      if (!this.#sessions.loginOf(client) && !this.#sessions.enrollingAs(client)) client.close();
+    }
   }
 
   /** Stops taking connections and frames; PUBACKs of what is durable by then have gone out. */
@@ -132,7 +135,8 @@ export class SiteBroker {
     const { events, now, steadyNow } = this.#options;
     const receivedAtMs = now();
     packet.retain = false; // nobody reads it, and it would stay in memory for ever
-    const login = client && this.#sessions.loginOf(client);
+    const waiting = client && this.#sessions.enrollingAs(client);
+    const login = waiting ?? (client && this.#sessions.loginOf(client));
     if (!login) return new Error('not signed in');
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const delayMs = this.#sessions.meterOf(login).delayMs(payload.length, steadyNow());
@@ -140,6 +144,10 @@ export class SiteBroker {
       events.refused('rate-limit', { username: login.username, delayMs });
       if (delayMs === undefined) return new Error('too fast');
       await delay(delayMs);
+    }
+    if (waiting) {
+      this.#sessions.heardWhileEnrolling(waiting, { payload, topic: packet.topic, receivedAtMs });
+      return null;
     }
     const device = deviceForTopic(login, packet.topic);
     if (!device) return this.#foreignTopic(login, packet.topic);

@@ -11,7 +11,7 @@ const durationMs = z
   .min(0)
   .max(31 * 86_400_000);
 
-const calibrationSchema = z
+export const calibrationSchema = z
   .strictObject({
     version: z.int().min(0).default(1).describe('Counts up with each calibration; goes into every reading'),
     zero: z.number().default(0).describe("The sensor's raw value with nothing on it"),

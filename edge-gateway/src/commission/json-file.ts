@@ -1,0 +1,58 @@
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { configInvalid, describeIssues } from '@shelfwire/contract/service';
+import type { z } from 'zod';
+
+/** A small file of the gateway's own, read once and replaced as a whole; durable when `write` resolves. */
+export class JsonFile<Content> {
+  readonly #path: string;
+  #content: Content;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, content: Content) {
+    this.#path = path;
+    this.#content = content;
+  }
+
+  /** A missing file is `{}`. @throws ShelfwireError CONFIG_INVALID if it is there and unusable: guessing could lose devices */
+  static async open<Content>(path: string, schema: z.ZodType<Content>): Promise<JsonFile<Content>> {
+    const parsed = schema.safeParse(await readJson(path));
+    if (!parsed.success) throw configInvalid(path, describeIssues(parsed.error));
+    return new JsonFile(path, parsed.data);
+  }
+
+  get content(): Content {
+    return this.#content;
+  }
+
+  write(content: Content): Promise<void> {
+    this.#content = content;
+    const written = this.#turn.then(() => this.#replace(JSON.stringify(content, null, 2)));
+    this.#turn = written.catch(() => undefined);
+    return written;
+  }
+
+  async #replace(text: string): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o750 });
+    const handle = await open(temporary, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await chmod(temporary, 0o600);
+    await rename(temporary, this.#path);
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw configInvalid(path, [`(top): ${error instanceof Error ? error.message : 'cannot be read'}`]);
+  }
+}
