@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 
-import { orderQuery, ordersQuery } from './api/queries';
+import { binQuery, countingTasksQuery, orderQuery, ordersQuery } from './api/queries';
 import { session } from './session/session';
 import { SignInPage } from './session/SignInPage';
 import { Shell } from './shell/Shell';
@@ -72,9 +72,23 @@ const orderRoute = createRoute({
   component: lazyRouteComponent(() => import('./orders/OrderPage'), 'OrderPage'),
 });
 
+const binRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/stock/$siteId/$binId',
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(binQuery(params)),
+  component: lazyRouteComponent(() => import('./bin/BinPage'), 'BinPage'),
+});
+
+const countingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/counting',
+  loader: ({ context }) => void context.queryClient.prefetchQuery(countingTasksQuery()),
+  component: lazyRouteComponent(() => import('./counting/CountingPage'), 'CountingPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([stockRoute, ordersRoute, orderRoute]),
+  signedInRoute.addChildren([stockRoute, binRoute, ordersRoute, orderRoute, countingRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

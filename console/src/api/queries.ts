@@ -8,7 +8,9 @@ import {
 
 import { api, unwrap } from './client';
 import { ApiFailure } from './failure';
-import type { OrderSummary, StockItem, StockStatus } from './types';
+import type { Point } from '../chart/paths';
+import { serverClock } from '../time/server-clock';
+import type { Movement, OrderSummary, StockItem, StockStatus, TelemetrySeries } from './types';
 
 export interface Page<Item> {
   items: Item[];
@@ -26,6 +28,7 @@ const RETRIES_MAX = 3;
 /** A level is pushed, but a reading that changes nothing is not: this keeps the ages true. */
 const STOCK_REFRESH_MS = 15_000;
 const ORDERS_REFRESH_MS = 60_000;
+const SUMMARY_REFRESH_MS = 10_000;
 /** Beyond this many pages a refresh would be a burden; the pushed changes still come. */
 const REFRESHED_PAGES_MAX = 3;
 
@@ -79,6 +82,87 @@ export function orderQuery(orderId: string) {
   return queryOptions({
     queryKey: ['order', orderId] as const,
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/orders/{orderId}', { params: { path: { orderId } }, signal })),
+  });
+}
+
+export function summaryQuery() {
+  return queryOptions({
+    queryKey: ['summary'] as const,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/summary', { signal })),
+    refetchInterval: SUMMARY_REFRESH_MS,
+  });
+}
+
+export interface BinAddress {
+  siteId: string;
+  binId: string;
+}
+
+export function binQuery(address: BinAddress) {
+  return queryOptions({
+    queryKey: ['bin', address] as const,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/stock/{siteId}/{binId}', { params: { path: address }, signal })),
+    refetchInterval: STOCK_REFRESH_MS,
+  });
+}
+
+export function movementsQuery({ siteId, binId }: BinAddress) {
+  return infiniteQueryOptions({
+    queryKey: ['movements', siteId, binId] as const,
+    queryFn: ({ pageParam, signal }): Promise<Page<Movement>> =>
+      unwrap(
+        api.GET('/api/v1/stock/{binId}/movements', {
+          params: {
+            path: { binId },
+            query: { siteId, limit: PAGE_ITEMS, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<Movement>) => page.nextCursor ?? undefined,
+  });
+}
+
+export function countingTasksQuery() {
+  return queryOptions({
+    queryKey: ['counting-tasks'] as const,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/counting-tasks', { params: { query: { limit: PAGE_ITEMS } }, signal })),
+    refetchInterval: ORDERS_REFRESH_MS,
+  });
+}
+
+/** The points and the time they were asked for: line and axis are of the same moment. */
+export interface SeriesOfRange {
+  fromMs: number;
+  toMs: number;
+  points: Point[];
+}
+
+export function seriesQuery(
+  series: { siteId: string; deviceId: string; sensorId: string | null; field: TelemetrySeries['field'] },
+  range: { durationMs: number; stepMs: number },
+) {
+  return queryOptions({
+    queryKey: ['series', series, range] as const,
+    queryFn: async ({ signal }): Promise<SeriesOfRange> => {
+      const toMs = Math.round(serverClock.nowMs());
+      const fromMs = toMs - range.durationMs;
+      const { sensorId, ...rest } = series;
+      const query = {
+        ...rest,
+        ...(sensorId === null ? {} : { sensorId }),
+        fromMs,
+        toMs,
+        stepMs: range.stepMs,
+      };
+      const { points } = await unwrap(api.GET('/api/v1/telemetry/series', { params: { query }, signal }));
+      return { fromMs, toMs, points: points.map(([atMs, value]) => [atMs ?? 0, value ?? null]) };
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ORDERS_REFRESH_MS,
+    retry: false,
   });
 }
 

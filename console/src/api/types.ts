@@ -2,6 +2,8 @@ import type { components } from './generated/schema';
 
 type Schemas = components['schemas'];
 
+export type BinDetail = Schemas['BinDetail'];
+export type CountingTask = Schemas['CountingTask'];
 export type CurrentUser = Schemas['CurrentUser'];
 export type Movement = Schemas['Movement'];
 export type OrderDetail = Schemas['OrderDetail'];
@@ -15,4 +17,5 @@ export type StockItem = Schemas['StockItem'];
 export type StockStatus = StockItem['status'];
 export type StreamEvent = Schemas['StreamEvent'];
 export type StockEvent = Extract<StreamEvent, { type: 'stock' }>['event'];
+export type Summary = Schemas['Summary'];
 export type TelemetrySeries = Schemas['TelemetrySeries'];

@@ -79,7 +79,7 @@ class LiveUpdates {
         (pages) => pages && applyStockEvents(pages, newest),
       );
       this.#reread('bin');
-      this.#reread('summary');
+      this.#reread('movements');
     }
     if (events.some(({ type }) => type === 'order')) {
       for (const key of ['orders', 'order', 'stock', 'bin', 'summary']) this.#reread(key);

@@ -3,7 +3,7 @@ import { Text, Timeline } from '@mantine/core';
 import type { OrderDetail } from '../api/types';
 import { describeTime } from '../time/describe-age';
 import { ORDER_STATUS_LOOKS } from './order-status';
-import { Section } from './Section';
+import { Section } from '../shell/Section';
 
 /** What happened, by whom, newest last. */
 export function OrderHistory({ history }: { history: OrderDetail['history'] }) {

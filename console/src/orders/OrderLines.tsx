@@ -4,7 +4,7 @@ import type { OrderLine } from '../api/types';
 import { describeTime } from '../time/describe-age';
 import { describeAcknowledgement } from './acknowledgement';
 import classes from './OrderLines.module.css';
-import { Section } from './Section';
+import { Section } from '../shell/Section';
 
 /** What was ordered, and what became of it, always with both units. */
 export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {

@@ -5,7 +5,7 @@ import type { OrderProof as Proof } from '../api/types';
 import { describeTime } from '../time/describe-age';
 import { describeField, describeValue } from './proof-words';
 import classes from './OrderPage.module.css';
-import { Section } from './Section';
+import { Section } from '../shell/Section';
 
 /** What the decision rested on, as it was at that moment: position, policy, arithmetic, readings. */
 export function OrderProof({ proof }: { proof: Proof }) {

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import {
   IconBuildingWarehouse,
+  IconClipboardCheck,
   IconDeviceDesktop,
   IconLogout,
   IconMoon,
@@ -18,10 +19,14 @@ import classes from './Shell.module.css';
 const PLACES = [
   { to: '/', label: 'Stock', icon: IconBuildingWarehouse },
   { to: '/orders', label: 'Orders', icon: IconTruckDelivery },
+  { to: '/counting', label: 'Counting', icon: IconClipboardCheck },
 ] as const;
+/** Counting is the customer's own work. */
+const PLACES_OF_SUPPLIERS = PLACES.filter(({ to }) => to !== '/counting');
 
 /** What surrounds every page: the places (at the top, on a phone at the thumb), how live it is, who is signed in. */
 export function Shell() {
+  const places = useSession()?.user.role === 'supplier' ? PLACES_OF_SUPPLIERS : PLACES;
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -33,7 +38,7 @@ export function Shell() {
           <span className={classes['name']}>Shelfwire</span>
         </Link>
         <nav className={classes['places']} aria-label="Main">
-          {PLACES.map(({ to, label, icon: Icon }) => (
+          {places.map(({ to, label, icon: Icon }) => (
             <Link
               key={to}
               to={to}

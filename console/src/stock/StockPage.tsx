@@ -11,6 +11,7 @@ import { EmptyState, FailureState } from '../shell/states';
 import { StatusFilter } from './StatusFilter';
 import { StockList, StockListSkeleton } from './StockList';
 import classes from './StockPage.module.css';
+import { SummaryStrip } from './SummaryStrip';
 
 const route = getRouteApi('/signed-in/');
 const TYPING_PAUSE_MS = 250;
@@ -36,6 +37,7 @@ export function StockPage() {
         </Title>
         <SearchField value={q} onChange={setSearch} />
       </Group>
+      <SummaryStrip />
       <StatusFilter value={status} onChange={setStatus} />
       {stock.error && items.length === 0 ? (
         <FailureState error={stock.error} onRetry={() => void stock.refetch()} />

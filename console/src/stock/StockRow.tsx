@@ -14,7 +14,13 @@ export function StockRow({ item }: { item: StockItem }) {
   return (
     <article className={classes['row']} data-status={item.status} aria-label={`${item.item.name} in ${item.binName}`}>
       <div className={classes['item']}>
-        <div className={classes['name']}>{item.item.name}</div>
+        <Link
+          className={classes['name']}
+          to="/stock/$siteId/$binId"
+          params={{ siteId: item.siteId, binId: item.binId }}
+        >
+          {item.item.name}
+        </Link>
         <div className={classes['place']}>
           {item.binName} · {item.locationName} · <span className={classes['sku']}>{item.item.sku}</span>
         </div>

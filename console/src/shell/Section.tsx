@@ -1,7 +1,7 @@
 import { Paper, Title } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 
-import classes from './OrderPage.module.css';
+import classes from './Section.module.css';
 
 /** A titled card. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {

@@ -1,0 +1,78 @@
+import { Stack, Text } from '@mantine/core';
+import { Fragment } from 'react';
+
+import type { BinDetail } from '../api/types';
+import { describeField, describeValue } from '../orders/proof-words';
+import { Section } from '../shell/Section';
+import classes from './BinPage.module.css';
+
+/** What rules this bin, who supplies it, what looks into it. */
+export function BinFacts({ bin }: { bin: BinDetail }) {
+  return (
+    <Stack gap="md">
+      <Section title="Policy">
+        {bin.policy === null ? (
+          <Text size="sm" c="dimmed">
+            None: nothing is ordered by itself.
+          </Text>
+        ) : (
+          <Facts
+            facts={[
+              ['Rule', `${describeValue(bin.policy.type)}, version ${bin.policy.version}`],
+              ...Object.entries(bin.policy.parameters).map(([name, value]): [string, string] => [
+                describeField(name),
+                describeValue(value),
+              ]),
+            ]}
+          />
+        )}
+      </Section>
+      <Section title="Supply">
+        {bin.supply.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            Nobody supplies it yet.
+          </Text>
+        ) : null}
+        {bin.supply.map((offer) => (
+          <Facts
+            key={offer.supplierId}
+            facts={[
+              ['Supplier', offer.supplierName],
+              ['Part number', offer.partNumber],
+              ['Packaging', `${offer.orderUnit} of ${offer.stockUnitsPerOrderUnit} ${bin.item.unit}`],
+              ['Lead time', `${offer.leadTimeDays} ${offer.leadTimeDays === 1 ? 'day' : 'days'}`],
+            ]}
+          />
+        ))}
+      </Section>
+      <Section title="Identity">
+        <Facts
+          facts={[
+            ['Bin', bin.binId],
+            ['Site', bin.siteId],
+            ['SKU', bin.item.sku],
+            ['GTIN', bin.gtin ?? '–'],
+            ['Capacity', bin.capacity === null ? '–' : `${bin.capacity} ${bin.item.unit}`],
+            ...bin.sensors.map((sensor): [string, string] => [
+              `Sensor (${sensor.kind})`,
+              sensor.sensorId === null ? sensor.deviceId : `${sensor.deviceId}, ${sensor.sensorId}`,
+            ]),
+          ]}
+        />
+      </Section>
+    </Stack>
+  );
+}
+
+function Facts({ facts }: { facts: readonly [name: string, value: string][] }) {
+  return (
+    <dl className={classes['facts']}>
+      {facts.map(([name, value], index) => (
+        <Fragment key={`${name}-${index}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,106 @@
+import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconHandStop } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+
+import { binQuery } from '../api/queries';
+import type { BinDetail } from '../api/types';
+import { useSession } from '../session/session';
+import { FailureState } from '../shell/states';
+import { Quantity } from '../stock/Quantity';
+import { ReadingAge } from '../stock/ReadingAge';
+import { StatusBadge } from '../stock/StatusBadge';
+import { StockGauge } from '../stock/StockGauge';
+import { BinFacts } from './BinFacts';
+import classes from './BinPage.module.css';
+import { LevelHistory } from './LevelHistory';
+import { MovementList } from './MovementList';
+import { SensorHistory } from './SensorHistory';
+
+const route = getRouteApi('/signed-in/stock/$siteId/$binId');
+
+/** One bin: how much, since when, why, and what became of it. */
+export function BinPage() {
+  const address = route.useParams();
+  const bin = useQuery(binQuery(address));
+  return (
+    <>
+      <Anchor component={Link} to="/" size="sm" className={classes['back'] ?? ''}>
+        <IconArrowLeft size={16} aria-hidden /> Stock
+      </Anchor>
+      {bin.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the bin" /> : null}
+      {bin.error && !bin.data ? <FailureState error={bin.error} onRetry={() => void bin.refetch()} /> : null}
+      {bin.data ? <BinDocument bin={bin.data} /> : null}
+    </>
+  );
+}
+
+function BinDocument({ bin }: { bin: BinDetail }) {
+  const isSupplier = useSession()?.user.role === 'supplier';
+  return (
+    <Stack gap="md" maw="76rem">
+      <BinHead bin={bin} />
+      <div className={classes['columns']}>
+        {isSupplier ? null : (
+          <Stack gap="md">
+            <LevelHistory bin={bin} />
+            {bin.sensors.map((sensor) => (
+              <SensorHistory key={`${sensor.deviceId}/${sensor.sensorId}`} bin={bin} sensor={sensor} />
+            ))}
+            <MovementList bin={bin} />
+          </Stack>
+        )}
+        <BinFacts bin={bin} />
+      </div>
+    </Stack>
+  );
+}
+
+function BinHead({ bin }: { bin: BinDetail }) {
+  const { position } = bin;
+  return (
+    <Paper className={classes['card'] ?? ''}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
+        <div>
+          <Title order={1} size="h3">
+            {bin.item.name}
+          </Title>
+          <Text c="dimmed" size="sm">
+            {bin.binName} · {bin.locationName} · {bin.item.sku}
+          </Text>
+        </div>
+        <StatusBadge status={bin.status} />
+      </Group>
+      <Group justify="space-between" align="baseline" mt="sm" mb="xs">
+        <span className={classes['quantity']}>
+          <Quantity value={bin.onHand} uncertainty={bin.uncertainty} unit={bin.item.unit} />
+        </span>
+        <Text size="sm" component="span">
+          <ReadingAge item={bin} />
+        </Text>
+      </Group>
+      <StockGauge item={bin} />
+      <Text size="sm" c="dimmed" mt="sm">
+        Position <strong className={classes['strong']}>{position.inventoryPosition}</strong> = {position.onHand} on hand
+        {' + '}
+        {bin.openOrderId === null ? (
+          `${position.onOrder} on order`
+        ) : (
+          <Link to="/orders/$orderId" params={{ orderId: bin.openOrderId }} className={classes['order']}>
+            {position.onOrder} on order
+          </Link>
+        )}
+        {position.reserved > 0 ? ` − ${position.reserved} reserved` : ''}
+        {position.backordered > 0 ? ` − ${position.backordered} backordered` : ''}
+      </Text>
+      {bin.heldBecause === null ? null : (
+        <div className={classes['held']}>
+          <IconHandStop size={18} aria-hidden />
+          <span>
+            <strong>Not ordered:</strong> {bin.heldBecause}
+          </span>
+        </div>
+      )}
+    </Paper>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+
+import { movementsQuery } from '../api/queries';
+import type { BinDetail, Movement } from '../api/types';
+import { Section } from '../shell/Section';
+import { Age } from '../time/Age';
+import classes from './BinPage.module.css';
+
+const KIND_WORDS: Readonly<Record<Movement['kind'], string>> = {
+  CONSUMPTION: 'Taken',
+  RECEIPT: 'Received',
+  ADJUSTMENT: 'Counted',
+  TRANSFER: 'Moved',
+  RETURN: 'Returned',
+  UNEXPLAINED: 'Unexplained',
+};
+
+const SHOWN_AT_FIRST = 12;
+
+/** The ledger of the bin, newest first. */
+export function MovementList({ bin }: { bin: BinDetail }) {
+  const movements = useInfiniteQuery(movementsQuery(bin));
+  const items = movements.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Section title="Movements">
+      {items.length === 0 && movements.isSuccess ? (
+        <Text c="dimmed" size="sm">
+          Nothing has moved yet.
+        </Text>
+      ) : null}
+      <details open={items.length <= SHOWN_AT_FIRST ? true : undefined}>
+        <summary hidden={items.length <= SHOWN_AT_FIRST}>{items.length} movements</summary>
+        <div role="list" aria-label="Movements, newest first">
+          {items.map((movement) => (
+            <MovementRow key={movement.movementId} movement={movement} unit={bin.item.unit} />
+          ))}
+        </div>
+      </details>
+      {movements.hasNextPage ? (
+        <Group justify="center" mt="sm">
+          <Button
+            size="xs"
+            variant="light"
+            loading={movements.isFetchingNextPage}
+            onClick={() => void movements.fetchNextPage()}
+          >
+            Show older movements
+          </Button>
+        </Group>
+      ) : null}
+    </Section>
+  );
+}
+
+function MovementRow({ movement, unit }: { movement: Movement; unit: string }) {
+  return (
+    <div role="listitem" className={classes['movement']}>
+      <span>
+        {KIND_WORDS[movement.kind]}{' '}
+        <Text span size="sm" c="dimmed">
+          <Age atMs={movement.atMs} />
+        </Text>
+      </span>
+      <span className={classes['change']}>
+        {movement.change > 0 ? '+' : '−'}
+        {Math.abs(movement.change)} {unit}
+      </span>
+      <span className={classes['after']}>= {movement.onHandAfter}</span>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconClipboardCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+
+import { countingTasksQuery } from '../api/queries';
+import { EmptyState, FailureState } from '../shell/states';
+import { TaskCard } from './TaskCard';
+
+/** Bins that somebody is to count. */
+export function CountingPage() {
+  const tasks = useQuery(countingTasksQuery());
+  const items = tasks.data?.items ?? [];
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Title order={1} size="h3">
+          Counting
+        </Title>
+      </Group>
+      {tasks.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the tasks" /> : null}
+      {tasks.error && !tasks.data ? <FailureState error={tasks.error} onRetry={() => void tasks.refetch()} /> : null}
+      <Stack gap="sm" role="list" aria-label="Bins to count">
+        {items.map((task) => (
+          <TaskCard key={task.taskId} task={task} />
+        ))}
+      </Stack>
+      {tasks.isSuccess && items.length === 0 ? (
+        <EmptyState icon={<IconClipboardCheck />} title="Nothing to count">
+          <Text c="dimmed">When a sensor cannot be believed, its bin appears here until somebody counts it.</Text>
+        </EmptyState>
+      ) : null}
+    </>
+  );
+}

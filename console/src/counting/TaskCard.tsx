@@ -1,0 +1,20 @@
+import { Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+
+import type { CountingTask } from '../api/types';
+import { Age } from '../time/Age';
+import classes from './TaskCard.module.css';
+
+export function TaskCard({ task }: { task: CountingTask }) {
+  return (
+    <article role="listitem" className={classes['card']}>
+      <Link className={classes['name']} to="/stock/$siteId/$binId" params={{ siteId: task.siteId, binId: task.binId }}>
+        {task.item.name}
+      </Link>
+      <Text size="sm" c="dimmed">
+        {task.binName} · {task.locationName} · since <Age atMs={task.openedAtMs} />
+      </Text>
+      <Text mt="xs">{task.reason}</Text>
+    </article>
+  );
+}
