@@ -1,0 +1,188 @@
+import { createServer, type Server } from 'node:http';
+
+import { MosquittoServer, needs } from '@shelfwire/test-servers';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { DESKTOP, launchChromium, openPage, PHONE } from './browser.ts';
+import { ADMIN, ReorderProcess } from './reorder-process.ts';
+import { ScriptedScales } from './scripted-scale.ts';
+
+const PIECE_GRAMS = 10;
+
+function catalogue(supplierPort: number): string {
+  return `
+tenants:
+  - tenantId: demo
+    name: Demo plant
+    sites:
+      - siteId: plant-1
+        name: Plant 1
+        timeZone: Europe/Berlin
+        deliverTo: Gate 3
+        locations: [{ locationId: hall-1, name: 'Hall 1, aisle 2' }]
+suppliers:
+  - { tenantId: demo, supplierId: bolts-inc, name: Bolts Inc., endpoint: 'http://127.0.0.1:${supplierPort}', apiToken: token-of-bolts-inc }
+items:
+  - { tenantId: demo, itemId: bolt-m8, sku: HB-M8-40, name: Hex bolt M8×40, unit: pcs, pieceGrams: ${PIECE_GRAMS}, pieceGramsSpread: 0.05 }
+  - { tenantId: demo, itemId: nut-m8, sku: HN-M8, name: 'Hex nut <b>M8</b>', unit: pcs, pieceGrams: ${PIECE_GRAMS}, pieceGramsSpread: 0.05 }
+supplierItems:
+  - { tenantId: demo, supplierId: bolts-inc, itemId: bolt-m8, partNumber: B-8-40, orderUnit: pack, packQuantity: 10, leadTimeDays: 2, preference: 1 }
+  - { tenantId: demo, supplierId: bolts-inc, itemId: nut-m8, partNumber: N-8, orderUnit: pack, packQuantity: 10, leadTimeDays: 2, preference: 1 }
+bins:
+  - { tenantId: demo, siteId: plant-1, binId: bin-bolts, name: A-01, locationId: hall-1, itemId: bolt-m8, capacity: 100, sensor: { deviceId: scale-bolts, kind: weight } }
+  - { tenantId: demo, siteId: plant-1, binId: bin-nuts, name: A-02, locationId: hall-1, itemId: nut-m8, capacity: 100, sensor: { deviceId: scale-nuts, kind: weight } }
+policies:
+  - { tenantId: demo, siteId: plant-1, binId: bin-bolts, type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, safetyStock: 5, confirmSeconds: 1, autoApprove: true }
+  - { tenantId: demo, siteId: plant-1, binId: bin-nuts, type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, safetyStock: 5, confirmSeconds: 1, autoApprove: true }
+`;
+}
+
+describe.runIf(needs('chromium', 'mosquitto'))('the console', () => {
+  let broker: MosquittoServer;
+  let supplier: Server;
+  let service: ReorderProcess;
+  let scales: ScriptedScales;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    broker = await MosquittoServer.start();
+    supplier = createServer((request, response) => {
+      request.resume();
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
+    const address = supplier.address();
+    const supplierPort = typeof address === 'object' && address !== null ? address.port : 0;
+    service = await ReorderProcess.start({ mqttUrl: broker.url, catalogue: catalogue(supplierPort) });
+    scales = await ScriptedScales.connect(broker.url);
+    browser = await launchChromium();
+    ({ context, page, complaints } = await openPage(browser, { baseURL: service.baseUrl, viewport: DESKTOP }));
+  });
+
+  afterAll(async () => {
+    await context?.close();
+    await browser?.close();
+    await scales?.close();
+    await service?.close();
+    supplier?.closeAllConnections();
+    supplier?.close();
+    await broker?.close();
+  });
+
+  const row = (name: string) => page.getByRole('article', { name: new RegExp(`^${name} in`) });
+
+  async function signIn(on: Page): Promise<void> {
+    await on.getByLabel('Email').fill(ADMIN.email);
+    await on.getByRole('textbox', { name: 'Password' }).fill(ADMIN.password);
+    await on.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  test('asks to sign in, and says what is wrong with a wrong password', async () => {
+    await page.goto('/orders');
+    await page.getByLabel('Email').fill(ADMIN.email);
+    await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Email or password is wrong');
+  });
+
+  test('leads on to the page that was asked for, then lists the bins', async () => {
+    await signIn(page);
+    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Stock', exact: true }).click();
+    await row('Hex bolt M8×40').waitFor();
+    await expect.poll(() => page.getByTestId('live-state').textContent()).toContain('Live');
+  });
+
+  test('shows a level within a second or two of the scale, without a reload', async () => {
+    await scales.weigh('scale-bolts', 50 * PIECE_GRAMS);
+    await row('Hex bolt M8×40').getByText('50', { exact: true }).first().waitFor({ timeout: 10_000 });
+    await scales.weigh('scale-bolts', 37 * PIECE_GRAMS);
+    const changed = row('Hex bolt M8×40');
+    await changed.getByText('37', { exact: true }).first().waitFor({ timeout: 10_000 });
+    expect(await changed.textContent()).toMatch(/just now|\d+ s ago/);
+    expect(await changed.textContent()).toContain('OK');
+  });
+
+  test('shows a name with markup in it as text', async () => {
+    expect(await page.getByText('Hex nut <b>M8</b>').count()).toBe(1);
+  });
+
+  test('searches and filters, and keeps both in the address', async () => {
+    await page.getByRole('searchbox').fill('nut');
+    await expect.poll(() => row('Hex bolt M8×40').count()).toBe(0);
+    await expect.poll(() => page.url()).toContain('q=nut');
+    await page.getByRole('button', { name: 'Out of stock' }).click();
+    await page.getByText('No bin matches').waitFor();
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await row('Hex bolt M8×40').waitFor();
+  });
+
+  test('leads from a low bin to its order, with the sentence and the proof', async () => {
+    await scales.weigh('scale-bolts', 12 * PIECE_GRAMS);
+    await row('Hex bolt M8×40').getByText('Low').waitFor({ timeout: 10_000 });
+    await row('Hex bolt M8×40')
+      .getByRole('link', { name: /on order/ })
+      .click({ timeout: 20_000 });
+    await page.getByRole('heading', { name: 'Why this order' }).waitFor();
+    await page.getByText('5 packs = 50 pcs').first().waitFor();
+    const text = (await page.getByRole('main').textContent()) ?? '';
+    expect(text).toContain('Hex bolt M8×40');
+    expect(text).toContain('Bolts Inc.');
+    for (const fact of ['The arithmetic', 'The position', 'The policy: min-max', 'scale-bolts', 'What happened']) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  test('lists it among the open orders', async () => {
+    await page.getByRole('link', { name: 'Orders', exact: true }).first().click();
+    const card = page.getByRole('list', { name: 'Orders' }).getByRole('listitem');
+    await expect.poll(() => card.count()).toBe(1);
+    expect(await card.textContent()).toContain('5 packs = 50 pcs');
+  });
+
+  test('fits a phone without scrolling sideways, in light and dark', async () => {
+    await page.setViewportSize(PHONE);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const place of ['Stock', 'Orders']) {
+        await page.getByRole('navigation').getByRole('link', { name: place }).click();
+        await page.getByRole('heading', { name: place, level: 1 }).waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+      }
+    }
+    await page.setViewportSize(DESKTOP);
+  });
+
+  test('keeps the session over a reload', async () => {
+    await page.reload();
+    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+  });
+
+  test('has complained about nothing but the wrong password', () => {
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  test('says that it reconnects while the service is away, and goes on by itself', async () => {
+    await page.getByRole('link', { name: 'Stock', exact: true }).click();
+    await service.stop();
+    await expect.poll(() => page.getByTestId('live-state').textContent()).toContain('Reconnecting');
+    await service.restart();
+    await expect.poll(() => page.getByTestId('live-state').textContent(), { timeout: 60_000 }).toContain('Live');
+    await scales.weigh('scale-nuts', 44 * PIECE_GRAMS);
+    await row('Hex nut <b>M8</b>').getByText('44', { exact: true }).first().waitFor({ timeout: 15_000 });
+  });
+
+  test('signs out, and shows nothing of it afterwards', async () => {
+    await page.getByRole('button', { name: /Your account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto('/orders');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+});
