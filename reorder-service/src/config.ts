@@ -61,3 +61,8 @@ export type Config = z.infer<typeof configSchema>;
 export function loadConfig(): Config {
   return readConfig(configSchema, process.env);
 }
+
+/** Before the rest is read, so that a wrong setting is logged at the right level too. */
+export function logLevel(): string | undefined {
+  return process.env['SHELFWIRE_LOG_LEVEL'];
+}

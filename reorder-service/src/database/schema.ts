@@ -14,7 +14,7 @@ export interface Schema {
   bin_sensor: BinSensorTable;
   policy: PolicyTable;
   app_user: AppUserTable;
-  site_ledger: SiteKey & { version: Generated<number>; flushed_version: Generated<number> };
+  site_ledger: SiteLedgerTable;
   applied_run: AppliedRunTable;
   stock_level: StockLevelTable;
   sensor_state: BinKey & { last_reading_at_ms: number; quality: ReadingQuality; quality_since_ms: number };
@@ -107,6 +107,7 @@ interface BinSensorTable extends BinKey {
   /** '' stands for every sensor of the device. */
   sensor_id: Generated<string>;
   kind: SensorKind;
+  uncertainty_grams: Generated<number>;
   stale_after_ms: number | null;
 }
 
@@ -139,6 +140,15 @@ interface AppUserTable {
   created_at_ms: number;
 }
 
+interface SiteLedgerTable extends SiteKey {
+  /** Grows with every change of the ledger. */
+  version: Generated<number>;
+  /** Up to here `sensor_state` knows the time of the newest reading of each bin. */
+  flushed_version: Generated<number>;
+  /** Grows with every change of bins, sensors, items or policies. */
+  catalogue_version: Generated<number>;
+}
+
 interface AppliedRunTable extends SiteKey {
   gateway_id: string;
   outbox_id: string;
@@ -148,6 +158,7 @@ interface AppliedRunTable extends SiteKey {
   to_ms: number;
   applied_at_ms: number;
   bin_ids: string[];
+  series: string[];
   at_ms: number[];
   sequences: number[];
   quantities: number[];
@@ -159,6 +170,7 @@ interface StockLevelTable extends BinKey {
   item_id: string;
   on_hand: number;
   uncertainty: number;
+  state: JsonObject;
   status: StockStatus;
   observed_at_ms: number;
   event_sequence: Generated<number>;
@@ -169,8 +181,7 @@ interface StockCheckpointTable extends BinKey, IdentityColumns {
   at_ms: number;
   on_hand: number;
   uncertainty: number;
-  bias: number;
-  calibration: number;
+  state: JsonObject;
   kind: MovementKind;
 }
 

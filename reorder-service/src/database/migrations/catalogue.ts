@@ -85,6 +85,7 @@ export const catalogue: Migration = {
          sensor_id text not null default '',
          bin_id text not null,
          kind text not null check (kind in ('weight', 'level', 'tag', 'count', 'button')),
+         uncertainty_grams double precision not null default 2 check (uncertainty_grams >= 0),
          stale_after_ms bigint,
          primary key (tenant_id, site_id, device_id, sensor_id, kind),
          foreign key (tenant_id, site_id, bin_id) references bin)`,

@@ -9,12 +9,13 @@ import { runStatements } from './statements.ts';
 export const stock: Migration = {
   up: (db) =>
     runStatements(db, [
-      // Its row is the lock of a site's ledger; the version tells a replica whether its memory is still true.
+      // Its row is the lock of a site's ledger; the versions tell a replica whether its memory is still true.
       `create table site_ledger (
          tenant_id text not null,
          site_id text not null,
          version bigint not null default 0,
          flushed_version bigint not null default 0,
+         catalogue_version bigint not null default 0,
          primary key (tenant_id, site_id),
          foreign key (tenant_id, site_id) references site)`,
       // One row for the part of a batch that was new. The arrays hold its observations, one place each.
@@ -22,19 +23,20 @@ export const stock: Migration = {
          tenant_id text not null,
          site_id text not null,
          gateway_id text not null,
-         outbox_id uuid not null,
+         outbox_id text not null,
          first_sequence bigint not null,
          last_sequence bigint not null,
          ledger_version bigint not null,
          to_ms bigint not null,
          applied_at_ms bigint not null,
          bin_ids text[] not null,
+         series text[] not null,
          at_ms bigint[] not null,
          sequences bigint[] not null,
-         quantities bigint[] not null,
-         uncertainties real[] not null,
+         quantities double precision[] not null,
+         uncertainties double precision[] not null,
          calibrations int[] not null,
-         primary key (tenant_id, outbox_id, gateway_id, first_sequence),
+         primary key (tenant_id, outbox_id, gateway_id, last_sequence),
          check (first_sequence <= last_sequence))`,
       `create index applied_run_by_version on applied_run (tenant_id, site_id, ledger_version)`,
       `create index applied_run_by_time on applied_run (tenant_id, site_id, to_ms)`,
@@ -45,6 +47,7 @@ export const stock: Migration = {
          item_id text not null,
          on_hand bigint not null,
          uncertainty double precision not null,
+         state jsonb not null,
          status text not null,
          observed_at_ms bigint not null,
          event_sequence bigint not null default 0,
@@ -71,8 +74,7 @@ export const stock: Migration = {
          sequence bigint not null,
          on_hand bigint not null,
          uncertainty double precision not null,
-         bias bigint not null,
-         calibration int not null,
+         state jsonb not null,
          kind text not null,
          primary key (tenant_id, site_id, bin_id, at_ms, gateway_id, outbox_id, sequence))`,
       `create table stock_movement (

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+
+import { sql } from 'kysely';
+
+import type { Db } from '../database/open-database.ts';
+import { withTenant, type Tx } from '../database/with-tenant.ts';
+import type { Catalogue } from './catalogue-file.ts';
+import { resolvePolicies } from './resolve-policies.ts';
+
+/**
+ * Makes the database say what the catalogue says: adds and changes, removes nothing. May be repeated; a policy that has
+ * not changed gets no new version. One transaction a tenant.
+ */
+export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number): Promise<void> {
+  for (const tenant of catalogue.tenants) {
+    const of = <Row extends { tenantId: string }>(rows: readonly Row[]): Row[] =>
+      rows.filter((row) => row.tenantId === tenant.tenantId);
+    await withTenant(db, tenant.tenantId, async (tx) => {
+      await seedPlaces(tx, tenant);
+      await seedItems(tx, of(catalogue.items));
+      await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems));
+      await seedBins(tx, of(catalogue.bins));
+      await seedPolicies(tx, of(catalogue.policies), nowMs);
+      await resolvePolicies(tx, tenant.tenantId, nowMs);
+      await catalogueChanged(tx, tenant.tenantId);
+    });
+  }
+}
+
+/** Tells every replica to read bins, sensors, items and policies of this tenant again. */
+export async function catalogueChanged(tx: Tx, tenantId: string): Promise<void> {
+  await tx
+    .updateTable('site_ledger')
+    .set({ catalogue_version: sql`catalogue_version + 1` })
+    .where('tenant_id', '=', tenantId)
+    .execute();
+}
+
+export function hashApiToken(apiToken: string): string {
+  return createHash('sha256').update(apiToken).digest('hex');
+}
+
+async function seedPlaces(tx: Tx, tenant: Catalogue['tenants'][number]): Promise<void> {
+  const { tenantId } = tenant;
+  await tx
+    .insertInto('tenant')
+    .values({ tenant_id: tenantId, name: tenant.name })
+    .onConflict((oc) => oc.column('tenant_id').doUpdateSet({ name: tenant.name }))
+    .execute();
+  for (const site of tenant.sites) {
+    const named = { name: site.name, time_zone: site.timeZone, deliver_to: site.deliverTo };
+    await tx
+      .insertInto('site')
+      .values({ tenant_id: tenantId, site_id: site.siteId, ...named })
+      .onConflict((oc) => oc.columns(['tenant_id', 'site_id']).doUpdateSet(named))
+      .execute();
+    await tx
+      .insertInto('site_ledger')
+      .values({ tenant_id: tenantId, site_id: site.siteId })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+    await tx
+      .insertInto('storage_location')
+      .values(
+        site.locations.map((each) => ({
+          tenant_id: tenantId,
+          site_id: site.siteId,
+          location_id: each.locationId,
+          name: each.name,
+        })),
+      )
+      .onConflict((oc) =>
+        oc.columns(['tenant_id', 'site_id', 'location_id']).doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })),
+      )
+      .execute();
+  }
+}
+
+async function seedItems(tx: Tx, items: Catalogue['items']): Promise<void> {
+  for (const item of items) {
+    const values = {
+      sku: item.sku,
+      name: item.name,
+      unit: item.unit,
+      piece_grams: item.pieceGrams ?? null,
+      piece_grams_spread: item.pieceGramsSpread,
+      gtin: item.gtin ?? null,
+      item_class: item.itemClass ?? null,
+    };
+    await tx
+      .insertInto('item')
+      .values({ tenant_id: item.tenantId, item_id: item.itemId, ...values })
+      .onConflict((oc) => oc.columns(['tenant_id', 'item_id']).doUpdateSet(values))
+      .execute();
+  }
+}
+
+async function seedSuppliers(
+  tx: Tx,
+  suppliers: Catalogue['suppliers'],
+  supplierItems: Catalogue['supplierItems'],
+): Promise<void> {
+  for (const supplier of suppliers) {
+    const { name, endpoint, apiToken } = supplier;
+    const values = { name, endpoint, api_token: apiToken, api_token_sha256: hashApiToken(apiToken) };
+    await tx
+      .insertInto('supplier')
+      .values({ tenant_id: supplier.tenantId, supplier_id: supplier.supplierId, ...values })
+      .onConflict((oc) => oc.columns(['tenant_id', 'supplier_id']).doUpdateSet(values))
+      .execute();
+  }
+  for (const each of supplierItems) {
+    const prices = each.price === undefined ? [] : [{ fromUnits: 1, unitPriceCents: Math.round(each.price * 100) }];
+    const values = {
+      part_number: each.partNumber,
+      order_unit: each.orderUnit,
+      pack_quantity: each.packQuantity,
+      order_multiple: each.orderMultiple,
+      min_order_quantity: each.minOrderQuantity,
+      max_order_quantity: each.maxOrderQuantity ?? null,
+      lead_time_days: each.leadTimeDays,
+      preference: each.preference,
+      price_breaks: JSON.stringify(prices),
+    };
+    await tx
+      .insertInto('supplier_item')
+      .values({ tenant_id: each.tenantId, supplier_id: each.supplierId, item_id: each.itemId, ...values })
+      .onConflict((oc) => oc.columns(['tenant_id', 'supplier_id', 'item_id']).doUpdateSet(values))
+      .execute();
+  }
+}
+
+async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
+  for (const bin of bins) {
+    const key = { tenant_id: bin.tenantId, site_id: bin.siteId, bin_id: bin.binId };
+    const values = {
+      name: bin.name,
+      location_id: bin.locationId,
+      item_id: bin.itemId,
+      capacity: bin.capacity ?? null,
+      depth_mm: bin.depthMm ?? null,
+      consignment: bin.consignment,
+    };
+    await tx
+      .insertInto('bin')
+      .values({ ...key, ...values })
+      .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'bin_id']).doUpdateSet(values))
+      .execute();
+    await tx
+      .insertInto('item_location')
+      .values({ ...key, item_id: bin.itemId })
+      .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'bin_id']).doUpdateSet({ item_id: bin.itemId }))
+      .execute();
+    if (!bin.sensor) continue;
+    const { deviceId, sensorId = '', kind, uncertaintyGrams, staleAfterMs = null } = bin.sensor;
+    const looksInto = { bin_id: bin.binId, uncertainty_grams: uncertaintyGrams, stale_after_ms: staleAfterMs };
+    await tx
+      .insertInto('bin_sensor')
+      .values({ ...key, ...looksInto, device_id: deviceId, sensor_id: sensorId, kind })
+      .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'device_id', 'sensor_id', 'kind']).doUpdateSet(looksInto))
+      .execute();
+  }
+}
+
+async function seedPolicies(tx: Tx, policies: Catalogue['policies'], nowMs: number): Promise<void> {
+  for (const { tenantId, siteId, binId, policy } of policies) {
+    const { type, ...parameters } = policy;
+    const policyId = `${siteId}/${binId}`;
+    await sql`
+      insert into policy (tenant_id, policy_id, version, scope, site_id, bin_id, type, parameters, effective_from_ms,
+                          created_at_ms, created_by)
+      select ${tenantId}, ${policyId}, coalesce(max(version), 0) + 1, 'bin', ${siteId}, ${binId}, ${type},
+             ${JSON.stringify(parameters)}::jsonb, ${nowMs}, ${nowMs}, 'catalogue'
+      from policy where tenant_id = ${tenantId} and policy_id = ${policyId}
+      having not coalesce((array_agg(type = ${type} and parameters = ${JSON.stringify(parameters)}::jsonb
+                                     order by version desc))[1], false)`.execute(tx);
+  }
+}

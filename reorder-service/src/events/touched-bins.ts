@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+
+export interface Touch {
+  tenantId: string;
+  siteId: string;
+  binIds: readonly string[];
+}
+
+/**
+ * Says inside this process that something about bins changed: the ledger, orders and suppliers say it, the evaluator
+ * and the publisher listen. Lost when the process dies; the evaluator's sweep finds what was left.
+ */
+@Injectable()
+export class TouchedBins {
+  readonly #subject = new Subject<Touch>();
+
+  get touches(): Observable<Touch> {
+    return this.#subject.asObservable();
+  }
+
+  touch(site: { tenantId: string; siteId: string }, binIds: readonly string[]): void {
+    this.#subject.next({ tenantId: site.tenantId, siteId: site.siteId, binIds });
+  }
+}

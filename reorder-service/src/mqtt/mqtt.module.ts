@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+
+import { LiveEvents } from '../events/live-events.ts';
+import { CentralPublisher } from './central-publisher.ts';
+
+/** The connection on which things go out, and the events of every replica that come back on it. */
+@Module({ providers: [CentralPublisher, LiveEvents], exports: [CentralPublisher, LiveEvents] })
+export class MqttModule {}

@@ -1,0 +1,54 @@
+import { remainingOf, type OpenLine } from './open-lines.ts';
+
+/** A step up of a bin that may be a delivery. */
+export interface StepUp {
+  binId: string;
+  itemId: string;
+  quantity: number;
+  uncertainty: number;
+}
+
+export interface BookedReceipt {
+  line: OpenLine;
+  quantity: number;
+  /** The line is finished: all came, or so nearly all that the rest is noted as short. */
+  complete: boolean;
+  note: string | null;
+}
+
+const RECEIVABLE = new Set(['SENT', 'ACKNOWLEDGED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'PARTIALLY_RECEIVED']);
+/** People take goods while others refill: so much of a line may be missing from the step, or come too much. */
+const TOLERANCE_RATIO = 0.1;
+/** Less than half a pack put back is a return, not a delivery. */
+const SMALLEST_RECEIPT_PACKS = 0.5;
+
+/**
+ * Finds the open lines that a step up explains, the one on its way first, then the oldest. Pure.
+ * @returns empty if no line explains it: then it is an unexplained supply
+ */
+export function matchReceipt(step: StepUp, openLines: readonly OpenLine[]): BookedReceipt[] {
+  const lines = openLines
+    .filter((line) => line.binId === step.binId && line.itemId === step.itemId && RECEIVABLE.has(line.orderStatus))
+    .filter((line) => remainingOf(line) > 0)
+    .sort((a, b) => Number(b.shippedQuantity > 0) - Number(a.shippedQuantity > 0));
+  const booked: BookedReceipt[] = [];
+  let rest = step.quantity;
+  for (const [index, line] of lines.entries()) {
+    const remaining = remainingOf(line);
+    if (rest < SMALLEST_RECEIPT_PACKS * Math.min(line.stockUnitsPerOrderUnit, remaining)) break;
+    const tolerance = Math.max(step.uncertainty, TOLERANCE_RATIO * line.orderedQuantity);
+    const last = index === lines.length - 1;
+    const quantity = rest <= remaining + tolerance || last ? rest : remaining;
+    const missing = remaining - quantity;
+    booked.push({ line, quantity, complete: missing <= tolerance, note: noteOf(missing, tolerance) });
+    rest -= quantity;
+    if (rest <= 0) break;
+  }
+  return booked;
+}
+
+function noteOf(missing: number, tolerance: number): string | null {
+  if (missing === 0) return null;
+  if (missing < 0) return `${-missing} more than ordered`;
+  return missing <= tolerance ? `${missing} short: taken while it was refilled, or a short delivery` : null;
+}

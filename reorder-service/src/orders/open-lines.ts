@@ -1,0 +1,61 @@
+import type { OrderStatus } from '@shelfwire/contract';
+
+import type { Tx } from '../database/with-tenant.ts';
+
+/** A line that goods may still come on. */
+export interface OpenLine {
+  orderId: string;
+  orderNumber: string;
+  orderStatus: OrderStatus;
+  supplierId: string;
+  lineNumber: number;
+  binId: string;
+  itemId: string;
+  orderedQuantity: number;
+  shippedQuantity: number;
+  receivedQuantity: number;
+  cancelledQuantity: number;
+  stockUnitsPerOrderUnit: number;
+  sentAtMs: number | null;
+  dueAtMs: number | null;
+}
+
+/** What is still to come on a line. Never negative: an over-delivery leaves nothing. */
+export function remainingOf(
+  line: Pick<OpenLine, 'orderedQuantity' | 'receivedQuantity' | 'cancelledQuantity'>,
+): number {
+  return Math.max(0, line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity);
+}
+
+/** On order, always counted anew from open lines by bin and item, never by a link and never kept (failure modes 4, 8). */
+export function onOrderOf(lines: readonly OpenLine[], bin: { binId: string; itemId: string }): number {
+  let sum = 0;
+  for (const line of lines) if (line.binId === bin.binId && line.itemId === bin.itemId) sum += remainingOf(line);
+  return sum;
+}
+
+/** Open lines of these bins, oldest order first. */
+export async function openLinesOf(
+  tx: Tx,
+  site: { tenantId: string; siteId: string },
+  binIds: readonly string[],
+): Promise<OpenLine[]> {
+  if (binIds.length === 0) return [];
+  return tx
+    .selectFrom('purchase_order_line as l')
+    .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
+    .select(['l.order_id as orderId', 'o.order_number as orderNumber', 'o.status as orderStatus'])
+    .select(['o.supplier_id as supplierId', 'l.line_number as lineNumber', 'l.bin_id as binId', 'l.item_id as itemId'])
+    .select(['l.ordered_quantity as orderedQuantity', 'l.shipped_quantity as shippedQuantity'])
+    .select(['l.received_quantity as receivedQuantity', 'l.cancelled_quantity as cancelledQuantity'])
+    .select(['l.stock_units_per_order_unit as stockUnitsPerOrderUnit'])
+    .select(['o.sent_at_ms as sentAtMs', 'o.due_at_ms as dueAtMs'])
+    .where('l.open', '=', true)
+    .where('l.tenant_id', '=', site.tenantId)
+    .where('l.site_id', '=', site.siteId)
+    .where('l.bin_id', 'in', [...new Set(binIds)])
+    .orderBy('o.created_at_ms')
+    .orderBy('l.order_id')
+    .orderBy('l.line_number')
+    .execute();
+}

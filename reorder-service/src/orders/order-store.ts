@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+
+import { formatTopic, type LineAcknowledgementCode } from '@shelfwire/contract';
+
+import type { Tx } from '../database/with-tenant.ts';
+import { enqueueEvents } from '../events/event-outbox.ts';
+import { toOrderEvent, type AuditEntry, type Order, type OrderLineState } from './order.ts';
+import { transition, type OrderCommand, type Transition } from './order-machine.ts';
+
+/** Reads an order and keeps it locked until the transaction ends. */
+export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
+  const row = await tx
+    .selectFrom('purchase_order')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('order_id', '=', orderId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const lines = await tx
+    .selectFrom('purchase_order_line')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('line_number')
+    .execute();
+  return {
+    orderId: row.order_id,
+    orderNumber: row.order_number,
+    tenantId: row.tenant_id,
+    siteId: row.site_id,
+    supplierId: row.supplier_id,
+    episodeId: row.episode_id,
+    status: row.status,
+    sentence: row.sentence,
+    approvedAtMs: row.approved_at_ms,
+    sentAtMs: row.sent_at_ms,
+    acknowledgedAtMs: row.acknowledged_at_ms,
+    closedAtMs: row.closed_at_ms,
+    dueAtMs: row.due_at_ms,
+    supplierOrderNumber: row.supplier_order_number,
+    attention: row.attention,
+    lines: lines.map((line): OrderLineState => ({
+      lineNumber: line.line_number,
+      binId: line.bin_id,
+      itemId: line.item_id,
+      stockUnitsPerOrderUnit: line.stock_units_per_order_unit,
+      orderedQuantity: line.ordered_quantity,
+      confirmedQuantity: line.confirmed_quantity,
+      shippedQuantity: line.shipped_quantity,
+      receivedQuantity: line.received_quantity,
+      cancelledQuantity: line.cancelled_quantity,
+      backorderedQuantity: line.backordered_quantity,
+      acknowledgementCode: line.acknowledgement_code as LineAcknowledgementCode | null,
+      promisedDeliveryAtMs: line.promised_delivery_at_ms,
+      open: line.open,
+    })),
+  };
+}
+
+/**
+ * Lets the command happen to a locked order and writes the outcome: the order, its audit trail, the event for others,
+ * and the end of its episode where the order ended it.
+ */
+export async function changeOrder(
+  tx: Tx,
+  order: Order,
+  command: OrderCommand,
+  by: { actor: string; nowMs: number },
+): Promise<Transition> {
+  const result = transition(order, command, by.nowMs);
+  if (!result.ok || result.entries.length === 0) return result;
+  await saveOrder(tx, result.order, result.entries, by);
+  if (result.order.status === 'CLOSED') await closeEpisodeOf(tx, result.order, 'received', by.nowMs);
+  return result;
+}
+
+async function saveOrder(
+  tx: Tx,
+  order: Order,
+  entries: readonly AuditEntry[],
+  by: { actor: string; nowMs: number },
+): Promise<void> {
+  await tx
+    .updateTable('purchase_order')
+    .set((eb) => ({
+      status: order.status,
+      approved_at_ms: order.approvedAtMs,
+      sent_at_ms: order.sentAtMs,
+      acknowledged_at_ms: order.acknowledgedAtMs,
+      closed_at_ms: order.closedAtMs,
+      due_at_ms: order.dueAtMs,
+      supplier_order_number: order.supplierOrderNumber,
+      attention: order.attention,
+      version: eb('version', '+', 1),
+    }))
+    .where('order_id', '=', order.orderId)
+    .execute();
+  for (const line of order.lines) {
+    await tx
+      .updateTable('purchase_order_line')
+      .set({
+        confirmed_quantity: line.confirmedQuantity,
+        shipped_quantity: line.shippedQuantity,
+        received_quantity: line.receivedQuantity,
+        cancelled_quantity: line.cancelledQuantity,
+        backordered_quantity: line.backorderedQuantity,
+        acknowledgement_code: line.acknowledgementCode,
+        promised_delivery_at_ms: line.promisedDeliveryAtMs,
+        open: line.open,
+      })
+      .where('order_id', '=', order.orderId)
+      .where('line_number', '=', line.lineNumber)
+      .execute();
+  }
+  await writeAudit(tx, order, entries, by);
+}
+
+/** Writes the audit trail and, in the same transaction, the event that others will get. */
+export async function writeAudit(
+  tx: Tx,
+  order: Order,
+  entries: readonly AuditEntry[],
+  by: { actor: string; nowMs: number },
+): Promise<void> {
+  await tx
+    .insertInto('order_event')
+    .values(
+      entries.map((entry) => ({
+        order_id: order.orderId,
+        tenant_id: order.tenantId,
+        at_ms: by.nowMs,
+        status: entry.status,
+        event: entry.event,
+        actor: by.actor,
+        note: entry.note,
+        details: entry.details ? JSON.stringify(entry.details) : null,
+      })),
+    )
+    .execute();
+  const { tenantId, siteId } = order;
+  const events = entries.map((entry) => toOrderEvent({ ...order, status: entry.status }, randomUUID(), by.nowMs));
+  await enqueueEvents(tx, { tenantId, siteId }, formatTopic({ channel: 'orders', tenantId, siteId }), events, by.nowMs);
+}
+
+/** Closes the order's episode, unless another order of it is still open. */
+export async function closeEpisodeOf(tx: Tx, order: Order, because: string, nowMs: number): Promise<void> {
+  if (order.episodeId === null) return;
+  await tx
+    .updateTable('episode')
+    .set({ closed_at_ms: nowMs, closed_because: because })
+    .where('episode_id', '=', order.episodeId)
+    .where('closed_at_ms', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('purchase_order as other')
+            .select('other.order_id')
+            .whereRef('other.episode_id', '=', 'episode.episode_id')
+            .where('other.order_id', '!=', order.orderId)
+            .where('other.closed_at_ms', 'is', null),
+        ),
+      ),
+    )
+    .execute();
+}

@@ -1,0 +1,56 @@
+import type { ReadingQuality } from '@shelfwire/contract';
+
+export interface SensorView {
+  hasSensor: boolean;
+  /** null before the first reading. */
+  quality: ReadingQuality | null;
+  qualitySinceMs: number | null;
+  lastReadingAtMs: number | null;
+  /** Silence longer than this is doubt; null for sensors that speak only when something happens. */
+  staleAfterMs: number | null;
+}
+
+/**
+ * `none`: the level may be acted on. `soon`: it is in motion, look again. `doubt`: no order may rest on it (design D11);
+ * `count`: a person should count.
+ */
+export type Doubt =
+  | { kind: 'none' }
+  | { kind: 'soon'; untilMs: number; because: string }
+  | { kind: 'doubt'; because: string; count: boolean };
+
+/** A shelf in use is in motion for a while; after this it is a fault. */
+const UNSTABLE_GRACE_MS = 30_000;
+
+const WORDS: Readonly<Record<Exclude<ReadingQuality, 'good'>, string>> = {
+  unstable: 'the sensor does not settle',
+  overload: 'the sensor is overloaded',
+  underload: 'the sensor reads below its range',
+  stale: 'the sensor has gone silent',
+  uncalibrated: 'the sensor is not calibrated',
+  implausible: 'the sensor says what cannot be',
+};
+
+export function doubtOf(sensor: SensorView, levelKnown: boolean, nowMs: number): Doubt {
+  if (!levelKnown) {
+    const because = sensor.hasSensor ? 'nothing has been measured or counted yet' : 'nothing has been counted yet';
+    return { kind: 'doubt', because, count: false };
+  }
+  if (sensor.quality === null || sensor.lastReadingAtMs === null) return { kind: 'none' };
+  if (sensor.quality !== 'good') {
+    const graceEndsAtMs = (sensor.qualitySinceMs ?? nowMs) + UNSTABLE_GRACE_MS;
+    const because = WORDS[sensor.quality];
+    if (sensor.quality === 'unstable' && graceEndsAtMs > nowMs)
+      return { kind: 'soon', untilMs: graceEndsAtMs, because };
+    return { kind: 'doubt', because, count: true };
+  }
+  const silentMs = nowMs - sensor.lastReadingAtMs;
+  if (sensor.staleAfterMs !== null && silentMs > sensor.staleAfterMs) {
+    return {
+      kind: 'doubt',
+      because: `the sensor has been silent for ${Math.floor(silentMs / 60_000)} minutes`,
+      count: true,
+    };
+  }
+  return { kind: 'none' };
+}

@@ -1,0 +1,151 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
+import { sql } from 'kysely';
+import type { Subscription } from 'rxjs';
+
+import { DATABASE } from '../database/database.module.ts';
+import type { Db } from '../database/open-database.ts';
+import { EventPublisher } from '../events/event-publisher.ts';
+import { TouchedBins } from '../events/touched-bins.ts';
+import { PeriodicJob } from '../runtime/periodic-job.ts';
+import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
+import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
+import { evaluate } from './evaluate.ts';
+
+interface Site {
+  tenantId: string;
+  siteId: string;
+}
+
+const BINS_PER_EVALUATION = 500;
+/** How late a decision that time alone makes may be. */
+const DUE_INTERVAL_MS = 250;
+/** How soon what a crashed replica left undecided is found. */
+const SWEEP_INTERVAL_MS = 15_000;
+
+/**
+ * Decides about bins soon after something touched them, when their time has come, and in a sweep over what a crash may
+ * have left behind. Touches of one bin that come close together are decided about once.
+ */
+@Injectable()
+export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #touched = new Map<string, Site & { binIds: Set<string> }>();
+  readonly #touches: Subscription;
+  readonly #deciding: PeriodicJob;
+  readonly #due: PeriodicJob;
+  readonly #sweep: PeriodicJob;
+
+  constructor(
+    @Inject(DATABASE) private readonly db: Db,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) private readonly metrics: ServiceMetrics,
+    private readonly publisher: EventPublisher,
+    private readonly dispatcher: OrderDispatcher,
+    touched: TouchedBins,
+  ) {
+    this.#touches = touched.touches.subscribe((touch) => this.touch(touch, touch.binIds));
+    const onError = (error: unknown): void => this.logger.warn({ err: error }, 'deciding failed, it is tried again');
+    this.#deciding = new PeriodicJob({ intervalMs: 1_000, work: () => this.#decideTouched(), onError });
+    this.#due = new PeriodicJob({ intervalMs: DUE_INTERVAL_MS, work: () => this.#touchDue(), onError });
+    this.#sweep = new PeriodicJob({ intervalMs: SWEEP_INTERVAL_MS, work: () => this.#touchLeftBehind(), onError });
+  }
+
+  onApplicationBootstrap(): void {
+    for (const job of [this.#deciding, this.#due, this.#sweep]) job.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#touches.unsubscribe();
+    await Promise.all([this.#due.stop(), this.#sweep.stop(), this.#deciding.stop()]);
+  }
+
+  /** Something about these bins changed; returns at once. */
+  touch(site: Site, binIds: readonly string[]): void {
+    if (binIds.length === 0) return;
+    this.#note(site, binIds);
+    this.#deciding.wake();
+  }
+
+  #note(site: Site, binIds: readonly string[]): void {
+    const key = `${site.tenantId}/${site.siteId}`;
+    const touched = this.#touched.get(key) ?? {
+      tenantId: site.tenantId,
+      siteId: site.siteId,
+      binIds: new Set<string>(),
+    };
+    for (const binId of binIds) touched.binIds.add(binId);
+    this.#touched.set(key, touched);
+  }
+
+  async #decideTouched(): Promise<void> {
+    for (const [key, touched] of this.#touched) {
+      this.#touched.delete(key);
+      const binIds = [...touched.binIds];
+      for (let from = 0; from < binIds.length; from += BINS_PER_EVALUATION) {
+        const part = binIds.slice(from, from + BINS_PER_EVALUATION);
+        try {
+          await this.evaluateNow(touched, part);
+        } catch (error) {
+          // Noted without a wake: the next run comes after the job's interval, not at once.
+          this.#note(touched, binIds.slice(from));
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Decides about these bins at once. */
+  async evaluateNow(site: Site, binIds: readonly string[]): Promise<void> {
+    const { tenantId, siteId } = site;
+    const evaluation = await evaluate(this.db, { tenantId, siteId }, binIds, this.clock());
+    const counter = this.metrics.counter('shelfwire_reorder_decisions_total');
+    for (const { decision } of evaluation.decisions) counter.inc({ decision });
+    for (const failure of evaluation.failures) {
+      counter.inc({ decision: 'FAILED' });
+      this.logger.error({ tenantId, siteId, binId: failure.binId, err: failure.error }, 'this bin cannot be decided');
+    }
+    if (evaluation.orders.length === 0) return;
+    for (const order of evaluation.orders) {
+      this.metrics.counter('shelfwire_reorder_orders_total').inc({ status: order.status });
+      this.logger.info({ tenantId, siteId, orderNumber: order.orderNumber, status: order.status }, order.sentence);
+    }
+    this.dispatcher.wake();
+    this.publisher.wake();
+  }
+
+  async #touchDue(): Promise<void> {
+    const due = await this.db
+      .selectFrom('item_location')
+      .select(['tenant_id', 'site_id', 'bin_id'])
+      .where('evaluate_at_ms', '<=', this.clock())
+      .limit(BINS_PER_EVALUATION)
+      .execute();
+    this.#touchRows(due);
+  }
+
+  /** Bins that are low and undecided, silent but not held, or held although their sensor is well again. */
+  async #touchLeftBehind(): Promise<void> {
+    const nowMs = this.clock();
+    const { rows } = await sql<{ tenant_id: string; site_id: string; bin_id: string }>`
+      select il.tenant_id, il.site_id, il.bin_id
+      from item_location il
+      left join stock_level l using (tenant_id, site_id, bin_id)
+      left join sensor_state s using (tenant_id, site_id, bin_id)
+      left join bin_sensor bs using (tenant_id, site_id, bin_id)
+      left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
+      where il.decision is null
+         or (il.decision in ('WAIT', 'ORDER') and l.on_hand <= (p.parameters->>'reorderPoint')::bigint
+             and il.evaluate_at_ms is null)
+         or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null
+             and ${nowMs} - s.last_reading_at_ms < coalesce(bs.stale_after_ms, 900000))
+         or (il.decision <> 'HELD' and bs.kind in ('weight', 'level', 'count')
+             and ${nowMs} - s.last_reading_at_ms > coalesce(bs.stale_after_ms, 900000))
+      limit 5000`.execute(this.db);
+    this.#touchRows(rows);
+  }
+
+  #touchRows(rows: readonly { tenant_id: string; site_id: string; bin_id: string }[]): void {
+    for (const row of rows) this.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id]);
+  }
+}

@@ -1,0 +1,195 @@
+import type { ReadingQuality } from '@shelfwire/contract';
+import { sql } from 'kysely';
+
+import type { SensorKind } from '../database/schema.ts';
+import type { Tx } from '../database/with-tenant.ts';
+import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
+import { statusOf, type StockLimits } from '../stock/status.ts';
+import { doubtOf } from './doubt.ts';
+import type { DecisionInput } from './decide.ts';
+import type { Packaging } from './order-quantity.ts';
+import { policySchema, type Policy } from './policy.ts';
+
+export interface Offer extends Packaging {
+  supplierId: string;
+  supplierName: string;
+  partNumber: string;
+  leadTimeDays: number;
+  priceBreaks: readonly { fromUnits: number; unitPriceCents: number }[];
+}
+
+/** Everything that a decision about one bin rests on, as the database says it now. */
+export interface Situation {
+  binId: string;
+  itemId: string;
+  itemName: string;
+  unit: string;
+  input: DecisionInput;
+  /** The supplier that would be asked. */
+  offer: Offer | undefined;
+  policyRef: { policyId: string; version: number } | undefined;
+  episodeId: string | undefined;
+  limits: StockLimits;
+  level: { onHand: number; status: string; observedAtMs: number } | undefined;
+  decided: { decision: string | null; because: string | null; evaluateAtMs: number | null; lowSinceMs: number | null };
+  openLines: readonly OpenLine[];
+}
+
+interface Row {
+  bin_id: string;
+  item_id: string;
+  item_name: string;
+  unit: string;
+  capacity: number | null;
+  policy_id: string | null;
+  policy_version: number | null;
+  policy_type: string | null;
+  parameters: Record<string, unknown> | null;
+  low_since_ms: number | null;
+  evaluate_at_ms: number | null;
+  decision: string | null;
+  because: string | null;
+  on_hand: number | null;
+  status: string | null;
+  observed_at_ms: number | null;
+  quality: ReadingQuality | null;
+  quality_since_ms: number | null;
+  last_reading_at_ms: number | null;
+  sensor_kind: SensorKind | null;
+  stale_after_ms: number | null;
+  offers: Offer[] | null;
+  episode_id: string | null;
+  snoozed_until_ms: number | null;
+  rejected_by: string[] | null;
+}
+
+const STALE_AFTER_MS = 15 * 60_000;
+/** These speak at regular times, so that their silence means something. */
+const REGULAR: ReadonlySet<SensorKind> = new Set<SensorKind>(['weight', 'level', 'count']);
+
+export async function loadSituations(
+  tx: Tx,
+  site: { tenantId: string; siteId: string },
+  binIds: readonly string[],
+  nowMs: number,
+): Promise<Situation[]> {
+  if (binIds.length === 0) return [];
+  const { rows } = await situationRows(site, binIds).execute(tx);
+  const lines = Map.groupBy(await openLinesOf(tx, site, binIds), (line) => line.binId);
+  return rows.map((row) => toSituation(row, lines.get(row.bin_id) ?? [], nowMs));
+}
+
+function situationRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
+  return sql<Row>`
+    select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity,
+           il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
+           il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
+           l.on_hand, l.status, l.observed_at_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
+           bs.kind as sensor_kind, bs.stale_after_ms, offer.offers, e.episode_id, e.snoozed_until_ms, e.rejected_by
+    from item_location il
+    join bin b using (tenant_id, site_id, bin_id)
+    left join stock_level l using (tenant_id, site_id, bin_id)
+    left join sensor_state s using (tenant_id, site_id, bin_id)
+    join item i on i.tenant_id = il.tenant_id and i.item_id = il.item_id
+    left join lateral (
+      select bs.kind, bs.stale_after_ms from bin_sensor bs
+      where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id limit 1) bs on true
+    left join lateral (
+      select jsonb_agg(jsonb_build_object(
+               'supplierId', si.supplier_id, 'supplierName', su.name, 'partNumber', si.part_number,
+               'orderUnit', si.order_unit, 'packQuantity', si.pack_quantity, 'orderMultiple', si.order_multiple,
+               'minOrderQuantity', si.min_order_quantity, 'maxOrderQuantity', si.max_order_quantity,
+               'leadTimeDays', si.lead_time_days, 'priceBreaks', si.price_breaks)
+             order by si.preference, si.supplier_id) as offers
+      from supplier_item si join supplier su using (tenant_id, supplier_id)
+      where si.tenant_id = il.tenant_id and si.item_id = il.item_id) offer on true
+    left join lateral (
+      select ep.episode_id, ep.snoozed_until_ms,
+             (select array_agg(o.supplier_id) from purchase_order o
+              where o.episode_id = ep.episode_id and o.status = 'REJECTED') as rejected_by
+      from episode ep
+      where ep.tenant_id = il.tenant_id and ep.site_id = il.site_id and ep.bin_id = il.bin_id
+        and ep.item_id = il.item_id and ep.closed_at_ms is null) e on true
+    left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
+    where il.tenant_id = ${site.tenantId} and il.site_id = ${site.siteId} and il.bin_id = any(${[...binIds]}::text[])
+    order by il.bin_id`;
+}
+
+function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situation {
+  const openLines = lines.filter((line) => line.itemId === row.item_id);
+  const policy = policyOf(row);
+  const rejectedBy = row.rejected_by ?? [];
+  const offers = row.offers ?? [];
+  const offer = offers.find((each) => !rejectedBy.includes(each.supplierId));
+  const sensor = {
+    hasSensor: row.sensor_kind !== null,
+    quality: row.quality,
+    qualitySinceMs: row.quality_since_ms,
+    lastReadingAtMs: row.last_reading_at_ms,
+    staleAfterMs: row.stale_after_ms ?? (row.sensor_kind && REGULAR.has(row.sensor_kind) ? STALE_AFTER_MS : null),
+  };
+  const level = levelOf(row);
+  return {
+    binId: row.bin_id,
+    itemId: row.item_id,
+    itemName: row.item_name,
+    unit: row.unit,
+    input: {
+      nowMs,
+      unit: row.unit,
+      position: {
+        onHand: level?.onHand ?? 0,
+        onOrder: onOrderOf(openLines, { binId: row.bin_id, itemId: row.item_id }),
+        reserved: 0,
+        backordered: 0,
+      },
+      policy,
+      packaging: offer,
+      doubt: doubtOf(sensor, level !== undefined, nowMs),
+      lowSinceMs: row.low_since_ms ?? undefined,
+      episode:
+        row.episode_id === null
+          ? undefined
+          : {
+              openOrderNumbers: [...new Set(openLines.map((line) => line.orderNumber))],
+              snoozedUntilMs: row.snoozed_until_ms ?? undefined,
+              rejectedBy: rejectedBy.map((id) => offers.find((each) => each.supplierId === id)?.supplierName ?? id),
+            },
+    },
+    offer,
+    policyRef:
+      row.policy_id === null || row.policy_version === null
+        ? undefined
+        : { policyId: row.policy_id, version: row.policy_version },
+    episodeId: row.episode_id ?? undefined,
+    limits: {
+      reorderPoint: policy?.reorderPoint ?? null,
+      safetyStock: policy?.safetyStock ?? null,
+      overstockAbove: policy ? policy.orderUpTo + (offer?.packQuantity ?? 1) : row.capacity,
+    },
+    level,
+    decided: {
+      decision: row.decision,
+      because: row.because,
+      evaluateAtMs: row.evaluate_at_ms,
+      lowSinceMs: row.low_since_ms,
+    },
+    openLines,
+  };
+}
+
+function levelOf(row: Row): Situation['level'] {
+  if (row.on_hand === null || row.observed_at_ms === null) return undefined;
+  return { onHand: row.on_hand, status: row.status ?? 'UNKNOWN', observedAtMs: row.observed_at_ms };
+}
+
+function policyOf(row: Row): Policy | undefined {
+  if (row.policy_type === null) return undefined;
+  return policySchema.parse({ ...row.parameters, type: row.policy_type });
+}
+
+/** The status that the level has while this decision holds. */
+export function statusUnder(situation: Situation, held: boolean): string {
+  if (held || !situation.level) return 'UNKNOWN';
+  return statusOf(situation.level.onHand, situation.limits);
+}

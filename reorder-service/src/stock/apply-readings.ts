@@ -1,0 +1,280 @@
+import { formatTopic, type MovementKind, type Reading } from '@shelfwire/contract';
+
+import type { Tx } from '../database/with-tenant.ts';
+import { enqueueEvents } from '../events/event-outbox.ts';
+import { bookReceipts } from '../orders/book-receipts.ts';
+import { matchReceipt, type BookedReceipt } from '../orders/match-receipt.ts';
+import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
+import { replayLate } from './late-readings.ts';
+import { compareKeys, EMPTY_STATE, foldObservations, kindOfCause, type Observation, type Step } from './ledger.ts';
+import { binOf, lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
+import { stockEvents, type BinChange } from './stock-events.ts';
+import { statusOf } from './status.ts';
+import { unseenReadings } from './unseen-readings.ts';
+import { understandReadings, type Parked, type SequencedReading, type Understood } from './understand-readings.ts';
+import {
+  writeCheckpoints,
+  writeLevels,
+  writeMovements,
+  writeParked,
+  writeRuns,
+  writeSensors,
+  type NewCheckpoint,
+  type NewLevel,
+  type NewMovement,
+  type SensorSeen,
+} from './write-ledger.ts';
+
+/** A part of a batch, in the order of the sequences, without gaps. */
+export interface IncomingReadings {
+  gatewayId: string;
+  outboxId: string;
+  readings: readonly SequencedReading[];
+}
+
+export interface Applied {
+  /** What the replica may remember once the transaction is committed; forget everything if it is not. */
+  memory: SiteMemory | undefined;
+  /** To be put into that memory then. */
+  bins: ReadonlyMap<string, BinMemory>;
+  repeated: number;
+  counts: { changed: number; unchanged: number; doubtful: number; ignored: number; parked: number };
+  movements: readonly NewMovement[];
+  eventCount: number;
+  /** Bins whose level or sensor quality changed: to be decided about. */
+  touchedBinIds: readonly string[];
+}
+
+/** What a batch does to the ledger, gathered before anything is written. */
+interface Plan {
+  movements: NewMovement[];
+  checkpoints: NewCheckpoint[];
+  levels: NewLevel[];
+  receipts: BookedReceipt[];
+  changes: BinChange[];
+  bins: Map<string, BinMemory>;
+}
+
+/**
+ * Applies readings to the ledger of one site, inside the caller's transaction. Each reading counts once, whenever and
+ * however often it comes (../stock/README.md). A reading that changes nothing costs no row: one row of `applied_run`
+ * remembers the whole batch.
+ */
+export async function applyReadings(
+  tx: Tx,
+  site: SiteAddress,
+  incoming: IncomingReadings,
+  context: { nowMs: number; remembered: SiteMemory | undefined },
+): Promise<Applied> {
+  const { nowMs } = context;
+  const locked = await lockSite(tx, site, context.remembered);
+  if (!locked) return parkAll(tx, site, incoming, nowMs);
+  const { memory, version } = locked;
+  const unseen = await unseenReadings(tx, site.tenantId, incoming);
+  const understood = understandReadings(unseen.readings, incoming, memory.catalogue);
+  const plan = await planChanges(tx, site, memory, understood);
+  const sensors = changedSensors(memory, plan, understood);
+
+  await writeRuns(tx, site, unseen.runs(incoming, understood.observations), version, nowMs);
+  await writeMovements(tx, site, plan.movements, nowMs);
+  await writeCheckpoints(tx, site, plan.checkpoints);
+  await writeLevels(tx, site, plan.levels, version);
+  await writeSensors(tx, site, sensors);
+  await writeParked(tx, site, incoming, understood.parked, nowMs);
+  await bookReceipts(tx, site.tenantId, plan.receipts, nowMs);
+  const onOrder = await openLinesOf(
+    tx,
+    site,
+    plan.changes.map((change) => change.binId),
+  );
+
+  const events = stockEvents(plan.changes, onOrder);
+  await enqueueEvents(tx, site, formatTopic({ channel: 'stock', ...site }), events, nowMs);
+
+  const changed = plan.movements.length;
+  return {
+    memory: { ...memory, ledgerVersion: version },
+    bins: plan.bins,
+    repeated: incoming.readings.length - unseen.readings.length,
+    counts: {
+      changed,
+      unchanged: Math.max(0, understood.observations.length - changed),
+      doubtful: understood.doubtful,
+      ignored: understood.ignored,
+      parked: understood.parked.length,
+    },
+    movements: plan.movements,
+    eventCount: events.length,
+    touchedBinIds: [...new Set([...plan.changes, ...sensors].map((touched) => touched.binId))],
+  };
+}
+
+async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, understood: Understood): Promise<Plan> {
+  const plan: Plan = { movements: [], checkpoints: [], levels: [], receipts: [], changes: [], bins: new Map() };
+  const byBin = Map.groupBy(understood.observations, (observation) => observation.binId);
+  const inOrder: { binId: string; steps: Step[] }[] = [];
+  const late: { binId: string; observations: Observation[] }[] = [];
+  for (const [binId, observations] of byBin) {
+    const bin = binOf(memory, binId);
+    observations.sort(compareKeys);
+    const first = observations[0];
+    const last = observations.at(-1);
+    if (!first || !last) continue;
+    plan.bins.set(binId, { ...bin, lastAtMs: Math.max(bin.lastAtMs, last.atMs) });
+    if (first.atMs <= bin.lastAtMs) late.push({ binId, observations });
+    else inOrder.push({ binId, steps: foldObservations(bin.state ?? EMPTY_STATE, observations) });
+  }
+  const risen = [...late.map((each) => each.binId), ...inOrder.filter(hasRisen).map((each) => each.binId)];
+  const receiving = new Receiving(await openLinesOf(tx, site, risen), plan.receipts);
+  for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood.readings, receiving);
+  for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, receiving);
+  return plan;
+}
+
+function hasRisen({ steps }: { steps: readonly Step[] }): boolean {
+  return steps.some((step) => step.cause === 'up');
+}
+
+/** Matches steps up with open lines, each line's goods only once within a batch. */
+class Receiving {
+  constructor(
+    private readonly openLines: OpenLine[],
+    private readonly receipts: BookedReceipt[],
+  ) {}
+
+  kindOfUp(step: Step, itemId: string): { kind: MovementKind; booked: readonly BookedReceipt[] } {
+    const { binId, uncertainty } = step.observation;
+    const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty }, this.openLines);
+    for (const receipt of booked) {
+      const at = this.openLines.indexOf(receipt.line);
+      this.openLines[at] = { ...receipt.line, receivedQuantity: receipt.line.receivedQuantity + receipt.quantity };
+      this.receipts.push(receipt);
+    }
+    return { kind: booked.length > 0 ? 'RECEIPT' : 'UNEXPLAINED', booked };
+  }
+}
+
+function planSteps(
+  plan: Plan,
+  memory: SiteMemory,
+  binId: string,
+  steps: readonly Step[],
+  readings: ReadonlyMap<number, Reading>,
+  receiving: Receiving,
+): void {
+  const info = memory.catalogue.bins.get(binId);
+  const bin = plan.bins.get(binId);
+  const last = steps.at(-1);
+  if (!info || !bin || !last) return;
+  for (const step of steps) {
+    const { observation, state, change } = step;
+    const { atMs, gatewayId, outboxId, sequence } = observation;
+    const key = { binId, atMs, gatewayId, outboxId, sequence };
+    const up = step.cause === 'up' ? receiving.kindOfUp(step, info.itemId) : undefined;
+    const kind = up?.kind ?? kindOfCause(step.cause) ?? 'UNEXPLAINED';
+    plan.checkpoints.push({ ...key, kind, state });
+    plan.changes.push({ ...info, kind, change, state, atMs, eventSequence: ++bin.eventSequence });
+    if (change === 0) continue;
+    const evidence = {
+      cause: step.cause,
+      reading: readings.get(sequence),
+      quantity: observation.quantity,
+      uncertainty: observation.uncertainty,
+      ...(up && up.booked.length > 0 ? { orders: up.booked.map((receipt) => receipt.line.orderNumber) } : {}),
+    };
+    plan.movements.push({
+      ...key,
+      itemId: info.itemId,
+      kind,
+      change,
+      onHandAfter: state.onHand,
+      revision: 0,
+      evidence,
+    });
+  }
+  bin.state = last.state;
+  plan.levels.push(levelOf(info, bin, last.state, last.observation.atMs));
+}
+
+async function planLate(
+  tx: Tx,
+  site: SiteAddress,
+  plan: Plan,
+  memory: SiteMemory,
+  binId: string,
+  observations: readonly Observation[],
+  receiving: Receiving,
+): Promise<void> {
+  const info = memory.catalogue.bins.get(binId);
+  const bin = plan.bins.get(binId);
+  if (!info || !bin) return;
+  const kindOfUp = (step: Step): MovementKind => receiving.kindOfUp(step, info.itemId).kind;
+  const late = await replayLate(tx, site, { binId, itemId: info.itemId }, observations, kindOfUp);
+  plan.movements.push(...late.movements);
+  plan.checkpoints.push(...late.checkpoints);
+  const state = late.state;
+  if (!state) return;
+  const change = state.onHand - (bin.state?.onHand ?? 0);
+  const kind = late.movements.at(-1)?.kind;
+  if (change !== 0 && kind) {
+    plan.changes.push({ ...info, kind, change, state, atMs: late.observedAtMs, eventSequence: ++bin.eventSequence });
+  }
+  bin.state = state;
+  plan.levels.push(levelOf(info, bin, state, late.observedAtMs));
+}
+
+function levelOf(
+  info: { binId: string; itemId: string; limits: Parameters<typeof statusOf>[1] },
+  bin: BinMemory,
+  state: NonNullable<BinMemory['state']>,
+  observedAtMs: number,
+): NewLevel {
+  const { binId, itemId, limits } = info;
+  const status = statusOf(state.onHand, limits);
+  return { binId, itemId, state, status, observedAtMs, eventSequence: bin.eventSequence };
+}
+
+/**
+ * Notes the newest reading of each bin. To be written at once are only the sensors that began or ceased to be trusted;
+ * the times of the others are flushed now and then.
+ */
+function changedSensors(memory: SiteMemory, plan: Plan, understood: Understood): SensorSeen[] {
+  const newest = new Map<string, SensorSeen>();
+  for (const { binId, atMs, quality } of understood.seen) {
+    const known = newest.get(binId);
+    if (!known || known.lastReadingAtMs <= atMs) newest.set(binId, { binId, lastReadingAtMs: atMs, quality });
+  }
+  const changed: SensorSeen[] = [];
+  for (const seen of newest.values()) {
+    const before = binOf(memory, seen.binId);
+    const bin = plan.bins.get(seen.binId) ?? { ...before };
+    plan.bins.set(seen.binId, bin);
+    if (seen.lastReadingAtMs < before.lastAtMs) continue;
+    bin.lastAtMs = Math.max(bin.lastAtMs, seen.lastReadingAtMs);
+    if (seen.quality === before.quality) continue;
+    bin.quality = seen.quality;
+    bin.flushedAtMs = seen.lastReadingAtMs;
+    changed.push(seen);
+  }
+  return changed;
+}
+
+async function parkAll(tx: Tx, site: SiteAddress, incoming: IncomingReadings, nowMs: number): Promise<Applied> {
+  const parked = incoming.readings.map(({ sequence, reading, raw }): Parked => ({
+    sequence,
+    deviceId: reading?.deviceId ?? null,
+    reason: 'unknown-site',
+    detail: `no site ${site.siteId}`,
+    raw,
+  }));
+  await writeParked(tx, site, incoming, parked, nowMs);
+  return {
+    memory: undefined,
+    bins: new Map(),
+    repeated: 0,
+    counts: { changed: 0, unchanged: 0, doubtful: 0, ignored: 0, parked: parked.length },
+    movements: [],
+    eventCount: 0,
+    touchedBinIds: [],
+  };
+}

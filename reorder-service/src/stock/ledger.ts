@@ -1,0 +1,155 @@
+import type { MovementKind } from '@shelfwire/contract';
+
+/** Orders observations for ever: by time, then by the reading's identity. */
+export interface ObservationKey {
+  atMs: number;
+  gatewayId: string;
+  outboxId: string;
+  sequence: number;
+}
+
+/** One series of one bin (a scale, one tag, or a person's count of the whole bin) stood at `quantity` at `atMs`. */
+export interface Observation extends ObservationKey {
+  binId: string;
+  series: string;
+  /** As measured, not rounded: 40.48 pieces. */
+  quantity: number;
+  uncertainty: number;
+  calibration: number;
+}
+
+/** The series of counts by people: such an observation is about the whole bin. */
+export const COUNT_SERIES = '#count';
+
+/**
+ * What one bin stands at. `values` are what each series said last; `bias` is what the last count by a person taught us
+ * about all of them together. `onHand = max(0, sum of values + bias)`.
+ */
+export interface BinState {
+  onHand: number;
+  uncertainty: number;
+  values: Readonly<Record<string, number>>;
+  calibrations: Readonly<Record<string, number>>;
+  bias: number;
+  /** True after a count and before the first sensor reading: then the count teaches the sensor. */
+  counted: boolean;
+}
+
+const ROUNDING = 0.5;
+
+export const EMPTY_STATE: BinState = {
+  onHand: 0,
+  uncertainty: 0,
+  values: {},
+  calibrations: {},
+  bias: 0,
+  counted: false,
+};
+
+/** An observation that changed the state; `change` may be 0 (the first reading of an empty bin, a count that agrees). */
+export interface Step {
+  observation: Observation;
+  state: BinState;
+  change: number;
+  /** Why the level moved, as far as the observation alone tells. A step up is a receipt only if an order explains it. */
+  cause: 'first' | 'count' | 'recalibrated' | 'down' | 'up';
+}
+
+export function compareKeys(a: ObservationKey, b: ObservationKey): number {
+  return (
+    a.atMs - b.atMs ||
+    compareText(a.gatewayId, b.gatewayId) ||
+    compareText(a.outboxId, b.outboxId) ||
+    a.sequence - b.sequence
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/**
+ * The ledger as a pure function: folds observations in the order of their keys. Observations that change nothing leave
+ * no step and no trace in the state, so the fold may begin at any step's state. This is what makes late, repeated and
+ * reordered readings give the same ledger: they are put where they belong and the rest is folded again.
+ * @param observations sorted by `compareKeys`, all of one bin
+ */
+export function foldObservations(state: BinState, observations: readonly Observation[]): Step[] {
+  const steps: Step[] = [];
+  let current = state;
+  for (const observation of observations) {
+    const step = observe(current, observation);
+    if (!step) continue;
+    steps.push(step);
+    current = step.state;
+  }
+  return steps;
+}
+
+function observe(state: BinState, observation: Observation): Step | undefined {
+  return observation.series === COUNT_SERIES ? count(state, observation) : sense(state, observation);
+}
+
+function count(state: BinState, observation: Observation): Step {
+  const sum = sumOf(state.values);
+  const sensed = Object.keys(state.values).length > 0;
+  return stepTo(observation, state, 'count', {
+    ...state,
+    uncertainty: 0,
+    bias: Math.round(observation.quantity) - sum,
+    counted: !sensed,
+  });
+}
+
+function sense(state: BinState, observation: Observation): Step | undefined {
+  const { series, quantity, uncertainty, calibration } = observation;
+  const known = state.values[series];
+  const whole = Math.round(quantity);
+  const values = { ...state.values, [series]: whole };
+  const calibrations = { ...state.calibrations, [series]: calibration };
+  const seen = { ...state, values, calibrations, uncertainty };
+  if (state.counted) return stepTo(observation, state, 'count', { ...seen, bias: state.bias - whole, counted: false });
+  if (known === undefined) return stepTo(observation, state, firstCause(state, whole), seen);
+  if (state.calibrations[series] !== calibration)
+    return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0 });
+  // A change counts when it exceeds the uncertainty (domain.md) beyond the half piece of rounding, so that a load
+  // between two whole numbers does not flicker. Creep adds up, since the level does not follow it.
+  if (Math.abs(quantity - known) <= ROUNDING + uncertainty) return undefined;
+  return stepTo(observation, state, quantity < known ? 'down' : 'up', seen);
+}
+
+function firstCause(state: BinState, quantity: number): Step['cause'] {
+  // A tag that comes into a bin which has others is an arrival, not the first thing known of the bin.
+  return Object.keys(state.values).length === 0 || quantity === 0 ? 'first' : 'up';
+}
+
+function stepTo(
+  observation: Observation,
+  before: BinState,
+  cause: Step['cause'],
+  after: Omit<BinState, 'onHand'>,
+): Step {
+  const onHand = Math.max(0, sumOf(after.values) + after.bias);
+  return { observation, cause, change: onHand - before.onHand, state: { ...after, onHand } };
+}
+
+function sumOf(values: Readonly<Record<string, number>>): number {
+  let sum = 0;
+  for (const value of Object.values(values)) sum += value;
+  return sum;
+}
+
+/** The kind of a movement whose cause needs no order to be known; undefined for a step up. */
+export function kindOfCause(cause: Step['cause']): MovementKind | undefined {
+  switch (cause) {
+    case 'down':
+      return 'CONSUMPTION';
+    case 'first':
+    case 'count':
+    case 'recalibrated':
+      return 'ADJUSTMENT';
+    default:
+      return undefined;
+  }
+}

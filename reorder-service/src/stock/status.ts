@@ -1,0 +1,18 @@
+import type { StockStatus } from '@shelfwire/contract';
+
+/** The limits a level is judged by; null where the policy sets none. */
+export interface StockLimits {
+  safetyStock: number | null;
+  reorderPoint: number | null;
+  /** Above this it is too much: the maximum plus the pack that rounding up may add. */
+  overstockAbove: number | null;
+}
+
+/** What a known level is called. A sensor in doubt is UNKNOWN, which the evaluator says, not the number. */
+export function statusOf(onHand: number, limits: StockLimits): StockStatus {
+  if (onHand <= 0) return 'OUT_OF_STOCK';
+  if (limits.safetyStock !== null && onHand < limits.safetyStock) return 'BELOW_SAFETY';
+  if (limits.reorderPoint !== null && onHand <= limits.reorderPoint) return 'BELOW_REORDER';
+  if (limits.overstockAbove !== null && onHand > limits.overstockAbove) return 'OVERSTOCK';
+  return 'OK';
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MovementKind, StockEvent } from '@shelfwire/contract';
+
+import { onOrderOf, type OpenLine } from '../orders/open-lines.ts';
+import type { BinState } from './ledger.ts';
+import { statusOf, type StockLimits } from './status.ts';
+
+/** One change of one bin's level, as it will be told to others. */
+export interface BinChange {
+  binId: string;
+  itemId: string;
+  limits: StockLimits;
+  kind: MovementKind;
+  change: number;
+  state: BinState;
+  atMs: number;
+  eventSequence: number;
+}
+
+export function stockEvents(changes: readonly BinChange[], openLines: readonly OpenLine[]): StockEvent[] {
+  return changes.map((change) => {
+    const { binId, itemId, state } = change;
+    const onOrder = onOrderOf(openLines, change);
+    return {
+      schema: 'stock/1',
+      eventId: randomUUID(),
+      binId,
+      itemId,
+      sequence: change.eventSequence,
+      atMs: change.atMs,
+      movement: change.kind,
+      change: change.change,
+      onHand: state.onHand,
+      uncertainty: state.uncertainty,
+      onOrder,
+      inventoryPosition: state.onHand + onOrder,
+      status: statusOf(state.onHand, change.limits),
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import { purchaseOrderMessageSchema, type PurchaseOrderMessage } from '@shelfwire/contract';
+
+import type { Tx } from '../database/with-tenant.ts';
+import type { Order } from '../orders/order.ts';
+
+/** Puts an approved order into the outbox, in the transaction that approved it. Its message is frozen here. */
+export async function enqueueOrder(tx: Tx, order: Order, nowMs: number): Promise<void> {
+  const message = await messageOf(tx, order, nowMs);
+  await tx
+    .insertInto('message_outbox')
+    .values({
+      tenant_id: order.tenantId,
+      site_id: order.siteId,
+      channel: 'supplier',
+      recipient: order.supplierId,
+      order_id: order.orderId,
+      payload: JSON.stringify(message),
+      created_at_ms: nowMs,
+      next_attempt_at_ms: nowMs,
+    })
+    .execute();
+}
+
+async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseOrderMessage> {
+  const buyer = await tx
+    .selectFrom('site')
+    .innerJoin('tenant', 'tenant.tenant_id', 'site.tenant_id')
+    .select(['tenant.name', 'site.deliver_to'])
+    .where('site.tenant_id', '=', order.tenantId)
+    .where('site.site_id', '=', order.siteId)
+    .executeTakeFirstOrThrow();
+  const lines = await tx
+    .selectFrom('purchase_order_line')
+    .selectAll()
+    .where('order_id', '=', order.orderId)
+    .orderBy('line_number')
+    .execute();
+  return purchaseOrderMessageSchema.parse({
+    schema: 'purchase-order/1',
+    orderId: order.orderId,
+    orderNumber: order.orderNumber,
+    issuedAtMs: nowMs,
+    buyer: { tenantId: order.tenantId, siteId: order.siteId, name: buyer.name },
+    supplierId: order.supplierId,
+    deliverTo: buyer.deliver_to,
+    ...(order.dueAtMs === null ? {} : { requestedDeliveryAtMs: Math.round(order.dueAtMs) }),
+    lines: lines.map((line) => ({
+      lineNumber: line.line_number,
+      supplierPartNumber: line.part_number,
+      description: line.description,
+      orderedUnits: line.ordered_quantity / line.stock_units_per_order_unit,
+      unit: line.order_unit,
+      stockUnitsPerUnit: line.stock_units_per_order_unit,
+    })),
+  } satisfies PurchaseOrderMessage);
+}
