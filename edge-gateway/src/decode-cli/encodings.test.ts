@@ -23,9 +23,9 @@ describe.each(DECODER_MODELS.map((model) => [model.id, model] as const))('a file
     ['hexadecimal in groups with a comment', (bytes: Buffer) => text(`# a capture\n${groups(bytes)}   # so\n`), 'hex'],
     ['hexadecimal that is not told', (bytes: Buffer) => text(groups(bytes)), undefined],
     ['base64', (bytes: Buffer) => text(`${bytes.toString('base64')}\n`), 'base64'],
-  ] as const)('may hold %s', (_form, write, encoding) => {
+  ] as const)('may hold %s', (form, write, encoding) => {
     for (const one of cases) {
-      if (encoding === undefined && TAKES_ANY_TEXT.has(model.id)) continue;
+      if (form.endsWith('not told') && TAKES_ANY_TEXT.has(model.id)) continue;
       expect(decode(model, one, write(bytesOf(one, model)), encoding), one.name).toEqual(expected(one));
     }
   });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -8,11 +8,8 @@ import { decoderOfModel } from '../decoder-case.ts';
 import { llrpModel } from './decoder.ts';
 import { createLlrpFramer } from './framer.ts';
 import { type LlrpMessage, MESSAGE_TYPE, readMessage, writeMessage } from './message.ts';
+import { CONNECTION_ACCEPTED, startSimulatedReader, STATUS_SUCCESS, TAG_REPORT } from './simulated-reader.ts';
 
-const STATUS_SUCCESS = hex('011f0008 0000 0000');
-const STATUS_REFUSED = hex('011f000b 0069 0003 6e6f74'); // 105 "not"
-const CONNECTION_ACCEPTED = hex('00f60016 0080000c00064c2b3a8d2800 01000006 0000');
-const TAG_REPORT = hex('00f0001f 8d 3074257bf7194e4000001a85 81 0001 86 d0 82 0005a9e4bef862e0');
 const TAG = {
   kind: 'tag',
   epcHex: '3074257BF7194E4000001A85',
@@ -23,7 +20,7 @@ const TAG = {
 
 describe('a session with a reader over TCP', () => {
   test('sets up a ROSpec step by step, then receives tags and answers keepalives', async () => {
-    const reader = await startReader();
+    const reader = await openReader();
     const gateway = await connectGateway(reader.port);
 
     await reader.until((requests) => requests.includes(MESSAGE_TYPE.START_ROSPEC));
@@ -41,7 +38,7 @@ describe('a session with a reader over TCP', () => {
   });
 
   test('stops at a refusal and says which step the reader refused', async () => {
-    const reader = await startReader(MESSAGE_TYPE.ADD_ROSPEC);
+    const reader = await openReader(MESSAGE_TYPE.ADD_ROSPEC);
     const gateway = await connectGateway(reader.port);
     await gateway.until((result) => !result.ok);
     expect(gateway.results.at(-1)).toEqual({
@@ -92,54 +89,10 @@ test('finds the next message after garbage inside the stream', () => {
   expect(frames.map((frame) => Buffer.from(frame).toString('hex'))).toEqual([Buffer.from(report).toString('hex')]);
 });
 
-/** Plays the reader's side: accepts the connection, answers each request, cuts what it sends into odd pieces. */
-async function startReader(refuses?: number) {
-  const requests: number[] = [];
-  const waiting = new Set<() => void>();
-  const framer = createLlrpFramer();
-  let socket: Socket | undefined;
-  const server: Server = createServer((client) => {
-    socket = client;
-    client.on('error', () => undefined);
-    client.on('data', (chunk) => {
-      for (const frame of framer.push(chunk)) answer(frame);
-      for (const check of waiting) check();
-    });
-    send({ version: 1, type: MESSAGE_TYPE.READER_EVENT_NOTIFICATION, id: 1, body: CONNECTION_ACCEPTED });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    socket?.destroy();
-    server.close();
-  });
-
-  function send(message: LlrpMessage): void {
-    const bytes = writeMessage(message);
-    for (let at = 0; at < bytes.length; at += 7) socket?.write(bytes.subarray(at, at + 7));
-  }
-
-  function answer(frame: Uint8Array): void {
-    const request = readMessage(frame);
-    if (!request) return;
-    requests.push(request.type);
-    if (request.type === MESSAGE_TYPE.KEEPALIVE_ACK) return;
-    const body = request.type === refuses ? STATUS_REFUSED : STATUS_SUCCESS;
-    send({ version: 1, type: request.type + 10, id: request.id, body });
-  }
-
-  function until(holds: (requests: readonly number[]) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (holds(requests)) resolve();
-      };
-      waiting.add(check);
-      check();
-    });
-  }
-
-  const address = server.address();
-  return { port: typeof address === 'object' && address ? address.port : 0, requests, send, until };
+async function openReader(refuses?: number) {
+  const reader = await startSimulatedReader(refuses);
+  onTestFinished(reader.close);
+  return reader;
 }
 
 /** The gateway's TCP receiver in small: bytes through the framer, frames through the decoder, replies back. */
@@ -180,8 +133,4 @@ function replyTo(result: DecodeResult): LlrpMessage {
 
 function frameOf(payload: Uint8Array): Frame {
   return { payload, receivedAtMs: 1_772_600_800_000 };
-}
-
-function hex(text: string): Uint8Array {
-  return Buffer.from(text.replace(/\s/g, ''), 'hex');
 }
