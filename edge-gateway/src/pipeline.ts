@@ -63,6 +63,13 @@ export class Pipeline {
     }
   }
 
+  /** The device's connection is alive though nothing came: of a reader of tags, silence then means that it sees none. */
+  async alive(device: Device, nowMs: number): Promise<void> {
+    const { deviceId } = device.settings;
+    const readings = this.#parts.normalizer.connected(deviceId, nowMs);
+    if (readings.length > 0) await this.#saved(this.#line(deviceId).keep(readings), deviceId);
+  }
+
   /** What follows from time alone: settled weights, silent sensors, tags that left. Call it about once a second. */
   async tick(nowMs: number): Promise<void> {
     const perDevice = Map.groupBy(this.#parts.normalizer.tick(nowMs), (reading) => reading.deviceId);
