@@ -8,6 +8,7 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const alias = [
   { find: /^@shelfwire\/contract$/, replacement: source('./contract/src/index.ts') },
   { find: /^@shelfwire\/contract\/(api|service)$/, replacement: source('./contract/src/$1/index.ts') },
+  { find: /^@shelfwire\/edge-gateway\/normalize$/, replacement: source('./edge-gateway/src/normalize/index.ts') },
   { find: /^@shelfwire\/test-servers$/, replacement: source('./test-servers/src/index.ts') },
 ];
 const exclude = ['**/node_modules/**', '**/dist/**'];

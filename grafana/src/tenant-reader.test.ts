@@ -14,9 +14,11 @@ import { migratedDatabase } from './testing/migrated-database.ts';
 import { sampleRecords } from './testing/sample-records.ts';
 
 const SCRIPT = fileURLToPath(new URL('../postgres/tenant-reader.sql', import.meta.url));
+/** Of Debian's postgresql-client, which comes with the server. */
+const PSQL = '/usr/bin/psql';
 const NOW_MS = Date.now();
 
-describe.runIf(needs('postgres') && existsSync('/usr/bin/psql'))("an operator's database login", () => {
+describe.runIf(needs('postgres') && existsSync(PSQL))("an operator's database login", () => {
   let server: PostgresServer;
   let reader: Client;
 
@@ -28,8 +30,7 @@ describe.runIf(needs('postgres') && existsSync('/usr/bin/psql'))("an operator's 
     await owner.end();
     const variables = ['-v', 'tenant=demo', '-v', "password='secret'"];
     // Twice: it must be possible to run it again after an update.
-    for (let run = 0; run < 2; run += 1)
-      execFileSync('psql', [url, '-q', ...variables, '-f', SCRIPT], { stdio: 'pipe' });
+    for (let run = 0; run < 2; run += 1) execFileSync(PSQL, [url, '-q', ...variables, '-f', SCRIPT], { stdio: 'pipe' });
     reader = new Client({ connectionString: url.replace('postgres@', 'grafana_demo:secret@') });
     await reader.connect();
   });

@@ -95,6 +95,8 @@ export class DeviceClock {
       return;
     }
     this.#offsets = [...this.#offsets, { offsetMs, receivedAtMs }].slice(-OFFSETS_REMEMBERED);
+    // Two clocks that agree are both right: no delay makes a wrong one fit so well by chance.
+    if (Math.abs(offsetMs) <= TOLERANCE_MS) this.#offsets = this.#offsets.slice(-1);
     // A stepped clock keeps its new offset while time passes; samples kept back and sent in a row do not.
     const recent = this.#offsets.slice(-STEP_CONFIRMATIONS);
     const [first] = recent;

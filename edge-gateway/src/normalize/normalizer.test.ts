@@ -217,6 +217,50 @@ describe('silence and old values', () => {
   });
 });
 
+describe("steps of the gateway's own clock", () => {
+  const HOUR_MS = 3_600_000;
+
+  test.each([
+    ['forward', HOUR_MS],
+    ['back', -HOUR_MS],
+  ])('an hour %s make no sensor stale, no tag leave and no weight move', (_where, stepMs) => {
+    const site = createSiteNormalizer([
+      { deviceId: 'scale', sensors: [sensorSettingsSchema.parse({ staleAfterMs: 120_000 })] },
+      { deviceId: 'reader' },
+    ]);
+    const readings: Reading[] = [];
+    for (let second = 0; second < 240; second += 1) {
+      const wallMs = START_MS + second * 1_000 + (second < 120 ? 0 : stepMs);
+      readings.push(...site.tick(wallMs));
+      readings.push(...site.normalize('scale', [weight(500)], { receivedAtMs: wallMs + 100 }));
+      readings.push(...site.normalize('reader', [{ kind: 'tag', epcHex: 'AA' }], { receivedAtMs: wallMs + 200 }));
+    }
+    const tags = readings.flatMap((reading) => (reading.kind === 'tag' ? [reading.presence] : []));
+    expect(tags).toEqual(['arrived']);
+    expect(readings.every((reading) => reading.quality === 'good')).toBe(true);
+    // A heartbeat every half minute of true time: 0, 30, … 210 s.
+    expect(netGrams(readings)).toEqual(repeat(500, 8));
+  });
+
+  test('lets a device with a right clock keep its times', () => {
+    const site = siteWith();
+    const trueMs = (minute: number): number => START_MS + minute * 60_000;
+    const readings = Array.from({ length: 10 }, (_, minute) => {
+      const wallMs = trueMs(minute) - (minute < 5 ? HOUR_MS : 0);
+      return site.normalize('device-1', [weight(500 + minute, { observedAtMs: trueMs(minute) })], {
+        receivedAtMs: wallMs,
+      });
+    }).flat();
+    expect(readings.slice(5)).toMatchObject(
+      [5, 6, 7, 8, 9].map((minute) => ({
+        observedAtMs: trueMs(minute),
+        clockQuality: 'device',
+        netGrams: 500 + minute,
+      })),
+    );
+  });
+});
+
 const anySample: fc.Arbitrary<Sample> = fc.oneof(
   fc.record(
     {

@@ -124,10 +124,8 @@ export const sensorSettingsSchema = z.strictObject({
 export type SensorSettings = z.infer<typeof sensorSettingsSchema>;
 export type SensorSettingsInput = z.input<typeof sensorSettingsSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;
-export type WeightFilterSettings = z.infer<typeof filterSchema>;
 export type ZeroTrackingSettings = z.infer<typeof zeroTrackingSchema>;
 export type LevelSettings = z.infer<typeof levelSchema>;
-export type ReportSettings = z.infer<typeof reportSchema>;
 export type TagSettings = z.infer<typeof tagsSchema>;
 
 /** `gateway`: the device's own times are not used. */
