@@ -11,10 +11,16 @@ import { asciiBytes, decodeTextLine } from '../serial-text.ts';
 const LINE =
   /^(?<header>[A-Z]{2}) ?, ?(?:(?<second>[A-Z]{2}|--) ?, ?)?(?<data>[+-]? ?[\d.,E+]*\d) ?,? ?(?<unit>[a-z%]{0,3})$/i;
 
+/** DP format: header and blanks. MT format: S or SD. KF format: no header, and no unit while the value moves. */
+const DP_OR_MT = /^(?<header>WT|US|QT|ST|SD|S) (?<data>[+-]? ?[\d.,]*\d) ?(?<unit>[a-z%]{1,3})$/i;
+const KF = /^(?<data>[+-] ?[\d.,]*\d) ?(?<unit>[a-z%]{0,3})$/i;
+
 const STABILITY_OF_HEADER: ReadonlyMap<string, ScaleState['stability']> = new Map([
   ['ST', 'stable'],
   ['QT', 'stable'],
   ['WT', 'stable'],
+  ['S', 'stable'],
+  ['SD', 'unstable'],
   ['US', 'unstable'],
   // The display is held: the number is of some earlier moment.
   ['HD', 'unknown'],
@@ -24,8 +30,10 @@ function decodeLine(line: string): DecodeResult {
   const text = line.trim().replaceAll(/\s+/g, ' ');
   // Answers to commands: acknowledged, or an error code.
   if (text === '\x06' || /^EC\s*,\s*E\d+$/.test(text)) return understood();
-  const match = LINE.exec(text);
+  const match = LINE.exec(text) ?? DP_OR_MT.exec(text);
   if (match === null) {
+    const karlFischer = KF.exec(text)?.groups;
+    if (karlFischer !== undefined) return decodeKarlFischer(karlFischer['data'] ?? '', karlFischer['unit'] ?? '', line);
     const known = /^(ST|QT|US|OL|HD)\b/.test(text);
     return failure(known ? 'malformed' : 'unknown-type', `${quote(line)} is no line of the A&D standard format.`);
   }
@@ -41,6 +49,12 @@ function decodeLine(line: string): DecodeResult {
     return failure('unknown-type', `The header ${quote(header)} is none of ST, QT, US, OL, HD.`);
   const state = second === 'NT' || second === 'GS' ? { stability, isNet: second === 'NT' } : { stability };
   return readScaleValue(data.replace(/\s/g, ''), unit, state, line);
+}
+
+/** A moving value has no unit; balances that speak this format weigh in grams. */
+function decodeKarlFischer(data: string, unit: string, line: string): DecodeResult {
+  const stability = unit === '' ? 'unstable' : 'stable';
+  return readScaleValue(data.replace(' ', ''), unit === '' ? 'g' : unit, { stability }, line);
 }
 
 export const aanddModel: DecoderModel = {

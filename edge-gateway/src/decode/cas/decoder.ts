@@ -11,7 +11,7 @@ const constantsSchema = z.object({
 });
 
 /** `ST,GS,` device id and lamp byte, `,` data and unit: 22 bytes with CR LF. */
-const LONG = /^(ST|US|OL),(GS|NT),[^]([\x80-\xff])\s*,([^]*)$/;
+const LONG = /^(ST|US|OL),(GS|NT),([^]{1,3}),([^,]*)$/;
 /** The same without id and lamps ("AND 18 byte"). */
 const SHORT = /^(ST|US|OL),(GS|NT),([^]*)$/;
 const DATA_AND_UNIT = /^([+-]? *[\d.]*\d[\d.]*) *([a-z]{0,3})$/i;
@@ -22,8 +22,10 @@ const ID_PLACE = 6;
 function decodeLine(line: string, unitSet: string | undefined): DecodeResult {
   const long = LONG.exec(line);
   if (long !== null) {
-    const [, header = '', kind = '', lamps = '', data = ''] = long;
-    return decodeData(header, kind, data, line, lamps.charCodeAt(0));
+    const [, header = '', kind = '', idAndLamps = '', data = ''] = long;
+    const lamps = idAndLamps.charCodeAt(idAndLamps.length - 1);
+    // Bit 7 of the lamps is always 1; without it the byte is something else, and says nothing.
+    return decodeData(header, kind, data, line, lamps >= 0x80 ? lamps : undefined);
   }
   const short = SHORT.exec(line);
   if (short !== null) {

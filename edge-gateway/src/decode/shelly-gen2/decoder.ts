@@ -8,7 +8,7 @@ import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon } from '../sample.ts';
 import { unixTimeMs } from '../unix-time.ts';
 
-const action = z.enum(['order', 'delivered']);
+const action = z.enum(['order', 'delivered', 'none']);
 const constantsSchema = z.object({
   unit: z
     .string()
@@ -16,7 +16,7 @@ const constantsSchema = z.object({
     .describe(
       'unit of xvoltage, xpercent and xcounts, which the device computes by its own expression: a mass, mm, cm, m, %',
     ),
-  singlePush: action.optional().describe('what one press of a button or input means'),
+  singlePush: action.default('order').describe('what one press of a button or input means'),
   doublePush: action.optional(),
   longPush: action.optional(),
 });
@@ -132,7 +132,7 @@ function decodeEvents(params: JsonObject, constants: Constants): DecodeResult {
     const event = asObject(entry);
     const pressed = meaning.get(asText(event?.['event']) ?? '');
     const sensorId = asText(event?.['component']);
-    if (event === undefined || pressed === undefined || sensorId === undefined) return [];
+    if (event === undefined || pressed === undefined || pressed === 'none' || sensorId === undefined) return [];
     return [{ kind: 'button', ...timeOf(event['ts'] ?? params['ts']), sensorId, action: pressed }];
   });
   return understood(samples);

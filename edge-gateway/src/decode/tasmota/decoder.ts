@@ -13,7 +13,7 @@ const constantsSchema = z.object({
     .default('Weight')
     .describe('Weight: kg, tared and clamped at 0 by the driver; WeightRaw: g, neither; AbsRaw: counts of the HX711'),
   timeZone: z.string().refine(isTimeZone, 'an IANA time zone').optional().describe("the zone of the device's clock"),
-  buttonAction: z.enum(['order', 'delivered']).optional().describe('what a press of the device’s button means'),
+  buttonAction: z.enum(['order', 'delivered', 'none']).default('order').describe('what one press of a button means'),
 });
 type Constants = z.infer<typeof constantsSchema>;
 
@@ -77,7 +77,7 @@ function signalSamples(fields: JsonObject, common: SampleCommon): Sample[] {
 
 function buttonSamples(fields: JsonObject, constants: Constants, common: SampleCommon): Sample[] {
   const pressed = PRESSES.has(asText(fields['Action']) ?? '');
-  return pressed && constants.buttonAction !== undefined
+  return pressed && constants.buttonAction !== 'none'
     ? [{ kind: 'button', ...common, action: constants.buttonAction }]
     : [];
 }

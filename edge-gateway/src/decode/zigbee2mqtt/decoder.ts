@@ -13,7 +13,7 @@ const buttonAction = z.enum(['order', 'delivered']);
 const constantsSchema = z.object({
   actions: z
     .record(z.string(), buttonAction)
-    .optional()
+    .default({ single: 'order' })
     .describe('action of the device (single, double, hold, on, 1_single, …) → what it means'),
   units: z
     .record(z.string(), z.string())
@@ -74,7 +74,7 @@ function timeOf(lastSeen: unknown): SampleCommon {
 /** An empty action is what the bridge publishes after each press, to reset others' state. */
 function buttonSamples(fields: JsonObject, constants: Constants, common: SampleCommon): Sample[] {
   const name = asText(fields['action']);
-  if (name === undefined || constants.actions === undefined || !Object.hasOwn(constants.actions, name)) return [];
+  if (name === undefined || !Object.hasOwn(constants.actions, name)) return [];
   const meaning = constants.actions[name];
   return meaning === undefined ? [] : [{ kind: 'button', ...common, action: meaning }];
 }
