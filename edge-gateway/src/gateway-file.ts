@@ -89,7 +89,7 @@ export const deviceSchema = z
     constants: z.record(z.string(), z.unknown()).default({}).describe("Values of this very device's datasheet"),
     topics: z.array(topicFilterSchema).min(1).max(32).optional().describe('MQTT filters the device may publish on'),
     login: loginSchema.optional(),
-    limits: limitsSchema.optional().describe('What its login may do at most (default: see the fields)'),
+    limits: limitsSchema.optional().describe('What the device may do at most; devices that share a login add up'),
     serial: serialSchema.optional(),
     tcp: tcpSchema.optional(),
     clock: deviceClockSchema.default('device').describe("gateway: the device's own times are ignored"),
@@ -154,7 +154,8 @@ export function parseGatewayFile(text: string, source: string): GatewayFile {
       document.errors.map((error) => `(yaml): ${error.message.split('\n')[0] ?? ''}`),
     );
   }
-  return checkGatewayFile(document.toJS(), source);
+  // No bound on aliases: the file is the operator's own, and thousands of devices may share one login by an anchor.
+  return checkGatewayFile(document.toJS({ maxAliasCount: -1 }), source);
 }
 
 export function checkGatewayFile(value: unknown, source: string): GatewayFile {

@@ -10,11 +10,13 @@ export class LoginMeter {
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
 
-  constructor(limits: LoginLimits | undefined, nowMs: number) {
+  /** @param devices how many share the login: each may do what the limits say */
+  constructor(limits: LoginLimits | undefined, devices: number, nowMs: number) {
     const { connectsPerMinute, messagesPerSecond, bytesPerSecond } = limits ?? DEFAULT_LIMITS;
-    this.#connects = new TokenBucket(connectsPerMinute / 60, nowMs, connectsPerMinute);
-    this.#messages = new TokenBucket(messagesPerSecond, nowMs);
-    this.#bytes = new TokenBucket(bytesPerSecond, nowMs);
+    const times = Math.max(1, devices);
+    this.#connects = new TokenBucket((times * connectsPerMinute) / 60, nowMs, times * connectsPerMinute);
+    this.#messages = new TokenBucket(times * messagesPerSecond, nowMs);
+    this.#bytes = new TokenBucket(times * bytesPerSecond, nowMs);
   }
 
   mayConnect(nowMs: number): boolean {

@@ -2,6 +2,7 @@ import type { Client } from 'aedes';
 
 import type { Frame } from '../decode/decoder.ts';
 import { Secret } from '../devices/secret.ts';
+import { TopicRouter } from '../devices/topic-router.ts';
 import type { Login, SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents, RefusalReason } from '../events.ts';
 import { certificateName } from './listener.ts';
@@ -78,7 +79,7 @@ export class Sessions {
     let meter = this.#meters.get(login.username);
     if (!meter) {
       const limits = login.devices.find(({ settings }) => settings.limits)?.settings.limits;
-      meter = new LoginMeter(limits, this.#steadyNow());
+      meter = new LoginMeter(limits, login.devices.length, this.#steadyNow());
       this.#meters.set(login.username, meter);
     }
     return meter;
@@ -90,7 +91,7 @@ export class Sessions {
   }
 
   async #enrol(client: Client, username = '', password = ''): Promise<string | undefined> {
-    const waiting: Login = { username, secret: new Secret({ password }), devices: [] };
+    const waiting: Login = { username, secret: new Secret({ password }), devices: [], topics: new TopicRouter([]) };
     const named = /^[A-Za-z0-9._:-]{1,64}$/.test(username);
     if (!named || password === '' || !(await this.#enrolment?.admits(username, password, client.id))) {
       return this.#refuse('unknown-login', username, 'unknown user name');

@@ -5,7 +5,7 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 
 import type { Frame, Reply } from '../decode/decoder.ts';
 import type { Device } from '../devices/device.ts';
-import { deviceForTopic, type Login, type SiteDevices } from '../devices/site-devices.ts';
+import type { Login, SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { topicFiltersOverlap } from '../topic-filter.ts';
@@ -67,6 +67,7 @@ export class SiteBroker {
     await broker.#aedes.listen();
     broker.#aedes.on('client', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('clientDisconnect', () => events.deviceConnected(broker.#aedes.connectedClients));
+    broker.#aedes.on('ping', (_packet, client) => void broker.#alive(client));
     broker.#aedes.on('connectionError', (_client, error) =>
       events.refused('protocol-error', { detail: error.message }),
     );
@@ -97,6 +98,12 @@ export class SiteBroker {
     const closing = [plain, tls].flatMap((listener) => listener?.close() ?? []);
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
     await Promise.all(closing);
+  }
+
+  /** A bridge's ping says nothing of the devices behind it. */
+  async #alive(client: Client): Promise<void> {
+    const [device, ...others] = this.#sessions.loginOf(client)?.devices ?? [];
+    if (device && others.length === 0) await this.#options.pipeline.alive(device, this.#options.now());
   }
 
   #accept(socket: Socket): void {
@@ -149,7 +156,7 @@ export class SiteBroker {
       this.#sessions.heardWhileEnrolling(waiting, { payload, topic: packet.topic, receivedAtMs });
       return null;
     }
-    const device = deviceForTopic(login, packet.topic);
+    const device = login.topics.deviceFor(packet.topic);
     if (!device) return this.#foreignTopic(login, packet.topic);
     const frame = { payload, topic: packet.topic, receivedAtMs };
     if (packet.qos === 0) {

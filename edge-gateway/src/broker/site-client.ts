@@ -6,7 +6,6 @@ import type { GatewayEvents } from '../events.ts';
 import type { SiteBrokerSettings } from '../gateway-file.ts';
 import { MqttLink, type TlsFiles } from '../mqtt-link.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { matchesTopicFilter } from '../topic-filter.ts';
 
 export interface SiteClientOptions {
   settings: SiteBrokerSettings;
@@ -82,9 +81,7 @@ export class SiteClient {
   async #receive(topic: string, payload: Buffer, retained: boolean): Promise<void> {
     const { devices, pipeline, events, now } = this.#options;
     const frame = { topic, payload, receivedAtMs: now(), retained };
-    const device = devices.all.find(({ settings }) =>
-      settings.topics?.some((filter) => matchesTopicFilter(filter, topic)),
-    );
+    const device = devices.topics.deviceFor(topic);
     if (!device) {
       events.refused('foreign-topic', { topic });
       return;

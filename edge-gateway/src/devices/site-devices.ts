@@ -1,13 +1,15 @@
 import type { DeviceSettings } from '../gateway-file.ts';
-import { matchesTopicFilter } from '../topic-filter.ts';
 import { createDevice, type Device } from './device.ts';
 import { Secret } from './secret.ts';
+import { TopicRouter } from './topic-router.ts';
 
 /** What one MQTT user name may do: the devices behind it. A bridge (zigbee2mqtt, ChirpStack) has many. */
 export interface Login {
   readonly username: string;
   readonly secret: Secret;
   readonly devices: readonly Device[];
+  /** The devices of this login by the topics they may publish on. */
+  readonly topics: TopicRouter;
 }
 
 export interface DeviceChanges {
@@ -20,6 +22,7 @@ export interface DeviceChanges {
 export class SiteDevices {
   #byId = new Map<string, Device>();
   #logins = new Map<string, Login>();
+  #topics = new TopicRouter([]);
   #certificates = new Map<string, Device>();
 
   constructor(settings: readonly DeviceSettings[]) {
@@ -28,6 +31,11 @@ export class SiteDevices {
 
   get all(): readonly Device[] {
     return [...this.#byId.values()];
+  }
+
+  /** The devices of the site by topic, whatever their login. */
+  get topics(): TopicRouter {
+    return this.#topics;
   }
 
   byId(deviceId: string): Device | undefined {
@@ -58,6 +66,7 @@ export class SiteDevices {
     }
     for (const device of before.values()) if (!after.has(device.settings.deviceId)) changes.removed.push(device);
     this.#byId = after;
+    this.#topics = new TopicRouter(after.values());
     this.#logins = loginsOf(after.values(), this.#logins);
     this.#certificates = new Map(
       [...after.values()].flatMap((device) => {
@@ -69,21 +78,15 @@ export class SiteDevices {
   }
 }
 
-/** The device of this login that may publish on the topic. */
-export function deviceForTopic(login: Login, topic: string): Device | undefined {
-  return login.devices.find((device) => device.settings.topics?.some((filter) => matchesTopicFilter(filter, topic)));
-}
-
 function loginsOf(devices: Iterable<Device>, before: ReadonlyMap<string, Login>): Map<string, Login> {
-  const logins = new Map<string, Login>();
-  for (const device of devices) {
-    const settings = device.settings.login;
-    if (!settings) continue;
-    const { username } = settings;
-    const others = logins.get(username)?.devices ?? [];
-    const old = before.get(username)?.secret;
-    const secret = logins.get(username)?.secret ?? (old?.isOf(settings) ? old : new Secret(settings));
-    logins.set(username, { username, secret, devices: [...others, device] });
-  }
-  return logins;
+  const withLogin = [...devices].filter(({ settings }) => settings.login !== undefined);
+  const perUsername = Map.groupBy(withLogin, ({ settings }) => settings.login?.username ?? '');
+  return new Map(
+    [...perUsername].map(([username, own]) => {
+      const settings = own[0]?.settings.login ?? {};
+      const old = before.get(username)?.secret;
+      const secret = old?.isOf(settings) ? old : new Secret(settings);
+      return [username, { username, secret, devices: own, topics: new TopicRouter(own) }];
+    }),
+  );
 }

@@ -20,6 +20,8 @@ export class Confirmations {
   readonly #byConsumer: ReadonlyMap<Consumer, RangeSet>;
   /** Sequences that no consumer will ever get: unreadable, or given up by a policy. */
   readonly #givenUp = new RangeSet();
+  /** Asked for at every append, so it is kept until something changes. */
+  #all: RangeSet | undefined;
   #dirty = false;
 
   constructor() {
@@ -60,19 +62,20 @@ export class Confirmations {
       added += end - from + 1 - set.countWithin(from, end);
       set.add(from, end);
     }
-    if (added > 0) this.#dirty = true;
+    if (added > 0) this.#changed();
     return added;
   }
 
   /** Segments are removed only when confirmed by all: what lies before the first one was, even if the file forgot it. */
   confirmRemoved(lastRemoved: number): void {
     for (const set of this.#byConsumer.values()) set.add(1, lastRemoved);
+    this.#all = undefined;
   }
 
   giveUp(from: number, to: number): void {
     this.#givenUp.add(from, to);
     for (const set of this.#byConsumer.values()) set.add(from, to);
-    this.#dirty = true;
+    this.#changed();
   }
 
   of(consumer: Consumer): RangeSet {
@@ -80,7 +83,8 @@ export class Confirmations {
   }
 
   byAll(): RangeSet {
-    return RangeSet.intersect([...this.#byConsumer.values()]);
+    this.#all ??= RangeSet.intersect([...this.#byConsumer.values()]);
+    return this.#all;
   }
 
   coveredByAll(from: number, to: number): boolean {
@@ -90,6 +94,11 @@ export class Confirmations {
   /** What of [from, to] at least one required consumer still misses. */
   missingWithin(from: number, to: number): SequenceRange[] {
     return this.byAll().missingWithin(from, to);
+  }
+
+  #changed(): void {
+    this.#dirty = true;
+    this.#all = undefined;
   }
 
   get givenUpCount(): number {
