@@ -86,6 +86,8 @@ function waysToCutStream(bytes: Uint8Array, model: DecoderModel): FileFrame[][] 
     cut.flatMap((line, index) => framed(toBytes(`${line}\r\n`), model, `line ${index + 1}`));
   return [
     framed(bytes, model),
+    framed(toBytes(`${text}\x02`), model), // a framer may wait for the next frame to know that the last one has ended
+    [frame(bytes, 'the file')],
     framed(toBytes(lines.map((line) => `${line}\r\n`).join('')), model),
     perLine(lines),
     lines.map((line, index) => frame(toBytes(line), `line ${index + 1}`)),
