@@ -9,6 +9,8 @@ import type { Framer } from '../decoder.ts';
 
 const STX = 0x02;
 const CR = 0x0d;
+/** Some clones end with CR LF; it can be told from a checksum unless the checksum is just that. */
+const LF = 0x0a;
 export const LONG_FRAME_BYTES = 17;
 export const SHORT_FRAME_BYTES = 11;
 
@@ -45,7 +47,7 @@ export function createToledoFramer(): Framer {
     // A checksum may look like the STX of the next frame; then the byte behind it decides.
     if (checksum === 'unknown' && matches && next === STX && buffer[bytes + 1] === undefined) return undefined;
     const follows = matches && (next !== STX || checksum === 'sent' || buffer[bytes + 1] === STX);
-    if (checksum === 'unknown') checksum = next === STX && !follows ? 'none' : 'sent';
+    if (checksum === 'unknown') checksum = (next === STX && !follows) || (next === LF && !matches) ? 'none' : 'sent';
     const withChecksum = checksum === 'sent' && next !== undefined;
     const taken = Uint8Array.from(buffer.slice(0, withChecksum ? bytes + 1 : bytes));
     buffer = buffer.slice(taken.length);
