@@ -15,6 +15,7 @@ test('a unit that is no mass gives no grams', () => {
 test('packs and pieces are always shown together', () => {
   const pack = { unit: 'pack', stockUnitsPerUnit: 10 };
   expect(describeQuantity(40, 'pcs', pack)).toBe('4 packs = 40 pcs');
+  expect(describeQuantity(250, 'pcs', { unit: 'box', stockUnitsPerUnit: 50 })).toBe('5 boxes = 250 pcs');
   expect(describeQuantity(10, 'pcs', pack)).toBe('1 pack = 10 pcs');
   expect(describeQuantity(12, 'pcs', pack)).toBe('12 pcs');
   expect(describeQuantity(40, 'pcs')).toBe('40 pcs');

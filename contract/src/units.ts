@@ -33,5 +33,11 @@ export function describeQuantity(
     return inStockUnits;
   }
   const units = quantity / packaging.stockUnitsPerUnit;
-  return `${units} ${packaging.unit}${units === 1 ? '' : 's'} = ${inStockUnits}`;
+  return `${units} ${units === 1 ? packaging.unit : pluralOf(packaging.unit)} = ${inStockUnits}`;
+}
+
+/** "packs", "boxes"; "pcs" and the like are plural already. */
+function pluralOf(unit: string): string {
+  if (/^(pcs|pairs|rolls)$/.test(unit)) return unit;
+  return /(s|x|z|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
 }
