@@ -13,7 +13,7 @@ import type { RejectedPoint, TelemetryStore } from './store/telemetry-store.ts';
 export interface IngestParts {
   store: TelemetryStore;
   quarantine: Quarantine;
-  /** Resolves when the broker has the confirmation. */
+  /** Resolves when the confirmation is on its way; rejects if it cannot be sent. */
   publishConfirmation: (topic: string, confirmation: Confirmation) => Promise<void>;
   report: IngestReport;
   hold: HoldPolicy;

@@ -12,10 +12,13 @@ export interface ConfirmationPublisherOptions {
   onConnection: (connected: boolean) => void;
 }
 
+const UNACKNOWLEDGED_MAX = 256;
+
 /** Tells gateways what is stored, on a connection of its own (a consuming one sees no PUBACK while it handles). */
 export class ConfirmationPublisher {
   readonly #client: MqttClient;
   readonly #publishTimeoutMs: number;
+  #unacknowledged = 0;
 
   constructor(options: ConfirmationPublisherOptions) {
     this.#publishTimeoutMs = options.publishTimeoutMs;
@@ -36,25 +39,40 @@ export class ConfirmationPublisher {
   }
 
   /**
-   * Resolves when the broker has it. Without a connection it rejects at once rather than queue: the gateway sends its
-   * readings again, and they are confirmed then.
+   * Hands the confirmation to the connection and does not wait for its PUBACK, which would cost each batch a round trip:
+   * one that gets lost only makes its gateway send again. With too many unacknowledged it waits; without a connection
+   * it rejects at once rather than queue.
    */
   async publish(topic: string, confirmation: Confirmation): Promise<void> {
     if (!this.#client.connected) throw unconfirmed('no connection to the broker');
     const payload = JSON.stringify(confirmationSchema.parse(confirmation));
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(unconfirmed('the broker did not acknowledge in time')), this.#publishTimeoutMs);
-    });
-    try {
-      await Promise.race([this.#client.publishAsync(topic, payload, { qos: 1 }), timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const acknowledged = this.#client.publishAsync(topic, payload, { qos: 1 });
+    this.#unacknowledged++;
+    const settled = acknowledged.then(
+      () => this.#settle(),
+      () => this.#settle(),
+    );
+    if (this.#unacknowledged > UNACKNOWLEDGED_MAX) await withTimeout(settled, this.#publishTimeoutMs);
+  }
+
+  #settle(): void {
+    this.#unacknowledged--;
   }
 
   async close(): Promise<void> {
     await this.#client.endAsync();
+  }
+}
+
+async function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unconfirmed('the broker does not acknowledge')), timeoutMs);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

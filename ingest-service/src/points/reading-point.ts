@@ -1,11 +1,14 @@
 import { effectiveAtMs, type Reading, type ReadingIdentity, type SiteAddress } from '@shelfwire/contract';
 
 import { NANOS_PER_MS, type TelemetryPoint } from './point.ts';
+import { SeriesTagsCache } from './series-tags.ts';
 
 /** Where a reading came from: the site by its topic, the rest by its batch. */
 export interface ReadingOrigin extends SiteAddress {
   identity: ReadingIdentity;
 }
+
+const seriesTags = new SeriesTagsCache();
 
 export function readingPoint(reading: Reading, origin: ReadingOrigin): TelemetryPoint {
   const { gatewayId, sequence } = origin.identity;
@@ -13,15 +16,7 @@ export function readingPoint(reading: Reading, origin: ReadingOrigin): Telemetry
     measurement: reading.kind === 'health' ? 'device_health' : 'reading',
     atMs: effectiveAtMs(reading),
     nanosOfMs: sequence % NANOS_PER_MS,
-    tags: {
-      tenantId: origin.tenantId,
-      siteId: origin.siteId,
-      gatewayId,
-      deviceId: reading.deviceId,
-      sensorId: reading.sensorId,
-      kind: reading.kind,
-      quality: reading.quality,
-    },
+    tags: seriesTags.of(reading, origin, gatewayId),
     fields: { ...reading, sequence },
   };
 }

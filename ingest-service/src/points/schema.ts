@@ -99,25 +99,28 @@ export function measurement(name: MeasurementName): MeasurementDefinition {
   return MEASUREMENTS[name];
 }
 
+/** The type of each field of a measurement; undefined for a key that is not stored. */
+export const FIELD_TYPES = Object.fromEntries(
+  MEASUREMENT_NAMES.map((name) => [name, new Map<string, FieldType>(Object.entries(MEASUREMENTS[name].fields))]),
+) as unknown as Readonly<Record<MeasurementName, ReadonlyMap<string, FieldType>>>;
+
 /** Why this point can never be stored; undefined if it can. What the schemas of the contract let pass has no problem. */
 export function pointProblem(
   name: MeasurementName,
   fields: Readonly<Record<string, string | number | boolean | undefined>>,
 ): string | undefined {
+  const types = FIELD_TYPES[name];
   let found = false;
-  for (const [field, type] of FIELD_LISTS[name]) {
+  // for…in, because Object.entries would allocate an array a point; these are plain objects.
+  for (const field in fields) {
+    const type = types.get(field);
     const value = fields[field];
-    if (value === undefined) continue;
+    if (type === undefined || value === undefined) continue;
     if (!isOfType(value, type)) return `${field} is not of type ${type}`;
     found = true;
   }
   return found ? undefined : 'no field has a value';
 }
-
-/** The fields of each measurement as a list, for loops that run once a point. */
-export const FIELD_LISTS = Object.fromEntries(
-  MEASUREMENT_NAMES.map((name) => [name, Object.entries(MEASUREMENTS[name].fields)]),
-) as unknown as Readonly<Record<MeasurementName, readonly (readonly [field: string, type: FieldType])[]>>;
 
 function isOfType(value: string | number | boolean, type: FieldType): boolean {
   switch (type) {
