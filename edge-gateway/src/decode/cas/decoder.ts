@@ -10,22 +10,24 @@ const constantsSchema = z.object({
   unit: z.string().optional().describe('unit of the 10-byte format, which names none'),
 });
 
-/** `ST,GS,` device id and lamp byte, `,` data and unit: 22 bytes with CR LF. */
-const LONG = /^(ST|US|OL),(GS|NT),([^]{1,3}),([^,]*)$/;
+/** `ST,GS,` device id and lamp byte, `,` data, a blank or the relays' byte, and unit: 22 bytes with CR LF. */
+const LONG = /^(ST|US|OL),(GS|NT),([^]{1,3}),([^]{8})[^]([^]{2})$/;
 /** The same without id and lamps ("AND 18 byte"). */
 const SHORT = /^(ST|US|OL),(GS|NT),([^]*)$/;
 const DATA_AND_UNIT = /^([+-]? *[\d.]*\d[\d.]*) *([a-z]{0,3})$/i;
 
+const COMMA = 0x2c;
 const LAMP = { stable: 0x40, hold: 0x10 } as const;
-const ID_PLACE = 6;
+/** The device id and the relays' byte may have any value, also that of CR or LF. */
+const BINARY_PLACES: ReadonlySet<number> = new Set([6, 17]);
 
 function decodeLine(line: string, unitSet: string | undefined): DecodeResult {
   const long = LONG.exec(line);
   if (long !== null) {
-    const [, header = '', kind = '', idAndLamps = '', data = ''] = long;
+    const [, header = '', kind = '', idAndLamps = '', data = '', unit = ''] = long;
     const lamps = idAndLamps.charCodeAt(idAndLamps.length - 1);
     // Bit 7 of the lamps is always 1; without it the byte is something else, and says nothing.
-    return decodeData(header, kind, data, line, lamps >= 0x80 ? lamps : undefined);
+    return decodeData(header, kind, `${data} ${unit}`, line, lamps >= 0x80 ? lamps : undefined);
   }
   const short = SHORT.exec(line);
   if (short !== null) {
@@ -67,15 +69,17 @@ function decodeBare(line: string, unitSet: string | undefined): DecodeResult {
   return readScaleValue(number.replaceAll(' ', ''), unit, { stability: 'unknown' }, line);
 }
 
+function hasLongHeader(line: Uint8Array): boolean {
+  return line[2] === COMMA && line[5] === COMMA && (line.length < 9 || line[8] === COMMA);
+}
+
 export const casModel: DecoderModel<typeof constantsSchema> = {
   id: 'cas',
   title: 'CAS indicators, 22, 18 and 10 byte formats',
   input: 'stream',
   encoding: 'latin1',
   constantsSchema,
-  // The device id is a number and may be 10 or 13.
-  createFramer: () =>
-    createLineFramer({ isBinaryAt: (line) => line.length === ID_PLACE && line[2] === 0x2c && line[5] === 0x2c }),
+  createFramer: () => createLineFramer({ isBinaryAt: (line) => BINARY_PLACES.has(line.length) && hasLongHeader(line) }),
   create: ({ constants }): Decoder => ({
     decode: (frame) => decodeTextLine(frame.payload, (line) => decodeLine(line, constants.unit)),
   }),

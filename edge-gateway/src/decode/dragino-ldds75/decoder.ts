@@ -25,6 +25,11 @@ const BURST_BIT = 0x10;
 const BURST_OFFSET = 8;
 const BURST_FLAG_BYTES = 4;
 
+/** Batteries of 3.6 V, or a supply of 5 V. What is outside is not the first field of such a frame. */
+const BATTERY_MV_MIN = 1_500;
+const BATTERY_MV_MAX = 6_000;
+const SINGLE_BYTES_MAX = 10;
+
 /** 0: no ultrasonic sensor connected. 20: nearer than the blind zone of 280 mm. Neither is a distance. */
 const NO_MEASUREMENT_MM: ReadonlySet<number> = new Set([0, 0x0014]);
 
@@ -37,8 +42,17 @@ function decode(frame: Frame, variant: Variant): DecodeResult {
   if (fPort === PORT.datalog) return decodeDatalog(view);
   if (fPort !== undefined && fPort !== PORT.measurement) return understood();
   if (payload.length < 4) return tooShort(payload, 4);
+  const isBurst = (view.getUint8(0) & BURST_BIT) !== 0;
+  const millivolts = view.getUint16(0) & (isBurst ? 0x0fff : 0x3fff);
+  if (millivolts < BATTERY_MV_MIN || millivolts > BATTERY_MV_MAX) {
+    return failure('unknown-type', `A battery of ${millivolts} mV cannot be: this is no frame of such a sensor.`);
+  }
   if (variant === 'ldds04' || (variant === undefined && isFourChannel(payload))) return decodeFourChannels(view);
-  return (view.getUint8(0) & BURST_BIT) === 0 ? decodeSingle(view) : decodeBurst(view);
+  if (isBurst) return decodeBurst(view);
+  if (payload.length > SINGLE_BYTES_MAX) {
+    return failure('unknown-type', `${payload.length} bytes are no frame of such a sensor.`);
+  }
+  return decodeSingle(view);
 }
 
 function isFourChannel(payload: Uint8Array): boolean {

@@ -12,7 +12,7 @@ const BYTE_1 = { motion: 0x01, ramError: 0x04, eepromError: 0x08 } as const;
 const BYTE_2 = { underCapacity: 0x01, overCapacity: 0x02, romError: 0x04, faultyCalibration: 0x08 } as const;
 const BYTE_3 = { net: 0x04, initialZeroError: 0x08 } as const;
 
-const WEIGHT = /^(?<number>-? ?[\d.]*\d[\d.]*) ?(?<unit>[a-z]{1,3})$/i;
+const WEIGHT = /^(?<number>-? ?[\d.]*\d[\d.]*) ?(?<unit>[a-z%]{1,3})$/i;
 const POUNDS_AND_OUNCES = /^(?<pounds>-? ?\d+) ?LB ?(?<ounces>[\d.]*\d[\d.]*) ?OZ$/i;
 /** SCP-02 puts an S before the status bytes, SCP-01 nothing. With bits 4 and 5 set, no status byte is itself an S. */
 const STATUS = /^S?([0-?p-\u007f]{1,4})$/;
