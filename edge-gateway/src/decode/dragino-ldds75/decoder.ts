@@ -22,6 +22,8 @@ const DATALOG_RECORD_BYTES = 11;
 const DEVICE_INFO_MODEL = 0x27;
 /** DDS75-LB: a burst of distances follows. The battery never reaches the 4.096 V that this bit would stand for. */
 const BURST_BIT = 0x10;
+/** No such frame sets these; letters and brackets do. */
+const NEVER_IN_BURST = 0x60;
 const BURST_OFFSET = 8;
 const BURST_FLAG_BYTES = 4;
 
@@ -48,8 +50,8 @@ function decode(frame: Frame, variant: Variant): DecodeResult {
     return failure('unknown-type', `A battery of ${millivolts} mV cannot be: this is no frame of such a sensor.`);
   }
   if (variant === 'ldds04' || (variant === undefined && isFourChannel(payload))) return decodeFourChannels(view);
-  if (isBurst) return decodeBurst(view);
-  if (payload.length > SINGLE_BYTES_MAX) {
+  if (isBurst && isBurstShape(payload)) return decodeBurst(view);
+  if (isBurst || payload.length > SINGLE_BYTES_MAX) {
     return failure('unknown-type', `${payload.length} bytes are no frame of such a sensor.`);
   }
   return decodeSingle(view);
@@ -57,6 +59,11 @@ function decode(frame: Frame, variant: Variant): DecodeResult {
 
 function isFourChannel(payload: Uint8Array): boolean {
   return payload.length === LDDS04_BYTES && ((payload[0] ?? 0) & BURST_BIT) === 0;
+}
+
+function isBurstShape(payload: Uint8Array): boolean {
+  const distanceBytes = payload.length - BURST_OFFSET - BURST_FLAG_BYTES;
+  return distanceBytes > 0 && distanceBytes % 2 === 0 && ((payload[0] ?? 0) & NEVER_IN_BURST) === 0;
 }
 
 function decodeSingle(view: DataView): DecodeResult {
