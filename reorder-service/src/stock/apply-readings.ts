@@ -7,6 +7,7 @@ import { matchReceipt, type BookedReceipt } from '../orders/match-receipt.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { replayLate } from './late-readings.ts';
 import { compareKeys, EMPTY_STATE, foldObservations, kindOfCause, type Observation, type Step } from './ledger.ts';
+import { rewind } from './rewind.ts';
 import { binOf, lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
 import { stockEvents, type BinChange } from './stock-events.ts';
 import { statusOf } from './status.ts';
@@ -209,7 +210,8 @@ async function planLate(
   const bin = plan.bins.get(binId);
   if (!info || !bin) return;
   const kindOfUp = (step: Step): MovementKind => receiving.kindOfUp(step, info.itemId).kind;
-  const late = await replayLate(tx, site, { binId, itemId: info.itemId }, observations, kindOfUp);
+  const known = await rewind(tx, site, binId, observations);
+  const late = replayLate({ binId, itemId: info.itemId }, observations, known, kindOfUp);
   plan.movements.push(...late.movements);
   plan.checkpoints.push(...late.checkpoints);
   const state = late.state;

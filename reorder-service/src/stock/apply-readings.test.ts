@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Reading } from '@shelfwire/contract';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+
+import { parseCatalogue } from '../catalogue/catalogue-file.ts';
+import { seedCatalogue } from '../catalogue/seed.ts';
+import { onEachEngine } from '../database/on-each-engine.ts';
+import type { Db } from '../database/open-database.ts';
+import { withTenant } from '../database/with-tenant.ts';
+import { applyReadings, type Applied } from './apply-readings.ts';
+import type { SiteMemory } from './site-memory.ts';
+
+const NOW_MS = 1_763_800_000_000;
+const SITE = { tenantId: 'demo', siteId: 'plant-1' };
+
+function catalogue(bins: number): string {
+  const list = Array.from(
+    { length: bins },
+    (_, i) =>
+      `  - { tenantId: demo, siteId: plant-1, binId: B-${i}, name: B ${i}, locationId: hall, itemId: m8, sensor: { deviceId: scale-${i}, kind: weight } }`,
+  );
+  return [
+    'tenants: [{ tenantId: demo, name: Demo, sites: [{ siteId: plant-1, name: P, locations: [{ locationId: hall, name: H }] }] }]',
+    'items: [{ tenantId: demo, itemId: m8, sku: M8, name: M8 bolts, pieceGrams: 10 }]',
+    'bins:',
+    ...list,
+  ].join('\n');
+}
+
+const weight = (bin: number, atMs: number, pieces: number, more: Partial<Reading> = {}): Reading =>
+  ({
+    kind: 'weight',
+    deviceId: `scale-${bin}`,
+    receivedAtMs: NOW_MS + atMs,
+    clockQuality: 'gateway',
+    quality: 'good',
+    netGrams: pieces * 10,
+    stable: true,
+    ...more,
+  }) as Reading;
+
+/** A gateway whose outbox numbers its readings, and a replica of ours that remembers. */
+class Replica {
+  memory: SiteMemory | undefined;
+  constructor(private readonly db: Db) {}
+
+  async apply(outboxId: string, from: number, readings: readonly (Reading | undefined)[]): Promise<Applied> {
+    const sequenced = readings.map((reading, i) => ({ sequence: from + i, reading, raw: reading ?? 'broken' }));
+    const applied = await withTenant(this.db, SITE.tenantId, (tx) =>
+      applyReadings(
+        tx,
+        SITE,
+        { gatewayId: 'gw-1', outboxId, readings: sequenced },
+        { nowMs: NOW_MS, remembered: this.memory },
+      ),
+    );
+    for (const [binId, bin] of applied.bins) applied.memory?.bins.set(binId, bin);
+    this.memory = applied.memory;
+    return applied;
+  }
+}
+
+onEachEngine('the ledger', (database) => {
+  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(80), 'test'), NOW_MS));
+
+  async function ledgerOf(
+    bin: number,
+  ): Promise<{ net: Record<string, number>; onHand: number | undefined; sum: number }> {
+    const { rows } = await sql<{ at: number; change: number }>`
+      select at_ms - ${NOW_MS} as at, sum(change)::bigint as change from stock_movement where bin_id = ${`B-${bin}`}
+      group by at_ms having sum(change) <> 0 order by at_ms`.execute(database.db);
+    const level = await database.db
+      .selectFrom('stock_level')
+      .select('on_hand')
+      .where('bin_id', '=', `B-${bin}`)
+      .executeTakeFirst();
+    return {
+      net: Object.fromEntries(rows.map((row) => [row.at, row.change])),
+      onHand: level?.on_hand,
+      sum: rows.reduce((total, row) => total + row.change, 0),
+    };
+  }
+
+  const count = async (
+    table: 'stock_movement' | 'stock_checkpoint' | 'applied_run' | 'parked_reading',
+  ): Promise<number> => {
+    const row = await database.db
+      .selectFrom(table)
+      .select(sql<number>`count(*)`.as('n'))
+      .executeTakeFirstOrThrow();
+    return row.n;
+  };
+
+  test('books what changed and remembers the rest in one row', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    const first = await replica.apply(outbox, 1, [weight(0, 1, 40), weight(1, 1, 10)]);
+    expect(first.counts).toEqual({ changed: 2, unchanged: 0, doubtful: 0, ignored: 0, parked: 0 });
+    const movements = await count('stock_movement');
+    const runs = await count('applied_run');
+    const heartbeats = Array.from({ length: 50 }, (_, i) => weight(0, 2 + i, 40.1));
+    const quiet = await replica.apply(outbox, 3, heartbeats);
+    expect(quiet.counts).toMatchObject({ changed: 0, unchanged: 50 });
+    expect(await count('stock_movement')).toBe(movements);
+    expect(await count('applied_run')).toBe(runs + 1);
+  });
+
+  test('counts a reading once, however often and however cut it comes', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    const readings = [weight(2, 1, 40), weight(2, 2, 30), weight(2, 3, 35), weight(2, 4, 5)];
+    await replica.apply(outbox, 1, readings.slice(0, 3));
+    const again = await replica.apply(outbox, 2, readings.slice(1));
+    expect(again.repeated).toBe(2);
+    await replica.apply(outbox, 1, readings);
+    expect(await ledgerOf(2)).toEqual({ net: { 1: 40, 2: -10, 3: 5, 4: -30 }, onHand: 5, sum: 5 });
+  });
+
+  test('puts a late reading where it belongs, with corrections that keep the sum', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await replica.apply(outbox, 1, [weight(3, 10, 40), weight(3, 20, 40.1), weight(3, 30, 25)]);
+    await replica.apply(outbox, 4, [weight(3, 15, 30, { historical: true })]);
+    expect(await ledgerOf(3)).toEqual({ net: { 10: 40, 15: -10, 20: 10, 30: -15 }, onHand: 25, sum: 25 });
+  });
+
+  test('knows after a restart, and on another replica, that a reading is late', async () => {
+    const outbox = randomUUID();
+    await new Replica(database.db).apply(outbox, 1, [weight(4, 10, 40), weight(4, 30, 40)]);
+    await new Replica(database.db).apply(outbox, 3, [weight(4, 20, 30)]);
+    expect(await ledgerOf(4)).toEqual({ net: { 10: 40, 20: -10, 30: 10 }, onHand: 40, sum: 40 });
+  });
+
+  test('two replicas in turns see what the other did', async () => {
+    const [one, two] = [new Replica(database.db), new Replica(database.db)];
+    const outbox = randomUUID();
+    for (let i = 0; i < 6; i += 1) await (i % 2 === 0 ? one : two).apply(outbox, i + 1, [weight(5, i + 1, 40 - i)]);
+    expect(await ledgerOf(5)).toMatchObject({ onHand: 35, sum: 35 });
+  });
+
+  test('keeps what it cannot use, and goes on', async () => {
+    const before = await count('parked_reading');
+    const outbox = randomUUID();
+    const stranger = { ...weight(0, 1, 1), deviceId: 'stranger' };
+    const applied = await new Replica(database.db).apply(outbox, 1, [stranger, undefined, weight(6, 1, 7)]);
+    expect(applied.counts).toMatchObject({ changed: 1, parked: 2 });
+    expect(await count('parked_reading')).toBe(before + 2);
+  });
+
+  test('a doubtful reading changes no level and marks the sensor', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await replica.apply(outbox, 1, [weight(7, 1, 40)]);
+    const doubtful = await replica.apply(outbox, 2, [weight(7, 2, 3, { quality: 'uncalibrated' })]);
+    expect(doubtful).toMatchObject({ counts: { changed: 0, doubtful: 1 }, touchedBinIds: ['B-7'] });
+    const sensor = await database.db.selectFrom('sensor_state').select('quality').where('bin_id', '=', 'B-7').execute();
+    expect(sensor).toEqual([{ quality: 'uncalibrated' }]);
+    expect(await ledgerOf(7)).toMatchObject({ onHand: 40 });
+  });
+
+  test('any order, any cuts, any repeats, by any replica: the ledger of readings in order', async () => {
+    let next = 10;
+    let epoch = 1_000;
+    const anyCase = fc
+      .array(fc.integer({ min: 0, max: 30 }), { minLength: 2, maxLength: 8 })
+      .chain((pieces) =>
+        fc.tuple(
+          fc.constant(pieces),
+          fc.shuffledSubarray([...pieces.keys()], { minLength: pieces.length, maxLength: pieces.length }),
+          fc.array(fc.nat(pieces.length), { maxLength: 3 }),
+          fc.array(fc.nat(2), { minLength: 12, maxLength: 12 }),
+        ),
+      );
+    await fc.assert(
+      fc.asyncProperty(anyCase, async ([pieces, order, cuts, who]) => {
+        const [inOrder, mixed] = [next, next + 1];
+        next = next + 2 >= 80 ? 10 : next + 2;
+        // Bins are used again: later than everything before.
+        const startMs = (epoch += 1_000);
+        const replicas = [new Replica(database.db), new Replica(database.db), new Replica(database.db)];
+        const outbox = randomUUID();
+        const zero = pieces.map((each, i) => weight(inOrder, startMs + i, each));
+        await replicas[0]?.apply(outbox, 1, zero);
+        const readings = order.map((at) => weight(mixed, startMs + at, pieces[at] ?? 0));
+        const other = randomUUID();
+        const bounds = [0, ...cuts.sort((a, b) => a - b), readings.length];
+        for (const [i, from] of bounds.entries()) {
+          // Each part overlaps what came before: repeats at the front.
+          const start = Math.max(0, from - 1);
+          const part = readings.slice(start, bounds[i + 1]);
+          if (part.length > 0) await replicas[who[i] ?? 0]?.apply(other, start + 1, part);
+        }
+        const [a, b] = [await ledgerOf(inOrder), await ledgerOf(mixed)];
+        expect(b.sum).toBe(b.onHand);
+        expect(b.onHand).toBe(a.onHand);
+        const since = ({ net }: { net: Record<string, number> }): unknown =>
+          Object.entries(net).filter(([at]) => Number(at) > startMs);
+        expect(since(b)).toEqual(since(a));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
