@@ -10,7 +10,7 @@ import { measureWeight, type WeightCase } from './detection/weight.ts';
  */
 
 const NOISE_LEVELS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
-const READ_RATES = [0.95, 0.9, 0.8, 0.7, 0.6];
+const READ_RATES = [0.95, 0.9, 0.8, 0.7, 0.6, 0.3];
 const PIECE_GRAMS = 20;
 
 function weightCases(): WeightCase[] {
@@ -29,7 +29,15 @@ function weightCases(): WeightCase[] {
   const untouched = scales.flatMap(({ everyMs, name }) =>
     [0.02, 0.05, 0.1].map((noisePieces) => ({ everyMs, name: `${name}, defaults`, noisePieces, settings: {} })),
   );
-  return [...commissioned, ...untouched];
+  // A shelf beside a machine: ±10 g at 7.3 Hz on top of little noise.
+  const shaking = [{}, { filter: { stableWithinGrams: 40 } }].map((settings, index) => ({
+    everyMs: 100,
+    name: `10 Hz, vibration ±10 g, ${index === 0 ? 'defaults' : 'band 40 g'}`,
+    noisePieces: 0.02,
+    vibrationGrams: 10,
+    settings,
+  }));
+  return [...commissioned, ...untouched, ...shaking];
 }
 
 function tagCases(): TagCase[] {
@@ -98,8 +106,9 @@ least 4 g, as commissioning sets it; "defaults" leaves it at 4 g.
 ${weightTable(picks, seed).join('\n')}
 
 What it says: one piece is told reliably while the noise stays below 30 % of its weight (10 Hz) or 20 % (1 Hz).
-Beyond that, use a faster scale, a smaller scale, or count by tag. A band narrower than the noise never settles: the
-readings are then flagged \`unstable\`, and nothing is ordered, rather than guessed.
+Beyond that, use a faster scale, a smaller scale, or count by tag. A steady vibration is recognised and averaged out
+(\`vibrationGrams\`). Other noise wider than the band never settles: those readings are flagged \`unstable\`, and nothing is
+ordered, rather than guessed.
 
 ## Tags
 

@@ -11,6 +11,8 @@ export interface WeightCase {
   /** Standard deviation of the scale's noise, in pieces. */
   noisePieces: number;
   everyMs: number;
+  /** Amplitude of a machine's vibration beside the shelf. */
+  vibrationGrams?: number;
   settings: SensorSettingsInput;
 }
 
@@ -28,6 +30,7 @@ export interface WeightScore {
 const PIECE_GRAMS = 20;
 const BIN_PIECES = 400;
 const START_MS = Date.UTC(2026, 0, 5);
+const VIBRATION_HZ = 7.3;
 const CREEP_GRAMS_PER_DAY = 20;
 /** One sample in 500 is a spike of the load cell's amplifier. */
 const SPIKE_CHANCE = 0.002;
@@ -64,7 +67,13 @@ export function measureWeight(test: WeightCase, options: { picks: number; seed: 
       shakenUntilMs = atMs + random.between(400, 1_500);
       nextPickAtMs = atMs + random.between(15_000, 40_000);
     }
-    const grams = weigh(random, { pieces, atMs, shaken: atMs < shakenUntilMs, noisePieces: test.noisePieces });
+    const grams = weigh(random, {
+      pieces,
+      atMs,
+      shaken: atMs < shakenUntilMs,
+      noisePieces: test.noisePieces,
+      vibrationGrams: test.vibrationGrams ?? 0,
+    });
     const sample = { kind: 'weight', grams, stability: 'unknown' } as const;
     const told = [...site.normalize('scale', [sample], { receivedAtMs: atMs }), ...site.tick(atMs)];
     readings += told.length;
@@ -76,14 +85,18 @@ export function measureWeight(test: WeightCase, options: { picks: number; seed: 
   return score(pickedAtMs, changes, (readings * 3_600_000) / (atMs - START_MS));
 }
 
-function weigh(random: Random, load: { pieces: number; atMs: number; shaken: boolean; noisePieces: number }): number {
+function weigh(
+  random: Random,
+  load: { pieces: number; atMs: number; shaken: boolean; noisePieces: number; vibrationGrams: number },
+): number {
   const creepGrams = ((load.atMs - START_MS) / 86_400_000) * CREEP_GRAMS_PER_DAY;
   const shakeGrams = load.shaken ? random.between(-5, 8) * PIECE_GRAMS : 0;
   const spikeGrams = random.chance(SPIKE_CHANCE) ? random.between(-100, 100) * PIECE_GRAMS : 0;
   const noiseGrams = random.normal(load.noisePieces * PIECE_GRAMS);
   // Somebody counts or zeroes before it makes a tenth of a piece; later it is the ledger's question, not the filter's.
   const creptGrams = (creepGrams % (PIECE_GRAMS / 5)) - PIECE_GRAMS / 10;
-  return load.pieces * PIECE_GRAMS + creptGrams + shakeGrams + spikeGrams + noiseGrams;
+  const vibrationGrams = load.vibrationGrams * Math.sin((2 * Math.PI * VIBRATION_HZ * load.atMs) / 1_000);
+  return load.pieces * PIECE_GRAMS + creptGrams + vibrationGrams + shakeGrams + spikeGrams + noiseGrams;
 }
 
 function account(count: { pieces: number }, netGrams: number, atMs: number, changes: CountChange[]): void {

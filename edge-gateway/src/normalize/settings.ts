@@ -41,6 +41,11 @@ const filterSchema = z
       .default(4)
       .describe('Motion band: a weight is stable while all its samples lie within it'),
     stableForMs: durationMs.default(1_000).describe('How long a weight must stay inside the band to be stable'),
+    vibrationGrams: z
+      .number()
+      .min(0)
+      .default(25)
+      .describe('A steady swing of up to ± this (a machine beside the shelf) is averaged out; 0: it stays unstable'),
     isolatedAfterMs: durationMs
       .default(5_000)
       .describe('A sample this long after the one before it stands for itself and is believed at once'),

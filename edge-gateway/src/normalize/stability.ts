@@ -1,4 +1,5 @@
 import { LevelEstimate } from './level-estimate.ts';
+import { vibrationBand } from './vibration.ts';
 import { windowStatistics, type WindowStatistics } from './window-statistics.ts';
 
 /** Leaving the settled state takes a larger step than entering it: no flapping at the edge of the band. */
@@ -9,9 +10,10 @@ const SAMPLES_MIN = 4;
 const STEP_SHARE_MIN = 0.05;
 /** A small step hidden in noise is looked for in the window that proves the rest, in twice and in four times it. */
 const SCALES = [1, 2, 4] as const;
-const SCALE_MAX = 4;
+/** Vibration is looked for in so many windows. */
+const VIBRATION_SCALE = 8;
 /** Bounds the memory of a sensor that sends far faster than the window needs. */
-const SAMPLES_MAX = 200;
+const SAMPLES_MAX = 256;
 
 export type MotionState =
   | { settled: true; value: number; deviationGrams: number }
@@ -25,14 +27,18 @@ export type MotionState =
 export class StabilityDetector {
   readonly #bandGrams: number;
   readonly #stableForMs: number;
+  readonly #swingMaxGrams: number;
   readonly #level: LevelEstimate;
   #values: number[] = [];
   #timesMs: number[] = [];
   #movingSinceMs: number | undefined;
+  /** While a machine shakes the shelf. */
+  #vibrationBandGrams: number | undefined;
 
-  constructor(settings: { stableWithinGrams: number; stableForMs: number }) {
+  constructor(settings: { stableWithinGrams: number; stableForMs: number; vibrationGrams?: number }) {
     this.#bandGrams = settings.stableWithinGrams;
     this.#stableForMs = settings.stableForMs;
+    this.#swingMaxGrams = settings.vibrationGrams ?? 0;
     this.#level = new LevelEstimate(settings.stableWithinGrams * STEP_SHARE_MIN);
   }
 
@@ -47,7 +53,7 @@ export class StabilityDetector {
     this.#remember(value, atMs);
     const levelGrams = this.#level.grams;
     if (this.#movingSinceMs !== undefined || levelGrams === undefined) return this.#pushMoving(atMs);
-    if (Math.abs(value - levelGrams) > this.#bandGrams * LEAVE_FACTOR) {
+    if (Math.abs(value - levelGrams) > this.#band * LEAVE_FACTOR) {
       this.#restartWindow(value, atMs);
       return this.#move(atMs);
     }
@@ -58,7 +64,7 @@ export class StabilityDetector {
   /** A sample that is to be believed by itself. Within the band of what is settled it only adds to the mean. */
   pushStable(value: number, atMs: number): MotionState {
     const { state } = this;
-    return state?.settled && Math.abs(value - state.value) <= this.#bandGrams
+    return state?.settled && Math.abs(value - state.value) <= this.#band
       ? this.push(value, atMs)
       : this.settle(value, atMs);
   }
@@ -86,8 +92,8 @@ export class StabilityDetector {
 
   #pushMoving(atMs: number): MotionState {
     const window = this.#window(atMs, 1);
-    if (!window || window.spread > this.#bandGrams || !this.#level.isCalm(window) || this.#level.isSplit(window)) {
-      return this.#move(atMs);
+    if (!window || window.spread > this.#band || !this.#level.isCalm(window) || this.#level.isSplit(window)) {
+      return this.#settleByVibration(atMs);
     }
     this.#movingSinceMs = undefined;
     // Back at the old weight after a touch: what was averaged before is still the better value.
@@ -95,17 +101,33 @@ export class StabilityDetector {
     return this.#settledState();
   }
 
+  #settleByVibration(atMs: number): MotionState {
+    const lasts = (this.#timesMs[0] ?? atMs) <= atMs - this.#stableForMs * (VIBRATION_SCALE - 1);
+    const limits = { bandGrams: this.#bandGrams, swingMaxGrams: this.#swingMaxGrams };
+    const band = lasts ? vibrationBand(this.#values, limits) : undefined;
+    if (band === undefined) return this.#move(atMs);
+    this.#vibrationBandGrams = Math.max(this.#bandGrams, band);
+    this.#movingSinceMs = undefined;
+    this.#level.restart(windowStatistics(this.#values, 0));
+    return this.#settledState();
+  }
+
   #pushSettled(value: number, atMs: number): void {
     this.#level.learnNoise(value);
     for (const scale of SCALES) {
       const window = this.#window(atMs, scale);
-      if (!window || window.spread > this.#bandGrams || !this.#level.isCalm(window)) return;
+      if (!window || window.spread > this.#band || !this.#level.isCalm(window)) return;
       if (scale === 1) this.#level.add(value, window);
+      else if (window.spread <= this.#bandGrams) this.#vibrationBandGrams = undefined;
       if (this.#level.isStep(window) && !this.#level.isSplit(window)) {
         this.#level.restart(window);
         return;
       }
     }
+  }
+
+  get #band(): number {
+    return this.#vibrationBandGrams ?? this.#bandGrams;
   }
 
   #move(atMs: number): MotionState {
@@ -126,9 +148,9 @@ export class StabilityDetector {
   #remember(value: number, atMs: number): void {
     this.#values.push(value);
     this.#timesMs.push(atMs);
-    const oldestUsefulMs = atMs - this.#stableForMs * SCALE_MAX;
+    const oldestUsefulMs = atMs - this.#stableForMs * VIBRATION_SCALE;
     const secondIsOldEnough = (this.#timesMs[1] ?? atMs) <= oldestUsefulMs;
-    const mayForget = this.#values.length > SAMPLES_MIN * SCALE_MAX && secondIsOldEnough;
+    const mayForget = this.#values.length > SAMPLES_MIN * VIBRATION_SCALE && secondIsOldEnough;
     if (!mayForget && this.#values.length <= SAMPLES_MAX) return;
     this.#values.shift();
     this.#timesMs.shift();

@@ -39,6 +39,8 @@ export class TagTracker {
   readonly #life: ReaderLife;
   readonly #silence: SilenceWatch;
   readonly #tags = new Map<string, TrackedTag>();
+  /** How well tags that left were read: one that comes and goes at the edge of the field is known again. */
+  readonly #departed = new Map<string, SmurfWindow>();
   #toldStale = false;
 
   constructor(deviceId: string, settings: SensorSettings, epcUri: (epcHex: string) => string) {
@@ -84,7 +86,7 @@ export class TagTracker {
     for (const tag of this.#tags.values()) {
       const departure = this.#departure(tag, atMs);
       if (departure === 'none' || (departure === 'doubtful' && tag.leftInDoubt)) continue;
-      if (departure === 'certain') this.#tags.delete(tag.epcHex);
+      if (departure === 'certain') this.#forget(tag);
       tag.leftInDoubt = true;
       readings.push(this.#reading(tag, 'left', departure === 'certain' ? 'good' : 'stale', stamp));
     }
@@ -104,7 +106,8 @@ export class TagTracker {
 
   #readFirst(epcHex: string, sample: TagSample, stamp: Stamp, atMs: number): Outcome {
     if (this.#tags.size >= this.#settings.tagsMax) return suppressed('tag-table-full');
-    const window = new SmurfWindow(this.#settings);
+    const window = this.#departed.get(epcHex) ?? new SmurfWindow(this.#settings);
+    this.#departed.delete(epcHex);
     window.read(this.#life.epoch);
     const tag: TrackedTag = {
       epcHex,
@@ -119,6 +122,13 @@ export class TagTracker {
     };
     this.#tags.set(epcHex, tag);
     return { readings: [this.#reading(tag, 'arrived', 'good', stamp)] };
+  }
+
+  #forget(tag: TrackedTag): void {
+    this.#tags.delete(tag.epcHex);
+    this.#departed.set(tag.epcHex, tag.window);
+    const [longestGone] = this.#departed.keys();
+    if (this.#departed.size > this.#settings.tagsMax && longestGone !== undefined) this.#departed.delete(longestGone);
   }
 
   #readAgain(tag: TrackedTag, sample: TagSample, stamp: Stamp, atMs: number): Outcome {
