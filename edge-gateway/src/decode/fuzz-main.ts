@@ -17,7 +17,7 @@ let total = 0;
 for (const model of DECODER_MODELS) {
   const report = fuzzDecoder(model, findDecoderModel, bytes / DECODER_MODELS.length, seed);
   total += report.bytes;
-  const slowest = report.slowestMs.toFixed(1);
+  const slowest = report.slowestCpuMs.toFixed(1);
   process.stdout.write(
     `${report.modelId.padEnd(22)} ${report.bytes} bytes, ${report.frames} frames, ${report.understood} understood, slowest ${slowest} ms\n`,
   );

@@ -39,3 +39,14 @@ function problemsOfNumber(path: string, key: string, value: number): string[] {
   if (WHOLE.has(key) && !Number.isSafeInteger(value)) return [`${path} is no whole number: ${value}`];
   return RATIOS.has(key) && (value < 0 || value > 1) ? [`${path} is outside 0…1: ${value}`] : [];
 }
+
+/**
+ * How long the decoder works on the frame, in milliseconds of the processor: a busy machine may stop us in between for as long
+ * as it likes.
+ */
+export function timed<Result>(work: () => Result): { result: Result; cpuMs: number } {
+  const before = process.threadCpuUsage();
+  const result = work();
+  const { user, system } = process.threadCpuUsage(before);
+  return { result, cpuMs: (user + system) / 1_000 };
+}
