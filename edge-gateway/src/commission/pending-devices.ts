@@ -1,9 +1,12 @@
 import type { Frame } from '../decode/decoder.ts';
+import { type DiscoveredEntity, readDiscovery } from '../decode/home-assistant/discovery.ts';
+import { type SuggestedDevice, suggestDevices } from '../decode/home-assistant/suggestion.ts';
 import { fittingDecoders, type FittingDecoder } from './fitting-decoders.ts';
 
 const PENDING_MAX = 200;
 const FRAMES_MAX = 20;
 const FRAME_BYTES_MAX = 16_384;
+const ANNOUNCED_MAX = 64;
 
 interface Pending {
   username: string;
@@ -12,6 +15,8 @@ interface Pending {
   lastSeenAtMs: number;
   password: string;
   frames: (Frame & { topic: string })[];
+  /** What it announced for Home Assistant, by unique id. */
+  announced: Map<string, DiscoveredEntity>;
 }
 
 export interface PendingDevice {
@@ -22,6 +27,8 @@ export interface PendingDevice {
   topics: string[];
   lastFrames: { topic: string; receivedAtMs: number; payloadBase64: string }[];
   fits: FittingDecoder[];
+  /** Entries of gateway.yaml that would read what it announced for Home Assistant. */
+  suggestions: SuggestedDevice[];
 }
 
 /**
@@ -35,8 +42,9 @@ export class PendingDevices {
   signedIn(username: string, clientId: string, password: string, nowMs: number): boolean {
     const known = this.#byUsername.get(username);
     if (!known && this.#byUsername.size >= PENDING_MAX) return false;
-    const { firstSeenAtMs, frames } = known ?? { firstSeenAtMs: nowMs, frames: [] };
-    this.#byUsername.set(username, { username, clientId, firstSeenAtMs, lastSeenAtMs: nowMs, password, frames });
+    const { firstSeenAtMs, frames, announced } = known ?? { firstSeenAtMs: nowMs, frames: [], announced: new Map() };
+    const session = { username, clientId, firstSeenAtMs, lastSeenAtMs: nowMs, password, frames, announced };
+    this.#byUsername.set(username, session);
     return true;
   }
 
@@ -45,6 +53,10 @@ export class PendingDevices {
     if (!pending) return;
     pending.lastSeenAtMs = frame.receivedAtMs;
     if (frame.payload.length > FRAME_BYTES_MAX) return;
+    // Announced once, at connect; it would be gone from the last frames when a person looks.
+    for (const entity of readDiscovery(frame.topic, frame.payload)) {
+      if (pending.announced.size < ANNOUNCED_MAX) pending.announced.set(entity.entityId, entity);
+    }
     // A copy: the payload is a window into a network buffer that would stay in memory as a whole.
     pending.frames.push({ ...frame, payload: Uint8Array.from(frame.payload) });
     if (pending.frames.length > FRAMES_MAX) pending.frames.shift();
@@ -63,6 +75,7 @@ export class PendingDevices {
         payloadBase64: Buffer.from(payload).toString('base64'),
       })),
       fits: fittingDecoders(pending.frames),
+      suggestions: suggestDevices([...pending.announced.values()]),
     }));
   }
 

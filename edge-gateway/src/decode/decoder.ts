@@ -71,6 +71,8 @@ export interface DecoderModel<Constants extends z.ZodObject = z.ZodObject> {
   title: string;
   /** `payload`: the frame comes whole (MQTT, LoRaWAN). `stream`: `createFramer` cuts it out of a byte stream. */
   input: 'payload' | 'stream';
+  /** True for what only carries another sensor's bytes: `inside` names the decoder of those. */
+  isEnvelope?: boolean;
   /** In which form a FILE given to `npm run decode` holds the payload unless `--encoding` says otherwise. */
   encoding: 'utf8' | 'latin1' | 'binary' | 'hex';
   /** Per-device constants (a load cell's datasheet values): the device's record brings them, never the payload. */

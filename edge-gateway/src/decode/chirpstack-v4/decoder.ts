@@ -70,6 +70,7 @@ export const chirpstackV4Model: DecoderModel = {
   id: 'chirpstack-v4',
   title: 'ChirpStack v4 events (JSON); `inside` names the decoder of what the sensor sends',
   input: 'payload',
+  isEnvelope: true,
   encoding: 'utf8',
   create: ({ inside }): Decoder => createDecoder(inside),
 };

@@ -70,6 +70,7 @@ export const ttsV3Model: DecoderModel = {
   id: 'tts-v3',
   title: 'The Things Stack v3 messages (JSON); `inside` names the decoder of what the sensor sends',
   input: 'payload',
+  isEnvelope: true,
   encoding: 'utf8',
   create: ({ inside }): Decoder => createDecoder(inside),
 };
