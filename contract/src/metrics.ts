@@ -8,6 +8,10 @@ export const METRICS = {
     'reason',
   ]),
   shelfwire_gateway_frames_refused_total: counter('Frames or connections refused', ['reason']),
+  shelfwire_gateway_samples_total: counter('Samples that the frames of devices held', []),
+  shelfwire_gateway_samples_without_reading_total: counter('Samples that made no reading, since they say nothing new', [
+    'reason',
+  ]),
   shelfwire_gateway_readings_appended_total: counter('Readings made durable on the gateway', ['kind']),
   shelfwire_gateway_readings_dropped_total: counter('Readings given up by a named policy', ['reason']),
   shelfwire_gateway_readings_confirmed_total: counter('Readings that a required consumer has confirmed', ['consumer']),

@@ -2,6 +2,7 @@ import type { Consumer, GatewayStatus, Reading } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { DeviceChanges } from './devices/site-devices.ts';
+import type { NormalizerCounts } from './normalize/normalizer.ts';
 
 export type Transport = 'mqtt' | 'serial' | 'tcp';
 export type RefusalReason =
@@ -30,15 +31,24 @@ export class GatewayEvents {
   };
   readonly #log: Logger;
   readonly #metrics: ServiceMetrics;
+  readonly #samplesTold = { all: 0, withoutReading: new Map<string, number>() };
+  /** One a frame: found once, not each time. */
+  readonly #framesReceived: Readonly<Record<Transport, { inc(): void }>>;
 
   constructor(log: Logger, metrics: ServiceMetrics) {
     this.#log = log;
     this.#metrics = metrics;
+    const received = metrics.counter('shelfwire_gateway_frames_received_total');
+    this.#framesReceived = {
+      mqtt: received.labels('mqtt'),
+      serial: received.labels('serial'),
+      tcp: received.labels('tcp'),
+    };
   }
 
   frameReceived(transport: Transport): void {
     this.counters.framesReceived += 1;
-    this.#metrics.counter('shelfwire_gateway_frames_received_total').inc({ transport });
+    this.#framesReceived[transport].inc();
   }
 
   frameQuarantined(deviceId: string, reason: string, detail: string, kept: boolean): void {
@@ -88,6 +98,18 @@ export class GatewayEvents {
   readingsConfirmed(consumer: Consumer, count: number, byAll: number): void {
     this.counters.readingsConfirmed += byAll;
     this.#metrics.counter('shelfwire_gateway_readings_confirmed_total').inc({ consumer }, count);
+  }
+
+  /** Totals since the start; what they grew by is counted. Once a second, since a fleet of scales sends many. */
+  samplesNormalized(counts: Readonly<NormalizerCounts>): void {
+    const told = this.#samplesTold;
+    this.#metrics.counter('shelfwire_gateway_samples_total').inc(counts.samples - told.all);
+    told.all = counts.samples;
+    for (const [reason, count] of Object.entries(counts.suppressed)) {
+      const before = told.withoutReading.get(reason) ?? 0;
+      this.#metrics.counter('shelfwire_gateway_samples_without_reading_total').inc({ reason }, count - before);
+      told.withoutReading.set(reason, count);
+    }
   }
 
   outboxDepth(queuedReadings: number, sizeBytes: number): void {

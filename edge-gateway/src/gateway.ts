@@ -101,6 +101,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const ticks = new Ticks(async () => {
     await config.reloadIfChanged();
     await pipeline.tick(now());
+    events.samplesNormalized(normalizer.counts);
     await outbox.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
     status.oldestQueuedAtMs = await outbox.oldestQueuedAtMs();
     events.outboxDepth(outbox.queuedReadings, outbox.sizeBytes);
