@@ -22,15 +22,20 @@ export function tenantVariable(): QueryVariableBuilder {
   return choice('tenant', 'Tenant', 'select name as __text, tenant_id as __value from tenant order by name');
 }
 
+/** Everything, until somebody chooses. */
+function several(variable: QueryVariableBuilder): QueryVariableBuilder {
+  return variable.multi(true).includeAll(true).current({ selected: true, text: 'All', value: '$__all' });
+}
+
 export function siteVariable(): QueryVariableBuilder {
   const query = "select name as __text, site_id as __value from site where tenant_id = '$tenant' order by name";
-  return choice('site', 'Site', query).multi(true).includeAll(true);
+  return several(choice('site', 'Site', query));
 }
 
 export function itemVariable(): QueryVariableBuilder {
   const query =
     "select sku || ' ' || name as __text, item_id as __value from item where tenant_id = '$tenant' order by sku";
-  return choice('item', 'Item', query).multi(true).includeAll(true);
+  return several(choice('item', 'Item', query));
 }
 
 export function binVariable(): QueryVariableBuilder {
@@ -44,5 +49,5 @@ export function binVariable(): QueryVariableBuilder {
 export function binDeviceVariable(): QueryVariableBuilder {
   const query =
     "select distinct device_id from bin_sensor where tenant_id = '$tenant' and site_id in ($site) and bin_id = '$bin'";
-  return choice('device', 'Device', query).multi(true).includeAll(true).hide(VariableHide.HideVariable);
+  return several(choice('device', 'Device', query)).hide(VariableHide.HideVariable);
 }
