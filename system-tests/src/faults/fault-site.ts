@@ -36,7 +36,9 @@ export class FaultSite {
     await writeFile(join(folder, 'fleet.yaml'), stringify(fleet({ customers: true })));
     await writeFile(join(folder, 'fleet-calm.yaml'), stringify(fleet({ customers: false })));
     const centre = await Centre.start(folder, parts);
-    const gateway = await GatewayProcess.start(folder, 'gateway', centre.broker.url);
+    const gateway = await GatewayProcess.start(folder, 'gateway', centre.broker.url, {
+      SHELFWIRE_RESEND_AFTER_MS: '2000',
+    });
     const site = new FaultSite(folder, centre, gateway, supplierPort);
     await site.ready();
     return site;

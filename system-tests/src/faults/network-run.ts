@@ -47,6 +47,7 @@ export async function runBadNetwork(options: {
   await writeFile(join(folder, 'catalogue.yaml'), stringify(catalogue('http://127.0.0.1:9', SITES)));
   const centre = await Centre.start(folder, 'embedded');
   const sites: RemoteSite[] = [];
+  let keep = false;
   try {
     for (const siteId of SITES) sites.push(await startSite(folder, siteId, centre, random));
     await centre.ready();
@@ -68,13 +69,17 @@ export async function runBadNetwork(options: {
     const readings = addComparisons(parts);
     const messagesSent = probes.reduce((sum, { probe }) => sum + probe.sent.length, 0);
     return { seed, outages, messagesSent, readings, drainedAfterMs, broken: brokenPromises(readings) };
+  } catch (error) {
+    say(`logs and data are kept in ${folder}`);
+    keep = true;
+    throw error;
   } finally {
     for (const { gateway, link } of sites) {
       await gateway.process.stop();
       await link.close();
     }
     await centre.close();
-    await rm(folder, { recursive: true, force: true });
+    if (!keep) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -55,6 +55,7 @@ export async function runFaults(options: {
     await comeToRest(site);
     const supplied = await site.supplierOrders();
     await site.stopSim();
+    say('the simulator has stopped; waiting until the gateway has nothing queued …');
     await site.gateway.drained();
     const report = await compare(site, probes, kills, { seed, parts, fromMs, supplied });
     report.exitCodes = await site.close();

@@ -3,6 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** A service that has not drained by then counts as hung: its exit code will be null. */
+const DRAIN_TIMEOUT_MS = 30_000;
+
 /** One of our services as a real process, that can be killed and started again with the same settings. */
 export class ServiceProcess {
   readonly name: string;
@@ -79,6 +82,8 @@ export class ServiceProcess {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), DRAIN_TIMEOUT_MS);
     await ended;
+    clearTimeout(timer);
   }
 }
