@@ -95,22 +95,22 @@ describe('a file', () => {
   });
 });
 
+const noFile = (): string => {
+  throw new RangeError('no file');
+};
+
 describe('the command line', () => {
+  test('takes constants from a YAML file too', () => {
+    const command = parseCommand(['--model', 'm', '--constants', '@rules.yaml', 'f'], () => 'fields:\n  - { at: 0 }\n');
+    expect(command).toMatchObject({ options: { constants: { fields: [{ at: 0 }] } } });
+  });
+
   test('reads models, encodings and constants', () => {
     expect(
-      parseCommand([
-        '--model',
-        'm',
-        '--inside',
-        'i',
-        '--encoding',
-        'HEX',
-        '--constants',
-        'a=1,b=x',
-        '--topic',
-        't',
-        'f',
-      ]),
+      parseCommand(
+        ['--model', 'm', '--inside', 'i', '--encoding', 'HEX', '--constants', 'a=1,b=x', '--topic', 't', 'f'],
+        noFile,
+      ),
     ).toEqual({
       kind: 'decode',
       options: { model: 'm', inside: 'i', encoding: 'hex', constants: { a: '1', b: 'x' }, topic: 't', files: ['f'] },
@@ -124,7 +124,7 @@ describe('the command line', () => {
     [['--model', 'm', '--constants', 'nonsense', 'f'], /nonsense/],
     [['--wrong', 'f'], /--wrong/],
   ])('refuses %j with one sentence', (args, sentence) => {
-    expect(() => parseCommand(args)).toThrow(sentence);
+    expect(() => parseCommand(args, noFile)).toThrow(sentence);
   });
 });
 

@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util';
 
 import { idSchema } from '@shelfwire/contract';
+import { parse as parseYaml } from 'yaml';
+
+import { asObject } from '../decode/json-payload.ts';
 
 export type FileEncoding = 'binary' | 'utf8' | 'hex' | 'base64';
+
+type Constants = Record<string, unknown>;
 
 export interface DecodeOptions {
   model: string;
@@ -11,7 +16,7 @@ export interface DecodeOptions {
   encoding?: FileEncoding;
   topic?: string;
   deviceId?: string;
-  constants: Record<string, string>;
+  constants: Constants;
   receivedAtMs?: number;
   files: string[];
 }
@@ -27,7 +32,7 @@ each frame says by itself, with the calibration 1:1 (raw counts come out as "unc
   --inside ID        for a LoRaWAN envelope: the decoder of what it carries
   --encoding FORM    binary, utf8, hex or base64: how FILE holds the payload (default: as the decoder expects it)
   --topic T          the MQTT topic it came on; some decoders take names from it
-  --constants LIST   per-device constants: a=1,b=2 (may be repeated), or a JSON object
+  --constants LIST   per-device constants: a=1,b=2 (may be repeated), a JSON object, or @FILE with them in YAML or JSON
   --device ID        deviceId of the readings (default: taken from the topic, else "device")
   --received-at T    when it was received, ISO 8601 or Unix ms (default: now)
   --list             the decoders there are
@@ -40,8 +45,11 @@ mosquitto_sub -v prints them, hexadecimal or base64 lines with # comments behind
 Exit 0: at least one frame was understood; what was not is told on standard error. A frame that is understood but carries
 no reading (a join, a keepalive) prints nothing. Exit 2: no frame was understood, or the arguments are wrong.`;
 
-/** @throws RangeError with one sentence if the arguments are wrong */
-export function parseCommand(args: readonly string[]): Command {
+/**
+ * @param readText for `--constants @FILE`
+ * @throws RangeError with one sentence if the arguments are wrong
+ */
+export function parseCommand(args: readonly string[], readText: (path: string) => string): Command {
   const { values, positionals } = parse(args);
   if (values.help === true) return { kind: 'help' };
   if (values.list === true) return { kind: 'list' };
@@ -52,7 +60,7 @@ export function parseCommand(args: readonly string[]): Command {
     kind: 'decode',
     options: {
       model: values.model,
-      constants: Object.assign({}, ...(values.constants ?? []).map(constantsOf)) as Record<string, string>,
+      constants: Object.assign({}, ...(values.constants ?? []).map((text) => constantsOf(text, readText))) as Constants,
       files: positionals,
       ...(values.inside !== undefined && { inside: values.inside }),
       ...(values.encoding !== undefined && { encoding: encodingOf(values.encoding) }),
@@ -100,9 +108,10 @@ function encodingOf(text: string): FileEncoding {
   return encoding;
 }
 
-function constantsOf(text: string): Record<string, string> {
-  if (text.trim().startsWith('{')) return constantsOfJson(text);
-  const constants: Record<string, string> = {};
+function constantsOf(text: string, readText: (path: string) => string): Constants {
+  if (text.startsWith('@')) return constantsOfYaml(readText(text.slice(1)), text);
+  if (text.trim().startsWith('{')) return constantsOfYaml(text, text);
+  const constants: Constants = {};
   for (const pair of text.split(',').filter((one) => one.trim() !== '')) {
     const at = pair.indexOf('=');
     if (at < 1) throw new RangeError(`--constants "${pair}" is not name=value.`);
@@ -111,12 +120,17 @@ function constantsOf(text: string): Record<string, string> {
   return constants;
 }
 
-function constantsOfJson(text: string): Record<string, string> {
+/** YAML, of which JSON is a part. */
+function constantsOfYaml(content: string, named: string): Constants {
+  let value: unknown;
   try {
-    return JSON.parse(text) as Record<string, string>;
+    value = parseYaml(content);
   } catch (error) {
-    throw new RangeError('--constants begins with { but is not a JSON object.', { cause: error });
+    throw new RangeError(`--constants ${named.slice(0, 80)} is neither YAML nor JSON.`, { cause: error });
   }
+  const constants = asObject(value);
+  if (!constants) throw new RangeError(`--constants ${named.slice(0, 80)} holds no names with values.`);
+  return { ...constants };
 }
 
 function deviceIdOf(text: string): string {

@@ -21,7 +21,8 @@ const EXIT_NOT_DECODED = 2;
 /** @returns the exit code */
 export function runDecode(line: CommandLine): number {
   try {
-    const command = parseCommand(line.args);
+    const readText = (path: string): string => new TextDecoder().decode(readFile(path, line));
+    const command = parseCommand(line.args, readText);
     if (command.kind === 'decode') return decode(command.options, line);
     line.print(command.kind === 'help' ? USAGE : listOfModels());
     return EXIT_OK;

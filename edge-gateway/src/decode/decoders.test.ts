@@ -1,5 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
+import { folderOfModel } from './decoder-case.ts';
 import { describeDecoder } from './decoder.conformance.ts';
 import type { DecodeResult } from './decoder.ts';
 import { fuzzDecoder } from './fuzz.ts';
@@ -9,6 +13,14 @@ describe('every decoder of the registry', () => {
   test('has an id of its own', () => {
     const ids = DECODER_MODELS.map((model) => model.id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('has its README, and no folder with a decoder is left out', () => {
+    const folders = DECODER_MODELS.map((model) => folderOfModel(model.id) ?? '');
+    expect(folders.filter((folder) => !existsSync(join(folder, 'README.md')))).toEqual([]);
+    const here = new URL('.', import.meta.url).pathname;
+    const withDecoder = readdirSync(here).filter((name) => existsSync(join(here, name, 'decoder.ts')));
+    expect(withDecoder.filter((name) => !folders.includes(join(here, name)))).toEqual([]);
   });
 
   for (const model of DECODER_MODELS) describeDecoder(model, findDecoderModel);
