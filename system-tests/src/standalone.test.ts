@@ -29,6 +29,13 @@ function start(args: string[] = [], env: Record<string, string> = {}): Standalon
   return one;
 }
 
+async function readMetrics(dataDir: string): Promise<string> {
+  const { ports } = JSON.parse(await readFile(join(dataDir, 'run', 'processes.json'), 'utf8')) as {
+    ports: { gatewayHttp: number };
+  };
+  return (await fetch(`http://127.0.0.1:${ports.gatewayHttp}/metrics`)).text();
+}
+
 test('the first start needs no answer, an order is acknowledged within two minutes, a second start goes on', async () => {
   const first = start();
   const url = await first.ready();
@@ -103,9 +110,13 @@ test('a device with a wrong password, or on another’s topic, changes nothing',
   await expect(connect('wrong')).rejects.toThrow(/authorized|password/i);
   const client = await connect(gateway.devices[1]?.login.password ?? '');
   client.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  client.publish('tele/scale-01/SENSOR', '{"HX711":{"Weight":0.9}}', { qos: 1 }, () => undefined);
-  await closed;
+  // Refused: answered as if it were taken, or cut off; what counts is that nothing comes of it.
+  await new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+    client.publish('tele/scale-01/SENSOR', '{"HX711":{"Weight":0.9}}', { qos: 1 }, () => resolve());
+  });
+  const refused = await readMetrics(dataDir);
+  expect(refused).toMatch(/^shelfwire_gateway_frames_refused_total\{reason="foreign-topic"\} 1$/m);
   await client.endAsync(true);
   const api = await ApiClient.signIn(url, ADMIN.SHELFWIRE_ADMIN_EMAIL, ADMIN.SHELFWIRE_ADMIN_PASSWORD);
   expect((await api.stock()).filter((row) => row.onHand !== null)).toEqual([]);
