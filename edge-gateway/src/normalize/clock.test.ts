@@ -65,6 +65,17 @@ describe("a device's clock", () => {
     expect(stamps.slice(8).every((stamp) => stamp.clockQuality === 'corrected' && !stamp.historical)).toBe(true);
   });
 
+  test('that stands still is not used: each sample is of when it came', () => {
+    const clock = new DeviceClock('device');
+    const stamps = [0, 1, 10, 20].map((minute) =>
+      clock.stamp({ observedAtMs: NOW_MS - 5 * HOUR_MS }, NOW_MS + minute * 60_000),
+    );
+    expect(stamps[0]).toMatchObject({ observedAtMs: NOW_MS, clockQuality: 'corrected' });
+    expect(stamps.slice(1)).toEqual(
+      [1, 10, 20].map((minute) => ({ receivedAtMs: NOW_MS + minute * 60_000, clockQuality: 'gateway' })),
+    );
+  });
+
   test('history keeps its time; without a usable one it is marked as undated', () => {
     const clock = new DeviceClock('device');
     const dated = clock.stamp({ observedAtMs: NOW_MS - 30 * 24 * HOUR_MS, historical: true }, NOW_MS);

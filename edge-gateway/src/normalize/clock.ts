@@ -33,6 +33,7 @@ export interface Stamp {
 export class DeviceClock {
   readonly #useDeviceTime: boolean;
   #offsets: { offsetMs: number; receivedAtMs: number }[] = [];
+  #latest: { observedAtMs: number; receivedAtMs: number } | undefined;
 
   constructor(source: 'device' | 'gateway') {
     this.#useDeviceTime = source === 'device';
@@ -41,6 +42,7 @@ export class DeviceClock {
   /** Forgets what it learned, as after a step of the gateway's own clock. */
   reset(): void {
     this.#offsets = [];
+    this.#latest = undefined;
   }
 
   stamp(sample: { observedAtMs?: number; historical?: boolean }, receivedAtMs: number): Stamp {
@@ -52,6 +54,7 @@ export class DeviceClock {
     // The gateway booted without a time of its own: the device's is the better one.
     if (received < PLAUSIBLE_SINCE_MS) return { observedAtMs, receivedAtMs: received, clockQuality: 'device' };
 
+    if (this.#standsStill(observedAtMs, received)) return gatewayTime;
     this.#learn(received - observedAtMs, received);
     const offsetMs = this.#offsetMs();
     const delayMs = received - observedAtMs - offsetMs;
@@ -60,6 +63,14 @@ export class DeviceClock {
       return { observedAtMs, receivedAtMs: received, clockQuality: 'device', ...late };
     }
     return { observedAtMs: observedAtMs + offsetMs, receivedAtMs: received, clockQuality: 'corrected', ...late };
+  }
+
+  /** A clock that says the same again much later has stopped, or somebody sends one payload by hand again and again. */
+  #standsStill(observedAtMs: number, receivedAtMs: number): boolean {
+    const latest = this.#latest;
+    if (latest?.observedAtMs === observedAtMs) return receivedAtMs - latest.receivedAtMs > TOLERANCE_MS;
+    this.#latest = { observedAtMs, receivedAtMs };
+    return false;
   }
 
   #stampHistory(observedAtMs: number | undefined, gatewayTime: Stamp): Stamp {

@@ -56,12 +56,12 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const raw = sample.kind === 'raw' ? sample.counts : sample.grams;
     if (!isUsable(raw)) return suppressed('unusable');
     if (stamp.historical) return this.#acceptHistory(sample, raw, stamp);
-    if (this.#isRepeat(sample, raw)) {
+    if (this.#isRepeat(sample, raw, stamp)) {
       this.#silence.heard(atMs);
       return suppressed('duplicate');
     }
     // Delivered again after a newer one, as QoS 1 may: what it says is past.
-    if (this.#isOvertaken(stamp)) return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
+    if (this.#isOvertaken(sample, stamp)) return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
 
     const says = sample.kind === 'raw' ? 'unknown' : sample.stability;
     const isolated = this.#isIsolated(this.#silence.heard(atMs), atMs);
@@ -121,14 +121,19 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   }
 
   /** The same value with the same time of the device: sent twice, by QoS 1 or by a device that does not know better. */
-  #isRepeat(sample: WeightSample | RawSample, raw: number): boolean {
+  #isRepeat(sample: WeightSample | RawSample, raw: number, stamp: Stamp): boolean {
     const { observedAtMs } = sample;
-    return observedAtMs !== undefined && this.#latest?.observedAtMs === observedAtMs && this.#latest.raw === raw;
+    // Without it in the stamp the device's time was not believed, so it proves no repeat either.
+    if (observedAtMs === undefined || stamp.observedAtMs === undefined) return false;
+    return this.#latest?.observedAtMs === observedAtMs && this.#latest.raw === raw;
   }
 
-  #isOvertaken(stamp: Stamp): boolean {
-    const latestAtMs = this.#latest?.stamp.observedAtMs;
-    return stamp.observedAtMs !== undefined && latestAtMs !== undefined && stamp.observedAtMs < latestAtMs;
+  /** Earlier by the device's clock and also after its correction, which alone may wander by a moment. */
+  #isOvertaken(sample: WeightSample | RawSample, stamp: Stamp): boolean {
+    const latest = this.#latest;
+    if (stamp.observedAtMs === undefined || latest?.stamp.observedAtMs === undefined) return false;
+    const earlierByDevice = (sample.observedAtMs ?? 0) < (latest.observedAtMs ?? 0);
+    return earlierByDevice && stamp.observedAtMs < latest.stamp.observedAtMs;
   }
 
   /** Whether the sample has no neighbours to be compared with. After a pause of a fast scale they are on their way. */
