@@ -3,6 +3,7 @@ import { connect, type MqttClient } from 'mqtt';
 
 import { ingestError } from '../errors.ts';
 import type { BrokerAddress } from './consumer.ts';
+import { endClient } from './end-client.ts';
 
 export interface ConfirmationPublisherOptions {
   broker: BrokerAddress;
@@ -60,7 +61,7 @@ export class ConfirmationPublisher {
   }
 
   async close(): Promise<void> {
-    await this.#client.endAsync();
+    await endClient(this.#client);
   }
 }
 

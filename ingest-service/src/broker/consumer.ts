@@ -2,6 +2,7 @@ import { connect, type MqttClient } from 'mqtt';
 
 import type { IngestOutcome } from '../ingest.ts';
 import type { IncomingMessage } from '../parse/message.ts';
+import { endClient } from './end-client.ts';
 
 export interface BrokerAddress {
   url: string;
@@ -20,7 +21,8 @@ export interface ConsumerOptions {
   onConnection: (connected: boolean) => void;
 }
 
-const RECONNECT_MS_MAX = 5_000;
+/** Spread, so that replicas do not all come back in the same moment. */
+const RECONNECT_MS = { min: 500, max: 2_000 };
 
 /**
  * One connection that consumes. PUBACK goes out when `handle` is through, since MQTT.js waits for the callback of
@@ -43,7 +45,7 @@ export class BrokerConsumer {
       ...(options.broker.password === undefined ? {} : { password: options.broker.password }),
       clean: false,
       resubscribe: false, // done below, at each connection, with its outcome known
-      reconnectPeriod: Math.ceil(Math.random() * RECONNECT_MS_MAX),
+      reconnectPeriod: Math.round(RECONNECT_MS.min + Math.random() * (RECONNECT_MS.max - RECONNECT_MS.min)),
       keepalive: 30,
     });
     this.#client.on('connect', () => this.#subscribe());
@@ -64,14 +66,14 @@ export class BrokerConsumer {
     this.#closing = true;
     this.#connectionEnds.abort();
     await this.#handling;
-    await this.#client.endAsync();
+    await endClient(this.#client);
   }
 
   async #handle(message: IncomingMessage, done: () => void): Promise<void> {
     if (this.#closing) return; // not acknowledged: the broker delivers it to whoever comes next
     const outcome = await this.#options.handle(message, this.#connectionEnds.signal);
     if (outcome === 'done' || this.#options.whenUnconfirmed === 'let-go') done();
-    else this.#client.reconnect(); // brokers deliver what was not acknowledged at the next connection only
+    else this.#client.stream.destroy(); // brokers deliver what was not acknowledged at the next connection only
   }
 
   #subscribe(): void {
@@ -81,7 +83,7 @@ export class BrokerConsumer {
       const refused = granted?.some((grant) => grant.qos === 128) ?? false;
       this.#subscribed = !error && !refused;
       this.#options.onConnection(this.#subscribed);
-      if (!this.#subscribed && !this.#closing) this.#client.reconnect();
+      if (!this.#subscribed && !this.#closing) this.#client.stream.destroy();
     });
   }
 

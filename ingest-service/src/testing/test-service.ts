@@ -8,7 +8,7 @@ import { SignJWT } from 'jose';
 import { loadConfig } from '../config.ts';
 import { startIngestService, type IngestService } from '../service.ts';
 
-const JWT_SECRET = 'a secret for tests only, long enough for HS256';
+export const JWT_SECRET = 'a secret for tests only, long enough for HS256';
 
 /** The whole service in this process, in a folder of its own, which outlives a restart. */
 export class TestService {
