@@ -36,12 +36,22 @@ class LlrpDecoder implements Decoder {
       case MESSAGE_TYPE.RO_ACCESS_REPORT:
         return decodeTagReports(message.body);
       case MESSAGE_TYPE.KEEPALIVE:
-        return { ok: true, samples: [], reply: toConnection(keepAliveAck(message)) };
+        return this.#decodeKeepAlive(message);
       case MESSAGE_TYPE.READER_EVENT_NOTIFICATION:
         return this.#decodeReaderEvent(message);
       default:
         return this.#decodeResponse(message);
     }
+  }
+
+  #decodeKeepAlive(message: LlrpMessage): DecodeResult {
+    const acknowledgement = keepAliveAck(message);
+    const again = this.#session?.keptAlive();
+    return {
+      ok: true,
+      samples: [],
+      reply: toConnection(again ? Buffer.concat([acknowledgement, again]) : acknowledgement),
+    };
   }
 
   #decodeReaderEvent(message: LlrpMessage): DecodeResult {
@@ -58,8 +68,9 @@ class LlrpDecoder implements Decoder {
 
   #decodeResponse(message: LlrpMessage): DecodeResult {
     const { request, refused } = this.#session?.answered(message) ?? {};
-    if (refused !== undefined) return failure('out-of-range', `The reader refuses ${refused}.`);
-    return { ok: true, samples: [], ...(request && { reply: toConnection(request) }) };
+    const reply = request ? { reply: toConnection(request) } : {};
+    if (refused !== undefined) return { ...failure('out-of-range', `The reader refuses ${refused}.`), ...reply };
+    return { ok: true, samples: [], ...reply };
   }
 }
 

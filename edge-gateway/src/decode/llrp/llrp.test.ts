@@ -37,7 +37,7 @@ describe('a session with a reader over TCP', () => {
     expect(gateway.results.flatMap((result) => (result.ok ? result.samples : []))).toEqual([TAG]);
   });
 
-  test('stops at a refusal and says which step the reader refused', async () => {
+  test('stops at a refusal, says which step the reader refused, and tries again with the next keepalive', async () => {
     const reader = await openReader(MESSAGE_TYPE.ADD_ROSPEC);
     const gateway = await connectGateway(reader.port);
     await gateway.until((result) => !result.ok);
@@ -47,6 +47,18 @@ describe('a session with a reader over TCP', () => {
       detail: 'The reader refuses addRoSpec: status 105 not.',
     });
     expect(reader.requests).not.toContain(MESSAGE_TYPE.ENABLE_ROSPEC);
+    reader.send({ version: 1, type: MESSAGE_TYPE.KEEPALIVE, id: 10, body: new Uint8Array(0) });
+    await reader.until((requests) => requests.includes(MESSAGE_TYPE.START_ROSPEC));
+  });
+
+  test('goes on where a reader does not let its configuration be changed', async () => {
+    const reader = await openReader(MESSAGE_TYPE.DELETE_ROSPEC, MESSAGE_TYPE.SET_READER_CONFIG);
+    const gateway = await connectGateway(reader.port);
+    await reader.until((requests) => requests.includes(MESSAGE_TYPE.START_ROSPEC));
+    expect(gateway.results.filter((result) => !result.ok)).toMatchObject([
+      { detail: 'The reader refuses deleteRoSpecs: status 105 not.' },
+      { detail: 'The reader refuses setReaderConfig: status 105 not.' },
+    ]);
   });
 });
 
@@ -89,8 +101,8 @@ test('finds the next message after garbage inside the stream', () => {
   expect(frames.map((frame) => Buffer.from(frame).toString('hex'))).toEqual([Buffer.from(report).toString('hex')]);
 });
 
-async function openReader(refuses?: number) {
-  const reader = await startSimulatedReader(refuses);
+async function openReader(...refusals: number[]) {
+  const reader = await startSimulatedReader(...refusals);
   onTestFinished(reader.close);
   return reader;
 }

@@ -4,7 +4,9 @@ import { findTlv, readParameters, TLV, viewOf } from './parameters.ts';
 /**
  * The client's side of an LLRP connection. A reader announces each new connection; the client then removes what an
  * earlier client left, asks for keepalives, and adds, enables and starts one ROSpec that reads on all antennas for ever
- * and reports every tag read. Each request waits for the answer to the one before.
+ * and reports every tag read. Each request waits for the answer to the one before. A refusal of the first two is told and
+ * passed over: the reader may read all the same. After a refusal of the others the whole set-up is tried again with the
+ * next keepalive.
  */
 
 export const ROSPEC_ID = 1;
@@ -17,21 +19,52 @@ export interface SessionSettings {
 
 type SetUp = 'deleteRoSpecs' | 'setReaderConfig' | 'addRoSpec' | 'enableRoSpec' | 'startRoSpec';
 
-const STEPS: readonly { step: SetUp; request: number; response: number }[] = [
-  { step: 'deleteRoSpecs', request: MESSAGE_TYPE.DELETE_ROSPEC, response: MESSAGE_TYPE.DELETE_ROSPEC_RESPONSE },
+interface Step {
+  step: SetUp;
+  request: number;
+  response: number;
+  mayBeRefused: boolean;
+}
+
+const FIRST_STEP: Step = {
+  step: 'deleteRoSpecs',
+  request: MESSAGE_TYPE.DELETE_ROSPEC,
+  response: MESSAGE_TYPE.DELETE_ROSPEC_RESPONSE,
+  mayBeRefused: true,
+};
+const STEPS: readonly Step[] = [
+  FIRST_STEP,
   {
     step: 'setReaderConfig',
     request: MESSAGE_TYPE.SET_READER_CONFIG,
     response: MESSAGE_TYPE.SET_READER_CONFIG_RESPONSE,
+    mayBeRefused: true,
   },
-  { step: 'addRoSpec', request: MESSAGE_TYPE.ADD_ROSPEC, response: MESSAGE_TYPE.ADD_ROSPEC_RESPONSE },
-  { step: 'enableRoSpec', request: MESSAGE_TYPE.ENABLE_ROSPEC, response: MESSAGE_TYPE.ENABLE_ROSPEC_RESPONSE },
-  { step: 'startRoSpec', request: MESSAGE_TYPE.START_ROSPEC, response: MESSAGE_TYPE.START_ROSPEC_RESPONSE },
+  {
+    step: 'addRoSpec',
+    request: MESSAGE_TYPE.ADD_ROSPEC,
+    response: MESSAGE_TYPE.ADD_ROSPEC_RESPONSE,
+    mayBeRefused: false,
+  },
+  {
+    step: 'enableRoSpec',
+    request: MESSAGE_TYPE.ENABLE_ROSPEC,
+    response: MESSAGE_TYPE.ENABLE_ROSPEC_RESPONSE,
+    mayBeRefused: false,
+  },
+  {
+    step: 'startRoSpec',
+    request: MESSAGE_TYPE.START_ROSPEC,
+    response: MESSAGE_TYPE.START_ROSPEC_RESPONSE,
+    mayBeRefused: false,
+  },
 ];
 
 export class LlrpSession {
   readonly #settings: SessionSettings;
+  /** Index of the step whose answer is awaited. */
   #step: number | undefined;
+  #refused = false;
   #lastId = 0;
   #version = 1;
 
@@ -39,41 +72,50 @@ export class LlrpSession {
     this.#settings = settings;
   }
 
-  /** True once the reader has confirmed that the ROSpec runs. */
-  get running(): boolean {
-    return this.#step === STEPS.length;
-  }
-
   /** The reader announced a connection: the set-up starts again from its first step, whatever was before. */
   connected(version: number): Uint8Array {
-    this.#step = 0;
     this.#version = version;
-    return this.#request();
+    this.#refused = false;
+    return this.#request(0);
+  }
+
+  /** @returns the first request again where the reader had refused the set-up */
+  keptAlive(): Uint8Array | undefined {
+    if (!this.#refused) return undefined;
+    this.#refused = false;
+    return this.#request(0);
   }
 
   /**
    * A response arrived. One that was not waited for changes nothing.
-   * @returns the next request; undefined when there is none; the reader's words if it refused
+   * @returns the next request, if there is one; the reader's words if it refused
    */
   answered(message: LlrpMessage): { request?: Uint8Array; refused?: string } {
-    const current = this.#step === undefined ? undefined : STEPS[this.#step];
-    const isAnswer = message.type === current?.response && message.id === this.#lastId;
-    const refusal = isAnswer || message.type === MESSAGE_TYPE.ERROR_MESSAGE ? refusalOf(message.body) : undefined;
-    if (refusal !== undefined) {
-      this.#step = undefined;
-      return { refused: `${current?.step ?? 'a request'}: ${refusal}` };
+    const index = this.#step;
+    const current = index === undefined ? undefined : STEPS[index];
+    const isAnswer = message.type === current?.response || message.type === MESSAGE_TYPE.ERROR_MESSAGE;
+    if (!current || index === undefined || !isAnswer || message.id !== this.#lastId) {
+      return message.type === MESSAGE_TYPE.ERROR_MESSAGE ? { refused: refusalOf(message.body) ?? 'a request' } : {};
     }
-    if (!isAnswer || this.#step === undefined) return {};
-    this.#step += 1;
-    return this.running ? {} : { request: this.#request() };
+    const refusal = refusalOf(message.body);
+    if (refusal === undefined || current.mayBeRefused) {
+      const next = index + 1;
+      const refused = refusal === undefined ? {} : { refused: `${current.step}: ${refusal}` };
+      if (next < STEPS.length) return { request: this.#request(next), ...refused };
+      this.#step = undefined;
+      return refused;
+    }
+    this.#step = undefined;
+    this.#refused = true;
+    return { refused: `${current.step}: ${refusal}` };
   }
 
-  #request(): Uint8Array {
-    const step = STEPS[this.#step ?? 0];
+  #request(index: number): Uint8Array {
+    const { step, request } = STEPS[index] ?? FIRST_STEP;
+    this.#step = index;
     this.#lastId += 1;
-    const type = step?.request ?? MESSAGE_TYPE.DELETE_ROSPEC;
-    const body = bodyOfStep(step?.step ?? 'deleteRoSpecs', this.#settings);
-    return writeMessage({ version: this.#version, type, id: this.#lastId, body });
+    const body = bodyOfStep(step, this.#settings);
+    return writeMessage({ version: this.#version, type: request, id: this.#lastId, body });
   }
 }
 
@@ -87,8 +129,9 @@ function bodyOfStep(step: SetUp, settings: SessionSettings): Uint8Array {
     case 'deleteRoSpecs':
       return u32(0); // 0: all of them
     case 'setReaderConfig':
-      // No factory reset; keepalives of type 1, periodic.
-      return bytes([0], tlv(TLV.KEEPALIVE_SPEC, [1], u32(settings.keepAliveMs)));
+      // No factory reset; keepalives of type 1, periodic; reports are not held back after a reconnect, as another client
+      // may have told the reader to do.
+      return bytes([0], tlv(TLV.KEEPALIVE_SPEC, [1], u32(settings.keepAliveMs)), tlv(TLV.EVENTS_AND_REPORTS, [0]));
     case 'addRoSpec':
       return roSpec(settings.antennas);
     default:

@@ -10,7 +10,8 @@ export const CONNECTION_ACCEPTED = hex('00f60016 0080000c00064c2b3a8d2800 010000
 export const TAG_REPORT = hex('00f0001f 8d 3074257bf7194e4000001a85 81 0001 86 d0 82 0005a9e4bef862e0');
 
 /** Plays the reader's side: accepts the connection, answers each request, cuts what it sends into odd pieces. */
-export async function startSimulatedReader(refuses?: number) {
+/** @param refusals types of requests that it refuses, each once */
+export async function startSimulatedReader(...refusals: number[]) {
   const requests: number[] = [];
   const waiting = new Set<() => void>();
   const framer = createLlrpFramer();
@@ -37,7 +38,9 @@ export async function startSimulatedReader(refuses?: number) {
     if (!request) return;
     requests.push(request.type);
     if (request.type === MESSAGE_TYPE.KEEPALIVE_ACK) return;
-    const body = request.type === refuses ? STATUS_REFUSED : STATUS_SUCCESS;
+    const refusal = refusals.indexOf(request.type);
+    if (refusal >= 0) refusals.splice(refusal, 1);
+    const body = refusal >= 0 ? STATUS_REFUSED : STATUS_SUCCESS;
     send({ version: 1, type: request.type + 10, id: request.id, body });
   }
 

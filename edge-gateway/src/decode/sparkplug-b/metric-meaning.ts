@@ -41,7 +41,9 @@ export function sampleOfMetric(
   switch (quantity) {
     case 'weight': {
       const grams = exactGrams(value, unit);
-      return grams === undefined ? undefined : { kind: 'weight', ...common, grams, stability };
+      return grams === undefined
+        ? undefined
+        : { kind: 'weight', ...common, grams, stability, ...netOrGross(metric.name) };
     }
     case 'raw':
       return { kind: 'raw', ...common, counts: value };
@@ -64,6 +66,13 @@ export function sampleOfMetric(
     default:
       return undefined;
   }
+}
+
+/** Where the name tells whether a tare is off already. */
+function netOrGross(name: string): { isNet?: boolean } {
+  const last = lastLevel(name);
+  if (/gross/i.test(last)) return { isNet: false };
+  return /(^|[\s_-])net(?!work)/i.test(last) || /[a-z]Net(?!work)/.test(last) ? { isNet: true } : {};
 }
 
 /** A boolean beside the weight that tells of motion: `Stable`, `InMotion`. */

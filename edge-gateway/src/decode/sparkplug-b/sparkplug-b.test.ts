@@ -137,7 +137,9 @@ test.each([
 
 test.each([
   ['Weight', 'kg', 1.5, { kind: 'weight', grams: 1_500 }],
-  ['Shelf/NetWeight_g', undefined, 1.5, { kind: 'weight', grams: 1.5 }],
+  ['Shelf/NetWeight_g', undefined, 1.5, { kind: 'weight', grams: 1.5, isNet: true }],
+  ['Gross', 'kg', 1.5, { kind: 'weight', grams: 1_500, isNet: false }],
+  ['Network Weight', 'kg', 1.5, { kind: 'weight', grams: 1_500 }],
   ['Tare Weight', 'kg', 1.5, undefined],
   ['Weight', undefined, 1.5, { kind: 'raw', counts: 1.5 }],
   ['Bin/Fill Level', '%', 12.5, { kind: 'level', fillRatio: 0.125 }],
