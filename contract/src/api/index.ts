@@ -1,4 +1,5 @@
 export * from './auth.ts';
+export * from './order-actions.ts';
 export * from './orders.ts';
 export * from './overview.ts';
 export * from './problem.ts';

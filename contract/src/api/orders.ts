@@ -40,6 +40,12 @@ export const orderSummarySchema = z.object({
   sentAtMs: epochMsSchema.nullable(),
   acknowledgedAtMs: epochMsSchema.nullable(),
   supplierOrderNumber: z.string().nullable(),
+  /** When it should be here; after it the order is overdue. */
+  dueAtMs: epochMsSchema.nullable(),
+  /** Why a person must look at it; null when nobody must. */
+  attention: z.string().nullable(),
+  /** In hundredths of the supplier's currency; null without a known price. */
+  amountCents: z.int().nullable(),
   lines: z.array(orderLineSchema),
 });
 export type OrderSummary = z.infer<typeof orderSummarySchema>;

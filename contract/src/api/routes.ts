@@ -5,6 +5,7 @@ import { idSchema } from '../reading.ts';
 import { stockStatusSchema } from '../stock-event.ts';
 import { despatchAdviceMessageSchema, orderResponseMessageSchema } from '../supplier-message.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
+import { callOffOrderSchema, orderActionResponseSchema } from './order-actions.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
@@ -124,6 +125,40 @@ export const API_ROUTES = {
     auth: 'user',
     params: z.object({ orderId: z.uuid() }),
     response: orderDetailSchema,
+  },
+  approveOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/approve',
+    summary: 'Approve an order that waits for it; it is sent to the supplier',
+    auth: 'user',
+    params: z.object({ orderId: z.uuid() }),
+    response: orderActionResponseSchema,
+  },
+  declineOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/decline',
+    summary: 'Do not approve an order, and say what becomes of the need',
+    auth: 'user',
+    params: z.object({ orderId: z.uuid() }),
+    body: callOffOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  cancelOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/cancel',
+    summary: 'Cancel an order of which nothing has arrived, and say what becomes of the need',
+    auth: 'user',
+    params: z.object({ orderId: z.uuid() }),
+    body: callOffOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  retryOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/retry',
+    summary: 'Send an order again that is on hold because it could not be sent; the supplier takes it once',
+    auth: 'user',
+    params: z.object({ orderId: z.uuid() }),
+    response: orderActionResponseSchema,
   },
   receiveOrderResponse: {
     method: 'POST',

@@ -1,11 +1,13 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 
+import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
 import { AccessGuard } from './access-guard.ts';
 import { AuthController } from './auth.controller.ts';
 import { DocumentsController } from './documents.controller.ts';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
+import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
@@ -24,10 +26,11 @@ export class HttpModule {
   static of(options: HttpOptions, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: HttpModule,
-      imports: [...imports, OverviewModule],
+      imports: [...imports, OperatorModule, OverviewModule],
       controllers: [
         AuthController,
         DocumentsController,
+        OrderActionsController,
         OrdersController,
         OverviewController,
         StockController,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { OrderStatus } from '@shelfwire/contract';
+
 import type { Db } from '../database/open-database.ts';
 
 export const PASSWORD = 'correct horse';
@@ -47,18 +49,22 @@ export async function insertTwoTenants(db: Db, passwordHash: string): Promise<vo
       user('admin@theirs.example', 'theirs', 'admin', passwordHash),
     ])
     .execute();
-  await insertOrder(db, ORDER_ID, 'PO-1', 'bolts-inc', 'b1', 'bolt-m8');
-  await insertOrder(db, OTHER_SUPPLIERS_ORDER_ID, 'PO-2', 'oils-inc', 'b2', 'oil-5w30');
+  await insertOrder(db, { orderId: ORDER_ID, supplierId: 'bolts-inc', binId: 'b1', itemId: 'bolt-m8' });
+  await insertOrder(db, { orderId: OTHER_SUPPLIERS_ORDER_ID, supplierId: 'oils-inc', binId: 'b2', itemId: 'oil-5w30' });
 }
 
-async function insertOrder(
+export async function insertOrder(
   db: Db,
-  orderId: string,
-  orderNumber: string,
-  supplierId: string,
-  binId: string,
-  itemId: string,
+  order: {
+    orderId: string;
+    supplierId: string;
+    binId: string;
+    itemId: string;
+    status?: OrderStatus;
+    episodeId?: string;
+  },
 ): Promise<void> {
+  const { orderId, supplierId, binId, itemId, status = 'SENT', episodeId = null } = order;
   const sentence = `${binId} is low: 12 left, the reorder point is 20.`;
   await db
     .insertInto('purchase_order')
@@ -67,11 +73,12 @@ async function insertOrder(
       tenant_id: 'ours',
       site_id: 's1',
       supplier_id: supplierId,
-      order_number: orderNumber,
-      status: 'SENT',
+      order_number: `PO-${orderId.slice(-4)}`,
+      episode_id: episodeId,
+      status,
       sentence,
       created_at_ms: AT_MS,
-      sent_at_ms: AT_MS + 1_000,
+      sent_at_ms: status === 'SENT' ? AT_MS + 1_000 : null,
     })
     .execute();
   await db
@@ -104,7 +111,7 @@ async function insertOrder(
     .execute();
   await db
     .insertInto('order_event')
-    .values({ order_id: orderId, tenant_id: 'ours', at_ms: AT_MS, status: 'SENT', event: 'OrderSent', actor: 'system' })
+    .values({ order_id: orderId, tenant_id: 'ours', at_ms: AT_MS, status, event: 'OrderSent', actor: 'system' })
     .execute();
 }
 

@@ -89,6 +89,7 @@ function summaries(tx: Tx, tenantId: string) {
     )
     .select(['o.order_id', 'o.order_number', 'o.site_id', 'o.supplier_id', 's.name as supplier_name', 'o.status'])
     .select(['o.sentence', 'o.created_at_ms', 'o.sent_at_ms', 'o.acknowledged_at_ms', 'o.supplier_order_number'])
+    .select(['o.due_at_ms', 'o.attention', 'o.amount_cents'])
     .where('o.tenant_id', '=', tenantId)
     .orderBy('o.created_at_ms', 'desc')
     .orderBy('o.order_id', 'desc');
@@ -172,6 +173,9 @@ function toSummary(row: SummaryRow, lines: OrderLine[]): OrderSummary {
     sentAtMs: row.sent_at_ms,
     acknowledgedAtMs: row.acknowledged_at_ms,
     supplierOrderNumber: row.supplier_order_number,
+    dueAtMs: row.due_at_ms === null ? null : Math.round(row.due_at_ms),
+    attention: row.attention,
+    amountCents: row.amount_cents,
     lines,
   };
 }
