@@ -52,6 +52,19 @@ describe('other sensors', () => {
     expect(perMinute([...counts])).toMatchObject([{ quality: 'unstable' }, { pieces: 7, quality: 'good' }]);
   });
 
+  test('what is delivered again after something newer is history, not a step back', () => {
+    const at = (minute: number, pieces: number): Sample => ({
+      kind: 'count',
+      pieces,
+      observedAtMs: START_MS + minute * 60_000,
+    });
+    expect(perMinute([at(0, 9), at(1, 4), at(0, 9)])).toMatchObject([
+      { pieces: 9 },
+      { pieces: 4 },
+      { pieces: 9, historical: true },
+    ]);
+  });
+
   test('half a piece is no count', () => {
     expect(perMinute([{ kind: 'count', pieces: 2.5 }])).toEqual([]);
   });

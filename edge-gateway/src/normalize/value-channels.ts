@@ -4,6 +4,7 @@ import type { ButtonSample, CountSample, LevelSample } from '../decode/sample.ts
 import { commonFields, suppressed, type Channel, type Outcome, type SensorIdentity } from './channel.ts';
 import type { Stamp } from './clock.ts';
 import { MedianFilter } from './median.ts';
+import { NewestSample } from './newest-sample.ts';
 import { ReportGate, type ReportedValue } from './report.ts';
 import type { LevelSettings, SensorSettings } from './settings.ts';
 import { SilenceWatch } from './staleness.ts';
@@ -17,7 +18,8 @@ type ReadingBuilder = (quality: Reading['quality'], stamp: Stamp) => Reading;
 class ReportedSeries {
   readonly #gate: ReportGate;
   readonly #silence: SilenceWatch;
-  #latest: { build: ReadingBuilder; observedAtMs: number | undefined; values: readonly ReportedValue[] } | undefined;
+  readonly #newest = new NewestSample();
+  #latest: ReadingBuilder | undefined;
 
   constructor(settings: SensorSettings) {
     this.#gate = new ReportGate(settings.report);
@@ -29,13 +31,19 @@ class ReportedSeries {
     this.#silence.heard(atMs);
   }
 
+  /** The stamp, marked as history if a newer sample came before. */
+  placed(sample: { observedAtMs?: number }, stamp: Stamp): Stamp {
+    const isPast = !stamp.historical && this.#newest.isOvertaken(sample, stamp);
+    return isPast ? { ...stamp, historical: true } : stamp;
+  }
+
   offer(
-    offered: { quality: Reading['quality']; values: readonly ReportedValue[]; observedAtMs: number | undefined },
+    offered: { quality: Reading['quality']; values: readonly ReportedValue[] },
     build: ReadingBuilder,
     stamp: Stamp,
     atMs: number,
   ): Outcome {
-    this.#latest = { build, observedAtMs: offered.observedAtMs, values: offered.values };
+    this.#latest = build;
     const passes = this.#gate.passes(offered.quality, offered.values, atMs);
     return passes ? { readings: [build(offered.quality, stamp)] } : suppressed('unchanged');
   }
@@ -48,7 +56,7 @@ class ReportedSeries {
   tick(stamp: Stamp, atMs: number): Reading[] {
     if (!this.#latest || !this.#silence.becameStale(atMs)) return [];
     this.#gate.force('stale', [], atMs);
-    return [this.#latest.build('stale', stamp)];
+    return [this.#latest('stale', stamp)];
   }
 }
 
@@ -66,7 +74,8 @@ export class LevelChannel implements Channel<LevelSample> {
     this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.isolatedAfterMs);
   }
 
-  accept(sample: LevelSample, stamp: Stamp, atMs: number): Outcome {
+  accept(sample: LevelSample, ownStamp: Stamp, atMs: number): Outcome {
+    const stamp = this.#series.placed(sample, ownStamp);
     const level = measureLevel(sample, this.#settings.level);
     if (!level) return suppressed('unusable');
     if (stamp.historical) return { readings: [this.#builder(level)(level.plausible ? 'good' : 'implausible', stamp)] };
@@ -82,7 +91,7 @@ export class LevelChannel implements Channel<LevelSample> {
         ? [{ value: filtered.fillRatio ?? 0, threshold: onChangeRatio }]
         : [{ value: filtered.distanceMm, threshold: onChangeMm }];
     const quality = filtered.plausible ? 'good' : 'implausible';
-    const offered = { quality, values, observedAtMs: sample.observedAtMs } as const;
+    const offered = { quality, values } as const;
     return this.#series.offer(offered, this.#builder(filtered), stamp, atMs);
   }
 
@@ -138,15 +147,16 @@ export class CountChannel implements Channel<CountSample> {
     this.#series = new ReportedSeries(settings);
   }
 
-  accept(sample: CountSample, stamp: Stamp, atMs: number): Outcome {
+  accept(sample: CountSample, ownStamp: Stamp, atMs: number): Outcome {
     if (!isCount(sample.pieces)) return suppressed('unusable');
+    const stamp = this.#series.placed(sample, ownStamp);
     const build = this.#builder(sample.pieces);
     // A counting scale whose load still moves has a number, but not yet an amount.
     const quality = sample.stability === 'unstable' ? 'unstable' : 'good';
     if (stamp.historical) return { readings: [build(quality, stamp)] };
     this.#series.heard(atMs);
     const values = [{ value: sample.pieces, threshold: 1 }];
-    return this.#series.offer({ quality, values, observedAtMs: sample.observedAtMs }, build, stamp, atMs);
+    return this.#series.offer({ quality, values }, build, stamp, atMs);
   }
 
   acceptRetained(sample: CountSample, stamp: Stamp, atMs: number): Outcome {

@@ -5,6 +5,7 @@ import { weigh, type Weighed } from './calibration.ts';
 import { commonFields, suppressed, type Channel, type Outcome, type SensorIdentity } from './channel.ts';
 import type { Stamp } from './clock.ts';
 import { MedianFilter } from './median.ts';
+import { NewestSample } from './newest-sample.ts';
 import { ReportGate } from './report.ts';
 import type { SensorSettings } from './settings.ts';
 import { StabilityDetector, type MotionState } from './stability.ts';
@@ -39,6 +40,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   readonly #zero: ZeroTracker | undefined;
   readonly #gate: ReportGate;
   readonly #silence: SilenceWatch;
+  readonly #newest = new NewestSample();
   #latest: Latest | undefined;
 
   constructor(identity: SensorIdentity, settings: SensorSettings) {
@@ -61,7 +63,8 @@ export class WeightChannel implements Channel<WeightLikeSample> {
       return suppressed('duplicate');
     }
     // Delivered again after a newer one, as QoS 1 may: what it says is past.
-    if (this.#isOvertaken(sample, stamp)) return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
+    if (this.#newest.isOvertaken(sample, stamp))
+      return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
 
     const says = sample.kind === 'raw' ? 'unknown' : sample.stability;
     const isolated = this.#isIsolated(this.#silence.heard(atMs), atMs);
@@ -126,14 +129,6 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     // Without it in the stamp the device's time was not believed, so it proves no repeat either.
     if (observedAtMs === undefined || stamp.observedAtMs === undefined) return false;
     return this.#latest?.observedAtMs === observedAtMs && this.#latest.raw === raw;
-  }
-
-  /** Earlier by the device's clock and also after its correction, which alone may wander by a moment. */
-  #isOvertaken(sample: WeightSample | RawSample, stamp: Stamp): boolean {
-    const latest = this.#latest;
-    if (stamp.observedAtMs === undefined || latest?.stamp.observedAtMs === undefined) return false;
-    const earlierByDevice = (sample.observedAtMs ?? 0) < (latest.observedAtMs ?? 0);
-    return earlierByDevice && stamp.observedAtMs < latest.stamp.observedAtMs;
   }
 
   /** Whether the sample has no neighbours to be compared with. After a pause of a fast scale they are on their way. */
