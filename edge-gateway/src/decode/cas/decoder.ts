@@ -12,9 +12,9 @@ const constantsSchema = z.object({
 
 /** `ST,GS,` device id and lamp byte, `,` data, a blank or the relays' byte, and unit: 22 bytes with CR LF. */
 const LONG = /^(ST|US|OL),(GS|NT),([^]{1,3}),([^]{8})[^]([^]{2})$/;
-/** The same without id and lamps ("AND 18 byte"). */
-const SHORT = /^(ST|US|OL),(GS|NT),([^]*)$/;
-const DATA_AND_UNIT = /^([+-]? *[\d.]*\d[\d.]*) *([a-z]{0,3})$/i;
+/** The same without id and lamps ("AND 18 byte"); some clones leave the second comma out and put one before the unit. */
+const SHORT = /^(ST|US|OL),(GS|NT),?([^]*)$/;
+const DATA_AND_UNIT = /^([+-]? *[\d.]*\d[\d.]*) *,? *([a-z]{0,3})$/i;
 
 const COMMA = 0x2c;
 const LAMP = { stable: 0x40, hold: 0x10 } as const;

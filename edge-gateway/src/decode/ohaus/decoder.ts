@@ -10,10 +10,16 @@ const POUNDS_AND_OUNCES = /^(?<pounds>-?\s*\d+)\s*lb:?\s*(?<ounces>\d[\d.]*)\s*o
 /** Legends of numbers that are not the load: a sum, a tare, a reference, a target. */
 const NOT_THE_LOAD = /\b(TOTAL|T|PT|TARE|REF|APW|AVG|MAX|MIN|SD|LIMIT)\b/i;
 
+/** The word before a number on a printed ticket is a legend too: "Net:    12.34 g". */
+const LABEL = /^(?<label>GROSS|NET|TARE|TOTAL|G|N|T)\s*:?\s+(?=[-+\d.])/i;
+
 function decodeLine(line: string): DecodeResult {
-  const text = line.trim();
-  const special = decodeSpecial(text);
+  const special = decodeSpecial(line.trim());
   if (special !== undefined) return special;
+  // Manuals show blanks as * or _, and so do some captures.
+  const unlabelled = line.replaceAll(/[*_]/g, ' ').trim();
+  const label = LABEL.exec(unlabelled)?.groups?.['label'];
+  const text = label === undefined ? unlabelled : `${unlabelled.replace(LABEL, '')} ${label}`;
   const compound = POUNDS_AND_OUNCES.exec(text);
   if (compound !== null) {
     const { pounds = '', ounces = '', rest = '' } = compound.groups ?? {};

@@ -58,7 +58,8 @@ export function createToledoFramer(): Framer {
     push(chunk) {
       const frames: Uint8Array[] = [];
       for (const byte of chunk) {
-        buffer.push(byte);
+        // Seven data bits read with eight: bit 7 is parity.
+        buffer.push(byte & 0x7f);
         for (let taken = take(); taken !== undefined; taken = take()) {
           if (taken !== 'garbage') frames.push(taken);
         }
