@@ -25,7 +25,8 @@ export class Bin {
     this.settings = settings;
     this.#seed = `${seed}/${settings.binId}`;
     this.#state = kept
-      ? { ...kept }
+      ? // Whoever edits the fleet file may have sent the customers away.
+        { ...kept, nextVisitAtMs: settings.customers ? kept.nextVisitAtMs : null }
       : {
           takenCount: 0,
           filledCount: settings.startPieces,

@@ -104,6 +104,16 @@ test('a delivery that is told twice is put away once, one without a bin is told 
   expect(world.deliver({ ...delivery, deliveryId: 'd2', partNumber: 'P-9' })).toMatchObject([{ type: 'misdelivery' }]);
 });
 
+test('a world whose customers are sent away goes on without them', () => {
+  const fleet = makeFleet('calm');
+  const busy = new World(fleet);
+  busy.advanceTo(60_000);
+  const state = structuredClone(busy.state);
+  for (const bin of fleet.bins) delete bin.customers;
+  const calm = new World(fleet, state);
+  expect(calm.advanceTo(120_000).filter((event) => event.type === 'take')).toEqual([]);
+});
+
 test('scales are right on average, spike sometimes, and shake when a forklift goes by', () => {
   const fleet = makeFleet('scale');
   for (const bin of fleet.bins) delete bin.customers;
