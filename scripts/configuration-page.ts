@@ -106,6 +106,11 @@ interface JsonSchema {
   $defs?: Record<string, JsonSchema>;
 }
 
+/** The same table for any schema: a decoder's constants. */
+export function settingsTable(schema: z.ZodType): string[] {
+  return table(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
+}
+
 function table(schema: JsonSchema): string[] {
   const rows = rowsOf(schema, '', new Set());
   return ['| setting | form | default | what it does |', '|---|---|---|---|', ...rows];

@@ -1,6 +1,6 @@
 /**
  * Writes the files that are made from code and committed all the same, so that readers find them and reviewers see them
- * change: docs/configuration.md, docs/errors.md, contract/openapi.json and the console's types.
+ * change: docs/configuration.md, docs/devices.md, docs/errors.md, contract/openapi.json and the console's types.
  *
  * `--check` writes nothing and fails, naming each file that is out of date.
  */
@@ -10,12 +10,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedApiFiles } from '@shelfwire/contract/openapi';
 
 import { configurationPage } from './configuration-page.ts';
+import { devicesPage } from './devices-page.ts';
 import { errorsPage } from './errors-page.ts';
 
 const root = new URL('..', import.meta.url);
 const check = process.argv.includes('--check');
 const pages: [path: string, text: string][] = [
   ['docs/configuration.md', await configurationPage(root)],
+  ['docs/devices.md', await devicesPage(root)],
   ['docs/errors.md', await errorsPage(root)],
   ...(await generatedApiFiles()).map(({ path, text }): [string, string] => [path, text]),
 ];

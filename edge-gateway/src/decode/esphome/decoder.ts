@@ -91,7 +91,7 @@ function describeLongPayload(payload: Uint8Array): DecodeResult {
 
 export const esphomeModel: DecoderModel<typeof constantsSchema> = {
   id: 'esphome',
-  title: 'ESPHome sensor states over MQTT (bare text on <prefix>/sensor/<name>/state)',
+  title: 'ESPHome sensor states over MQTT (bare text on PREFIX/sensor/NAME/state)',
   input: 'payload',
   encoding: 'utf8',
   constantsSchema,
