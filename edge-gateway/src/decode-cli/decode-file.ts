@@ -6,6 +6,9 @@ import { idOf } from '../decode/sensor-id.ts';
 import { type FileFrame, framesOfFile } from './file-frames.ts';
 import type { DecodeOptions } from './options.ts';
 
+/** When nobody says when a file was received, it is now, and the same moment for all of it. */
+const STARTED_AT_MS = Date.now();
+
 export interface Outcome {
   readings: Reading[];
   framesUnderstood: number;
@@ -107,8 +110,6 @@ function isBetter(next: Outcome, best: Outcome): boolean {
 function receivedAtMsOf(options: DecodeOptions): number {
   return options.receivedAtMs ?? STARTED_AT_MS;
 }
-
-const STARTED_AT_MS = Date.now();
 
 /**
  * The level of a topic that names the device, by the conventions of the families we know. Only the gateway's device list
