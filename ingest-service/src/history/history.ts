@@ -1,10 +1,30 @@
-import type { TelemetryField, TelemetryQuery, TelemetrySensors, TelemetrySeries } from '@shelfwire/contract/api';
+import type {
+  TelemetryField,
+  TelemetryQuery,
+  TelemetrySensors,
+  TelemetrySeries,
+  TelemetrySet,
+  TelemetrySetQuery,
+} from '@shelfwire/contract/api';
 
 import type { MeasurementName } from '../points/schema.ts';
-import type { SeriesRequest, TelemetryStore } from '../store/telemetry-store.ts';
-import { cappedToMs, withGaps } from './buckets.ts';
+import type { SeriesPair, SeriesRequest, StoreAggregate, TelemetryStore } from '../store/telemetry-store.ts';
+import { cappedToMs, withGaps, type ChartPoint } from './buckets.ts';
+import { lttb } from './lttb.ts';
+import { timeWeightedMeans } from './time-weighted-mean.ts';
 
 const HEALTH_FIELDS: readonly TelemetryField[] = ['batteryRatio', 'linkDbm', 'temperatureC'];
+
+/** More raw readings than these are not read into memory for one chart. */
+const RAW_READINGS_MAX = 20_000;
+const RAW_READINGS_FOR_MEAN_MAX = 200_000;
+
+/** What the question comes to, whatever the store. */
+interface Question {
+  store: TelemetryStore;
+  request: SeriesRequest;
+  query: TelemetryQuery;
+}
 
 /** The history of one field of one sensor, of the tenant who asks. */
 export async function readSeries(
@@ -12,25 +32,69 @@ export async function readSeries(
   tenantId: string,
   query: TelemetryQuery,
 ): Promise<TelemetrySeries> {
-  const { siteId, deviceId, sensorId, field, fromMs, stepMs, aggregate, limit } = query;
-  const request: SeriesRequest = {
-    measurement: measurementOf(field),
-    field,
-    tags: { tenantId, siteId, deviceId, ...(sensorId === undefined ? {} : { sensorId }) },
-    fromMs,
-    toMs: query.toMs,
-    limit,
-  };
-  const about = { deviceId, sensorId: sensorId ?? null, field };
-  if (stepMs === undefined) {
-    // One more than asked for tells whether there is more.
-    const pairs = await store.series({ ...request, limit: limit + 1 });
-    const points = pairs.slice(0, limit).map(([atMs, value]): [number, number] => [atMs, value]);
-    return { ...about, aggregate: null, stepMs: null, points, truncated: pairs.length > limit };
-  }
+  const { siteId, deviceId, sensorId, field, fromMs, toMs, stepMs, limit } = query;
+  const tags = { tenantId, siteId, deviceId, ...(sensorId === undefined ? {} : { sensorId }) };
+  const request: SeriesRequest = { measurement: measurementOf(field), field, tags, fromMs, toMs, limit };
+  const question = { store, request, query };
+  const about = { deviceId, sensorId: sensorId ?? null, field, aggregate: null, stepMs: null };
+  if (stepMs !== undefined) return { ...about, ...(await readBuckets(question, stepMs)) };
+  if (query.maxPoints !== undefined) return { ...about, ...(await readForChart(question, query.maxPoints)) };
+  return { ...about, ...(await readRaw(question)) };
+}
+
+/** Several series over one range, in the order they were asked for. */
+export async function readSeriesSet(
+  store: TelemetryStore,
+  tenantId: string,
+  { series, ...range }: TelemetrySetQuery,
+): Promise<TelemetrySet> {
+  return { items: await Promise.all(series.map((one) => readSeries(store, tenantId, { ...range, ...one }))) };
+}
+
+type Answer = Pick<TelemetrySeries, 'points' | 'truncated'> & Partial<TelemetrySeries>;
+
+async function readRaw({ store, request }: Question): Promise<Answer> {
+  // One more than asked for tells whether there is more.
+  const pairs = await store.series({ ...request, limit: request.limit + 1 });
+  return { points: toPoints(pairs.slice(0, request.limit)), truncated: pairs.length > request.limit };
+}
+
+async function readBuckets({ store, request, query }: Question, stepMs: number): Promise<Answer> {
+  const { fromMs, aggregate, limit, holdMs } = query;
   const range = { fromMs, toMs: cappedToMs({ fromMs, toMs: query.toMs, stepMs, limit }), stepMs };
-  const pairs = await store.series({ ...request, toMs: range.toMs, bucket: { stepMs, aggregate } });
-  return { ...about, aggregate, stepMs, points: withGaps(pairs, range), truncated: range.toMs < query.toMs };
+  const about = { aggregate, stepMs };
+  if (aggregate !== 'timeWeightedMean') {
+    const pairs = await store.series({ ...request, toMs: range.toMs, bucket: { stepMs, aggregate } });
+    return { ...about, points: withGaps(pairs, range), truncated: range.toMs < query.toMs };
+  }
+  const raw = { ...request, fromMs: fromMs - holdMs, toMs: range.toMs, limit: RAW_READINGS_FOR_MEAN_MAX + 1 };
+  const pairs = await store.series(raw);
+  // Too many to hold: answer the buckets that are complete, and say that there are more.
+  const complete = pairs.length <= RAW_READINGS_FOR_MEAN_MAX;
+  const toMs = complete ? range.toMs : Math.min(range.toMs, lastAtMs(pairs));
+  const means = timeWeightedMeans(pairs, { ...range, toMs, holdMs });
+  return { ...about, points: withGaps(means, { ...range, toMs }), truncated: toMs < query.toMs };
+}
+
+/** Few readings: those that a chart would show, at their own times. Many: the least and greatest of each interval. */
+async function readForChart({ store, request, query }: Question, maxPoints: number): Promise<Answer> {
+  const raw = await store.series({ ...request, limit: RAW_READINGS_MAX + 1 });
+  if (raw.length <= RAW_READINGS_MAX) {
+    const kept = lttb(raw, maxPoints);
+    return { points: toPoints(kept), truncated: false, ...(kept === raw ? {} : { downsampled: 'lttb' as const }) };
+  }
+  const { fromMs, toMs } = query;
+  const stepMs = Math.max(1_000, Math.ceil((toMs - fromMs) / Math.floor(maxPoints / 2 - 1)));
+  const extreme = async (aggregate: StoreAggregate): Promise<ChartPoint[]> =>
+    withGaps(await store.series({ ...request, limit: maxPoints, bucket: { stepMs, aggregate } }), { fromMs, toMs, stepMs });
+  const [least, greatest] = await Promise.all([extreme('min'), extreme('max')]);
+  const halfMs = Math.floor(stepMs / 2);
+  const points = least.flatMap(([atMs, min], index): ChartPoint[] => {
+    const max = greatest[index]?.[1] ?? null;
+    if (min === null) return [[atMs, null]];
+    return min === max ? [[atMs, min]] : [[atMs, min], [atMs + halfMs, max]];
+  });
+  return { points, stepMs, truncated: false, downsampled: 'min-max' };
 }
 
 export async function readSensors(
@@ -42,6 +106,14 @@ export async function readSensors(
     .map(({ deviceId, sensorId, kind, lastAtMs }) => ({ deviceId, sensorId, kind, lastAtMs }))
     .sort((a, b) => a.deviceId.localeCompare(b.deviceId) || (a.sensorId ?? '').localeCompare(b.sensorId ?? ''));
   return { items: items as TelemetrySensors['items'], nextCursor: null };
+}
+
+function toPoints(pairs: readonly SeriesPair[]): ChartPoint[] {
+  return pairs.map(([atMs, value]) => [atMs, value]);
+}
+
+function lastAtMs(pairs: readonly SeriesPair[]): number {
+  return pairs.at(-1)?.[0] ?? 0;
 }
 
 function measurementOf(field: TelemetryField): MeasurementName {

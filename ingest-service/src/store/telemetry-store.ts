@@ -13,6 +13,9 @@ export interface WriteResult {
   rejected: readonly RejectedPoint[];
 }
 
+/** What every store computes by itself. */
+export type StoreAggregate = Exclude<TelemetryAggregate, 'timeWeightedMean'>;
+
 /** One field of one series. `tags` must match exactly; a tag that is not named matches any value. */
 export interface SeriesRequest {
   measurement: MeasurementName;
@@ -22,7 +25,7 @@ export interface SeriesRequest {
   /** Not included. */
   toMs: number;
   /** With it: one value a bucket, buckets at multiples of `stepMs` since 1970. Without: every point. */
-  bucket?: { stepMs: number; aggregate: TelemetryAggregate };
+  bucket?: { stepMs: number; aggregate: StoreAggregate };
   /** At most so many pairs, the earliest first. */
   limit: number;
 }

@@ -1,8 +1,6 @@
-import type { TelemetryAggregate } from '@shelfwire/contract/api';
-
 import { NANOS_PER_MS } from '../../points/point.ts';
 import { measurement } from '../../points/schema.ts';
-import type { SeriesRequest } from '../telemetry-store.ts';
+import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
 import { quote } from './tables.ts';
 
 export interface Statement {
@@ -46,7 +44,7 @@ export const SENSORS_SQL = `
   SELECT 'device_health', "deviceId", "sensorId", 'health', max("atNs") // ${NANOS_PER_MS} FROM "device_health"
     WHERE "tenantId" = $1 AND "siteId" = $2 GROUP BY ALL`;
 
-function aggregateSql(aggregate: TelemetryAggregate, field: string): string {
+function aggregateSql(aggregate: StoreAggregate, field: string): string {
   switch (aggregate) {
     case 'mean':
       return `avg(${field})`;

@@ -1,8 +1,6 @@
-import type { TelemetryAggregate } from '@shelfwire/contract/api';
+import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
 
-import type { SeriesRequest } from '../telemetry-store.ts';
-
-const FUNCTIONS: Readonly<Record<TelemetryAggregate, string>> = {
+const FUNCTIONS: Readonly<Record<StoreAggregate, string>> = {
   mean: 'mean',
   min: 'min',
   max: 'max',
