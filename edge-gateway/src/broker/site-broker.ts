@@ -65,6 +65,7 @@ export class SiteBroker {
     const broker = new SiteBroker(options);
     const { events, host, port, tls } = options;
     await broker.#aedes.listen();
+    forwardNothing(broker.#aedes);
     broker.#aedes.on('client', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('clientDisconnect', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('ping', (_packet, client) => void broker.#alive(client));
@@ -198,6 +199,20 @@ export class SiteBroker {
         settings.topics?.some((foreign) => topicFiltersOverlap(filter, foreign)),
     );
   }
+}
+
+/**
+ * What a device publishes ends in `authorizePublish`: it saves Aedes the search for subscribers, of which there are none.
+ * What the gateway itself publishes comes without a client and takes its way.
+ */
+function forwardNothing(aedes: Aedes): void {
+  type Publish = (packet: PublishPacket, client: unknown, done?: (error?: Error) => void) => void;
+  const forwarding: { publish: Publish } = aedes as unknown as { publish: Publish };
+  const publish = forwarding.publish.bind(aedes);
+  forwarding.publish = (packet, client, done) => {
+    if (typeof client === 'object' && client !== null) done?.();
+    else publish(packet, client, done);
+  };
 }
 
 function refusalError(message: string): AuthenticateError {
