@@ -1,4 +1,5 @@
 import { aanddModel } from './aandd/decoder.ts';
+import { berkelModel } from './berkel/decoder.ts';
 import { casModel } from './cas/decoder.ts';
 import type { DecoderModel } from './decoder.ts';
 import { chirpstackV4Model } from './chirpstack-v4/decoder.ts';
@@ -52,6 +53,7 @@ export const DECODER_MODELS: readonly DecoderModel[] = [
   aanddModel,
   casModel,
   nciModel,
+  berkelModel,
   modbusLoadcellModel,
   declarativeModel,
 ];
