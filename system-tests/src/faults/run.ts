@@ -19,7 +19,7 @@ export interface FaultReport {
   /** The probes' messages against the readings in the store. */
   readings: Comparison;
   shelves: { binId: string; truth: number; ledger: number | null; movements: number }[];
-  orders: { placed: number; atSupplier: number; repeatsToSupplier: number; overlapping: number };
+  orders: { placed: number; atSupplier: number; repeatsToSupplier: number; overlapping: number; leftOpen: number };
   exitCodes: Record<string, number | null>;
   /** Empty when every promise held. */
   broken: string[];
@@ -97,9 +97,11 @@ async function killInTurn(
 async function comeToRest(site: FaultSite): Promise<void> {
   await site.ready(120_000);
   await eventually(
-    'ledger and truth come to the same',
+    'every order is closed, and ledger and truth come to the same',
     async () => {
       const [truth, stock] = [await shelfTruth(site), await site.centre.list<StockItem>('/api/v1/stock')];
+      const open = await site.centre.list<OrderSummary>('/api/v1/orders?open=true');
+      if (open.length > 0) return false;
       return SHELVES.every(({ binId }) => stock.find((item) => item.binId === binId)?.onHand === truth.get(binId));
     },
     60_000,
@@ -140,6 +142,7 @@ async function compare(
       atSupplier: about.supplied.length,
       repeatsToSupplier: about.supplied.reduce((sum, order) => sum + order.repeats, 0),
       overlapping: countOverlapping(orders),
+      leftOpen: orders.filter((order) => endedAtMs(order) === Number.POSITIVE_INFINITY).length,
     },
     exitCodes: {},
     broken: [],
@@ -162,6 +165,7 @@ function findBrokenPromises(report: FaultReport): string[] {
   if (orders.atSupplier > orders.placed)
     broken.push(`the supplier has ${orders.atSupplier} orders of ${orders.placed}`);
   if (orders.placed === 0) broken.push('no order was placed at all');
+  if (orders.leftOpen > 0) broken.push(`${orders.leftOpen} orders delivered, and never closed`);
   if (orders.overlapping > 0) broken.push(`${orders.overlapping} orders while another for the same bin was open`);
   return broken;
 }
