@@ -19,6 +19,8 @@ const PLAUSIBLE_GRAMS_MAX = 1e9;
 /** A hand in the bin is no news; only motion that lasts is told. */
 const MOTION_TOLD_AFTER_MIN_MS = 3_000;
 
+/** A touch, the median's delay and four samples that agree: so many are no lasting motion yet. */
+const SAMPLES_TO_SETTLE = 8;
 const NOISE_DEVIATIONS = 1.5;
 
 interface Latest {
@@ -176,7 +178,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const patienceMs = Math.max(
       MOTION_TOLD_AFTER_MIN_MS,
       2 * this.#settings.filter.stableForMs,
-      2.5 * (this.#silence.typicalGapMs ?? 0),
+      SAMPLES_TO_SETTLE * (this.#silence.typicalGapMs ?? 0),
     );
     return atMs - motion.movingSinceMs >= patienceMs;
   }
