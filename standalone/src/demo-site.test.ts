@@ -74,5 +74,5 @@ test('every policy can work, and one bin is low from the beginning', () => {
     const policy = catalogue.policies.find((candidate) => candidate.binId === binId);
     return policy !== undefined && startPieces <= policy.reorderPoint;
   });
-  expect(low.map((bin) => bin.binId)).toEqual(['a-01']);
+  expect(low.map((bin) => bin.binId)).toEqual(['A-01']);
 });

@@ -48,7 +48,7 @@ test('the first start needs no answer, an order is acknowledged within two minut
   );
   const orders = await api.orders();
   const acknowledged = orders.find((order) => order.acknowledgedAtMs !== null);
-  expect(acknowledged).toMatchObject({ supplierName: 'Boltwerk Fasteners', lines: [{ binId: 'a-01' }] });
+  expect(acknowledged).toMatchObject({ supplierName: 'Boltwerk Fasteners', lines: [{ binId: 'A-01' }] });
   const { proof } = await api.order(acknowledged?.orderId ?? '');
   expect(proof.readings.length).toBeGreaterThan(0);
   expect(first.output.match(/Shelfwire is ready/g)).toHaveLength(1);
@@ -66,7 +66,7 @@ test('the first start needs no answer, an order is acknowledged within two minut
     TWO_MINUTES_MS,
     async () => `${second.output}\n${JSON.stringify(await again.order(acknowledged?.orderId ?? ''))}`,
   );
-  const ofBin = (await again.orders()).filter((order) => order.lines.some((line) => line.binId === 'a-01'));
+  const ofBin = (await again.orders()).filter((order) => order.lines.some((line) => line.binId === 'A-01'));
   expect(ofBin).toHaveLength(1);
   expect(await second.stop('SIGINT')).toBe(0);
 });
@@ -92,7 +92,7 @@ test('with --no-sim one published weight leads to an order, which the simulated 
     async () => `${one.output}\n${JSON.stringify(await api.orders())}\n${JSON.stringify(await api.stock())}`,
   );
   expect(await api.orders()).toHaveLength(1);
-  const [bin] = (await api.stock()).filter((row) => row.binId === 'a-01');
+  const [bin] = (await api.stock()).filter((row) => row.binId === 'A-01');
   // (900 g − 250 g of container) ÷ 21.5 g
   expect(bin?.onHand).toBe(30);
   expect(await one.stop()).toBe(0);
