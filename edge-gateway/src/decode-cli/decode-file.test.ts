@@ -63,6 +63,11 @@ describe('a file', () => {
     }
   });
 
+  test('may have a # inside its JSON', () => {
+    const line = JSON.stringify({ ...EVENT, hostname: 'shelf # 3' });
+    expect(decode('impinj-r700', `${line}\n${line}\n`)).toMatchObject({ framesUnderstood: 2, failures: [] });
+  });
+
   test('may hold what mosquitto_sub -v prints', () => {
     const line = 'tele/scale-07/SENSOR {"Time":"2026-03-04T05:06:07","HX711":{"Weight":1.5}}';
     expect(decode('tasmota', line).readings).toMatchObject([{ deviceId: 'scale-07', netGrams: 1_500 }]);

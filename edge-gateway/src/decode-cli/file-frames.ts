@@ -62,7 +62,8 @@ function isText(model: DecoderModel): boolean {
 function waysToCutText(bytes: Uint8Array): FileFrame[][] {
   const text = latin1(bytes).replace(/^\xef\xbb\xbf/, '');
   const uncommented = linesOf(text).map(withoutComment).join('\n');
-  const json = jsonTexts(uncommented.trim());
+  // A # inside a string of JSON is no comment, so the text as it is goes first.
+  const json = jsonTexts(text.trim()) ?? jsonTexts(uncommented.trim());
   const whole = [frame(toBytes(text.trim()), 'the file')];
   const ways = [whole];
   if (json && json.length > 0) {
@@ -73,7 +74,7 @@ function waysToCutText(bytes: Uint8Array): FileFrame[][] {
     const documents = text.split(start).filter((one) => one.trim() !== '');
     if (documents.length > 1) ways.push(documents.map((one, index) => frame(toBytes(one), `document ${index + 1}`)));
   }
-  ways.push(framesOfLines(uncommented));
+  ways.push(framesOfLines(uncommented), framesOfLines(text));
   return ways;
 }
 
