@@ -55,7 +55,7 @@ export class ReorderProcess {
     this.#process = new ServerProcess(process.execPath, [join(root, 'reorder-service/dist/main.js')], {
       env: this.#env,
     });
-    await this.#process.ready(async () => (await fetch(`${this.baseUrl}/readyz`)).ok, 60_000);
+    await this.#process.ready(async () => (await fetch(`${this.baseUrl}/readyz`)).ok, 120_000);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -1,8 +1,11 @@
-import type { components } from './generated/schema';
+import type { components, paths } from './generated/schema';
 
 type Schemas = components['schemas'];
 
 export type BinDetail = Schemas['BinDetail'];
+/** Why an order is called off, and what becomes of the need. */
+export type CallOffOrder =
+  paths['/api/v1/orders/{orderId}/cancel']['post']['requestBody']['content']['application/json'];
 export type CountingTask = Schemas['CountingTask'];
 export type CurrentUser = Schemas['CurrentUser'];
 export type Movement = Schemas['Movement'];

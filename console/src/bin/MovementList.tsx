@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { movementsQuery } from '../api/queries';
 import type { BinDetail, Movement } from '../api/types';
@@ -16,11 +17,12 @@ const KIND_WORDS: Readonly<Record<Movement['kind'], string>> = {
   UNEXPLAINED: 'Unexplained',
 };
 
-const SHOWN_AT_FIRST = 12;
+const SHOWN_AT_FIRST = 8;
 
 /** The ledger of the bin, newest first. */
 export function MovementList({ bin }: { bin: BinDetail }) {
   const movements = useInfiniteQuery(movementsQuery(bin));
+  const [all, setAll] = useState(false);
   const items = movements.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Section title="Movements">
@@ -29,15 +31,18 @@ export function MovementList({ bin }: { bin: BinDetail }) {
           Nothing has moved yet.
         </Text>
       ) : null}
-      <details open={items.length <= SHOWN_AT_FIRST ? true : undefined}>
-        <summary hidden={items.length <= SHOWN_AT_FIRST}>{items.length} movements</summary>
-        <div role="list" aria-label="Movements, newest first">
-          {items.map((movement) => (
-            <MovementRow key={movement.movementId} movement={movement} unit={bin.item.unit} />
-          ))}
-        </div>
-      </details>
-      {movements.hasNextPage ? (
+      <div role="list" aria-label="Movements, newest first">
+        {(all ? items : items.slice(0, SHOWN_AT_FIRST)).map((movement) => (
+          <MovementRow key={movement.movementId} movement={movement} unit={bin.item.unit} />
+        ))}
+      </div>
+      {items.length > SHOWN_AT_FIRST && !all ? (
+        <Button size="xs" variant="light" mt="xs" onClick={() => setAll(true)}>
+          Show all {items.length}
+          {movements.hasNextPage ? ' and older' : ''}
+        </Button>
+      ) : null}
+      {all && movements.hasNextPage ? (
         <Group justify="center" mt="sm">
           <Button
             size="xs"

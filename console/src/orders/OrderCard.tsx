@@ -6,6 +6,7 @@ import { Age } from '../time/Age';
 import classes from './OrderCard.module.css';
 import { OrderProgress } from './OrderProgress';
 import { OrderStatusBadge } from './OrderStatusBadge';
+import { OrderAttention, OverdueBadge } from './OrderTrouble';
 
 /** One order in the list; the whole card leads to it. */
 export function OrderCard({ order }: { order: OrderSummary }) {
@@ -20,7 +21,10 @@ export function OrderCard({ order }: { order: OrderSummary }) {
             {order.supplierName} · <Age atMs={order.createdAtMs} />
           </Text>
         </div>
-        <OrderStatusBadge status={order.status} />
+        <Group gap="xs" justify="flex-end">
+          <OverdueBadge order={order} />
+          <OrderStatusBadge status={order.status} />
+        </Group>
       </Group>
       <Text mt="xs" className={classes['sentence'] ?? ''}>
         {order.sentence}
@@ -38,6 +42,7 @@ export function OrderCard({ order }: { order: OrderSummary }) {
         ))}
       </Stack>
       <OrderProgress status={order.status} />
+      <OrderAttention order={order} />
     </article>
   );
 }

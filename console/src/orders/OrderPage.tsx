@@ -8,11 +8,13 @@ import type { OrderDetail } from '../api/types';
 import { FailureState } from '../shell/states';
 import { describeTime } from '../time/describe-age';
 import classes from './OrderPage.module.css';
+import { OrderActions } from './OrderActions';
 import { OrderHistory } from './OrderHistory';
 import { OrderLines } from './OrderLines';
 import { OrderProgress } from './OrderProgress';
 import { OrderProof } from './OrderProof';
 import { OrderStatusBadge } from './OrderStatusBadge';
+import { OrderAttention, OverdueBadge } from './OrderTrouble';
 
 const route = getRouteApi('/signed-in/orders/$orderId');
 
@@ -43,10 +45,14 @@ function OrderDocument({ order }: { order: OrderDetail }) {
             </Title>
             <Text c="dimmed" size="sm">
               {order.supplierName} · {describeTime(order.createdAtMs)}
+              {order.dueAtMs === null ? '' : ` · due ${describeTime(order.dueAtMs)}`}
               {order.supplierOrderNumber ? ` · theirs: ${order.supplierOrderNumber}` : ''}
             </Text>
           </div>
-          <OrderStatusBadge status={order.status} />
+          <Group gap="xs">
+            <OverdueBadge order={order} />
+            <OrderStatusBadge status={order.status} />
+          </Group>
         </Group>
         <Group gap="sm" wrap="nowrap" align="flex-start" my="md" className={classes['why'] ?? ''}>
           <IconQuote size={20} aria-hidden className={classes['quote'] ?? ''} />
@@ -55,6 +61,8 @@ function OrderDocument({ order }: { order: OrderDetail }) {
           </Text>
         </Group>
         <OrderProgress status={order.status} />
+        <OrderAttention order={order} />
+        <OrderActions order={order} />
       </Paper>
       <div className={classes['columns']}>
         <Stack gap="md">

@@ -70,7 +70,7 @@ describe('a buyer', () => {
   test('cannot approve twice, and the order is not sent twice', async () => {
     const { orderId } = await orderIn('PENDING_APPROVAL');
     const answers = await Promise.all([act(orderId, 'approve'), act(orderId, 'approve')]);
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
+    expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await messagesFor(orderId)).toHaveLength(1);
   });
 

@@ -1,0 +1,37 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+
+import { api, unwrap } from './client';
+import type { CallOffOrder } from './types';
+
+export type OrderAction = { kind: 'approve' | 'retry' } | ({ kind: 'decline' | 'cancel' } & CallOffOrder);
+
+/** What people do to an order; afterwards everything that shows orders is read again. */
+export function orderActionMutation(orderId: string, queryClient: QueryClient) {
+  return mutationOptions({
+    mutationFn: (action: OrderAction) => sendAction(orderId, action),
+    onSettled: () =>
+      Promise.all(
+        [['order', orderId], ['orders'], ['summary'], ['stock'], ['bin']].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+}
+
+function sendAction(orderId: string, action: OrderAction) {
+  const params = { path: { orderId } };
+  switch (action.kind) {
+    case 'approve':
+      return unwrap(api.POST('/api/v1/orders/{orderId}/approve', { params }));
+    case 'retry':
+      return unwrap(api.POST('/api/v1/orders/{orderId}/retry', { params }));
+    case 'decline': {
+      const { reason, need } = action;
+      return unwrap(api.POST('/api/v1/orders/{orderId}/decline', { params, body: { reason, need } }));
+    }
+    default: {
+      const { reason, need } = action;
+      return unwrap(api.POST('/api/v1/orders/{orderId}/cancel', { params, body: { reason, need } }));
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Alert, Button, Group, Modal, Radio, Select, Stack, Text, Textarea } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+
+import type { CallOffOrder } from '../api/types';
+import { serverClock } from '../time/server-clock';
+
+const DAY_MS = 86_400_000;
+const PAUSES = [
+  { value: '1', label: 'one day' },
+  { value: '3', label: 'three days' },
+  { value: '7', label: 'one week' },
+  { value: '14', label: 'two weeks' },
+  { value: '30', label: 'thirty days' },
+];
+const REASON_CHARACTERS_MIN = 3;
+
+/**
+ * Asks why, and what becomes of the need: forgotten, it would leave the shelf empty; left as it is, the same order would
+ * be back in a second.
+ */
+export function CallOffDialog({
+  kind,
+  orderNumber,
+  supplierHasIt,
+  busy,
+  onClose,
+  onConfirm,
+}: {
+  kind: 'decline' | 'cancel';
+  orderNumber: string;
+  supplierHasIt: boolean;
+  busy: boolean;
+  onClose: () => void;
+  onConfirm: (callOff: CallOffOrder) => void;
+}) {
+  const [reason, setReason] = useState('');
+  const [need, setNeed] = useState<'release' | 'snooze'>('snooze');
+  const [days, setDays] = useState('3');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const untilMs = Math.round(serverClock.nowMs() + Number(days) * DAY_MS);
+    onConfirm({ reason: reason.trim(), need: need === 'release' ? { kind: 'release' } : { kind: 'snooze', untilMs } });
+  };
+  const verb = kind === 'decline' ? 'Decline' : 'Cancel';
+  return (
+    <Modal opened onClose={onClose} title={`${verb} order ${orderNumber}`} centered>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          {supplierHasIt ? (
+            <Alert color="yellow" variant="light" role="note">
+              The supplier already has this order. Tell them as well: a cancellation is not sent by itself.
+            </Alert>
+          ) : null}
+          <Textarea
+            label="Why"
+            description="Stands in the history of the order."
+            required
+            minLength={REASON_CHARACTERS_MIN}
+            maxLength={500}
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-autofocus
+          />
+          <Radio.Group
+            label="And the need?"
+            value={need}
+            onChange={(next) => setNeed(next === 'release' ? 'release' : 'snooze')}
+          >
+            <Stack gap="xs" mt="xs">
+              <Radio value="snooze" label="Snooze it: nothing is ordered for this bin for a while" />
+              <Radio value="release" label="Release it: the policy may order again at once" />
+            </Stack>
+          </Radio.Group>
+          {need === 'snooze' ? (
+            <Select
+              label="For"
+              data={PAUSES}
+              value={days}
+              allowDeselect={false}
+              onChange={(next) => setDays(next ?? '3')}
+            />
+          ) : (
+            <Text size="sm" c="dimmed">
+              If the bin is still low, an order will be back within seconds.
+            </Text>
+          )}
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={onClose}>
+              Back
+            </Button>
+            <Button type="submit" color="red" loading={busy} disabled={reason.trim().length < REASON_CHARACTERS_MIN}>
+              {verb} order
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
