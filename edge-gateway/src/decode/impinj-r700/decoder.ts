@@ -25,7 +25,9 @@ function reportEntries(value: unknown): unknown[] | undefined {
   const object = asObject(value);
   if (!object) return undefined;
   if (Array.isArray(object['tag_reads'])) return object['tag_reads'] as unknown[];
-  return 'eventType' in object || 'tagInventoryEvent' in object ? [object] : undefined;
+  // Speedway Connect, SmartReader's forerunner, may send its reads bare.
+  const isEvent = 'eventType' in object || 'tagInventoryEvent' in object;
+  return isEvent || ('epc' in object && 'antennaPort' in object) ? [object] : undefined;
 }
 
 function decodeEntry(entry: unknown): EntryResult {
@@ -54,8 +56,8 @@ function decodeInventoryEvent(outer: JsonObject, event: JsonObject): EntryResult
 
 function decodeSmartReaderRead(read: JsonObject): EntryResult {
   const epc = asText(read['epc']);
-  // SmartReader announces that it is alive by a read whose EPC is a row of asterisks.
-  if (epc !== undefined && /^\*+$/.test(epc)) return undefined;
+  // It announces that it is alive by a read whose EPC is a row of asterisks, or that says so.
+  if (read['isHeartBeat'] === true || (epc !== undefined && /^\*+$/.test(epc))) return undefined;
   const epcHex = hexOf(epc);
   if (epcHex === undefined) return { kind: 'malformed', detail: 'A tag read without a hexadecimal EPC.' };
   return tagSample(epcHex, {

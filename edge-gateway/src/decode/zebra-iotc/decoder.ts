@@ -45,6 +45,8 @@ function recordsOf(event: JsonObject): JsonObject[] {
 }
 
 function decodeRecord(record: JsonObject, type: string, eventAtMs: number | undefined): EntryResult {
+  // Directionality mode tells by an event that a tag has gone: that is no sighting.
+  if (Object.values(record).includes('TIMED_OUT')) return undefined;
   const id = asText(record['idHex']) ?? asText(record['EPCid']);
   if (id === undefined) {
     // heartbeat, gpi, error, warning, firmware update progress, …
