@@ -27,6 +27,7 @@ export const METRICS = {
   shelfwire_ingest_readings_stored_total: counter('Readings the store has accepted', []),
   shelfwire_ingest_readings_quarantined_total: counter('Readings set aside as unusable', ['reason']),
   shelfwire_ingest_quarantine_entries: gauge('Entries in the quarantine', []),
+  shelfwire_ingest_maintenance_failures_total: counter('Runs of downsampling and retention that failed', []),
   shelfwire_ingest_quarantine_dropped_total: counter('Entries given up because the quarantine was full', []),
   shelfwire_ingest_broker_connected: gauge('1 while this connection to the broker stands', ['connection']),
   shelfwire_ingest_events_stored_total: counter('Stock and order events the store has accepted', ['channel']),

@@ -31,6 +31,18 @@ export const configSchema = z.object({
     .default('shelfwire')
     .describe('Bucket; read by InfluxQL under the same database name (DBRP).'),
   SHELFWIRE_INFLUXDB_TIMEOUT_MS: durationMsSetting.default(10_000).describe('Longest time of one request to InfluxDB.'),
+  SHELFWIRE_RAW_RETENTION_DAYS: z.coerce.number().int().min(2).default(90).describe('How long raw readings are kept.'),
+  SHELFWIRE_DOWNSAMPLED_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .default(800)
+    .describe(
+      'How long hourly values, stock, order and gateway events are kept; the default is somewhat over two years.',
+    ),
+  SHELFWIRE_MAINTENANCE_INTERVAL_MS: durationMsSetting
+    .default(300_000)
+    .describe('How often hours are downsampled and expired points deleted.'),
   SHELFWIRE_STORE_HOLD_MS: durationMsSetting
     .default(10_000)
     .describe(

@@ -82,6 +82,11 @@ export class IngestReport {
     this.#logger.info('the telemetry store takes writes again');
   }
 
+  maintenanceFailed(error: unknown): void {
+    this.#metrics.counter('shelfwire_ingest_maintenance_failures_total').inc();
+    this.#logger.warn({ err: error }, 'downsampling or retention failed; it is tried again');
+  }
+
   quarantineDropped(count: number): void {
     this.#metrics.counter('shelfwire_ingest_quarantine_dropped_total').inc(count);
     this.#logger.error({ count }, 'the quarantine was full: its oldest entries are gone');

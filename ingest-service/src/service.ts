@@ -13,9 +13,11 @@ import { IngestReport } from './ingest-report.ts';
 import { Ingest } from './ingest.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { registerQuarantineRoutes } from './quarantine/routes.ts';
+import { Maintenance } from './store/maintenance.ts';
 import { openStore } from './store/open-store.ts';
 import type { TelemetryStore } from './store/telemetry-store.ts';
 
+const DAY_MS = 86_400_000;
 const CONFIRMATION_TIMEOUT_MS = 5_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
@@ -38,6 +40,14 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
     onDropped: (count) => report.quarantineDropped(count),
   });
   report.quarantineSize(quarantine.size);
+  const maintenance = new Maintenance(store, {
+    retention: {
+      rawMs: config.SHELFWIRE_RAW_RETENTION_DAYS * DAY_MS,
+      downsampledMs: config.SHELFWIRE_DOWNSAMPLED_RETENTION_DAYS * DAY_MS,
+    },
+    intervalMs: config.SHELFWIRE_MAINTENANCE_INTERVAL_MS,
+    onFailed: (error) => report.maintenanceFailed(error),
+  });
 
   const broker = {
     url: config.SHELFWIRE_CENTRAL_MQTT_URL,
@@ -83,6 +93,7 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
       await publisher.close();
       await server.close();
       await quarantine.close();
+      await maintenance.close();
       await store.close();
     },
   };

@@ -5,7 +5,7 @@ import { timestampNs, type Reading } from '@shelfwire/contract';
 export const READINGS_PER_BATCH = 1_000;
 const DEVICES = 1_000;
 const OUTBOX_ID = randomUUID();
-const START_MS = Date.UTC(2026, 0, 5, 8);
+const START_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 86_400_000;
 
 /** The same readings in both forms: as the batch a gateway sends, and as the line protocol that is stored of it. */
 export interface EncodedBatch {
@@ -34,7 +34,7 @@ export function encodeBatches(from: number, count: number): EncodedBatch[] {
 }
 
 /** Holds every reading that a run makes. */
-export const READINGS_RANGE = { fromMs: START_MS, toMs: START_MS + 30 * 86_400_000 };
+export const READINGS_RANGE = { fromMs: START_MS, toMs: START_MS + 2 * 86_400_000 };
 
 function reading(sequence: number): Extract<Reading, { kind: 'weight' }> {
   const atMs = START_MS + Math.floor(sequence / 10);

@@ -16,21 +16,48 @@ describe('time-weighted mean', () => {
   const range = { fromMs: 0, toMs: 30_000, stepMs: 10_000, holdMs: 60_000 };
 
   test('a value counts by how long it held, not by how often it was sent', () => {
-    const pairs: SeriesPair[] = [[0, 100], [9_000, 0], [9_300, 0], [9_600, 0], [10_000, 50]];
-    expect(timeWeightedMeans(pairs, range)).toEqual([[0, 90], [10_000, 50], [20_000, 50]]);
+    const pairs: SeriesPair[] = [
+      [0, 100],
+      [9_000, 0],
+      [9_300, 0],
+      [9_600, 0],
+      [10_000, 50],
+    ];
+    expect(timeWeightedMeans(pairs, range)).toEqual([
+      [0, 90],
+      [10_000, 50],
+      [20_000, 50],
+    ]);
   });
 
   test('what held before the range counts in its first bucket', () => {
-    expect(timeWeightedMeans([[-20_000, 10], [5_000, 20]], range)[0]).toEqual([0, 15]);
+    expect(
+      timeWeightedMeans(
+        [
+          [-20_000, 10],
+          [5_000, 20],
+        ],
+        range,
+      )[0],
+    ).toEqual([0, 15]);
   });
 
   test('a sensor that fell silent is a gap after the hold', () => {
-    expect(timeWeightedMeans([[0, 10]], { ...range, holdMs: 12_000 })).toEqual([[0, 10], [10_000, 10]]);
-    expect(withGaps(timeWeightedMeans([[0, 10]], { ...range, holdMs: 9_000 }), range)).toEqual([[0, 10], [10_000, null], [20_000, null]]);
+    expect(timeWeightedMeans([[0, 10]], { ...range, holdMs: 12_000 })).toEqual([
+      [0, 10],
+      [10_000, 10],
+    ]);
+    expect(withGaps(timeWeightedMeans([[0, 10]], { ...range, holdMs: 9_000 }), range)).toEqual([
+      [0, 10],
+      [10_000, null],
+      [20_000, null],
+    ]);
   });
 
   test('it lies between the least and the greatest value, and is the value where all are equal', () => {
-    const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 29_999 }), fc.integer({ min: -50, max: 50 })), { minLength: 1 });
+    const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 29_999 }), fc.integer({ min: -50, max: 50 })), {
+      minLength: 1,
+    });
     fc.assert(
       fc.property(pairs, (some) => {
         const sorted = some.toSorted((a, b) => a[0] - b[0]);
@@ -83,10 +110,19 @@ describe('a question to the history', () => {
     fields: { netGrams, grossGrams: netGrams + 10, sequence: second + 1 },
   });
   const query = (more: object) =>
-    telemetryQuerySchema.parse({ siteId: 's', deviceId: 'd', field: 'netGrams', fromMs: START_MS, toMs: START_MS + 40_000_000, ...more });
+    telemetryQuerySchema.parse({
+      siteId: 's',
+      deviceId: 'd',
+      field: 'netGrams',
+      fromMs: START_MS,
+      toMs: START_MS + 40_000_000,
+      ...more,
+    });
   beforeAll(async () => {
     store = await DuckStore.open({ file: ':memory:', memoryLimitMb: 256 });
-    const points = Array.from({ length: 30_000 }, (_, second) => weight(second, second === 17_000 ? 9_999 : second % 100));
+    const points = Array.from({ length: 30_000 }, (_, second) =>
+      weight(second, second === 17_000 ? 9_999 : second % 100),
+    );
     await store.write(points);
   });
   afterAll(() => store.close());
@@ -98,7 +134,11 @@ describe('a question to the history', () => {
   });
 
   test('for a chart’s width keeps its extremes, with few readings and with many', async () => {
-    const few = await readSeries(store, 't', query({ fromMs: START_MS + 10_000_000, toMs: START_MS + 20_000_000, maxPoints: 300 }));
+    const few = await readSeries(
+      store,
+      't',
+      query({ fromMs: START_MS + 10_000_000, toMs: START_MS + 20_000_000, maxPoints: 300 }),
+    );
     expect(telemetrySeriesSchema.parse(few)).toMatchObject({ downsampled: 'lttb', truncated: false });
     expect(few.points).toHaveLength(300);
     expect(few.points).toContainEqual([START_MS + 17_000_000, 9_999]);
@@ -125,7 +165,11 @@ describe('a question to the history', () => {
       stepMs: 10_000,
     });
     const { items } = await readSeriesSet(store, 't', parsed);
-    expect(items.map(({ field, points }) => [field, points[0]?.[1]])).toEqual([['grossGrams', 14.5], ['netGrams', 4.5], ['temperatureC', null]]);
+    expect(items.map(({ field, points }) => [field, points[0]?.[1]])).toEqual([
+      ['grossGrams', 14.5],
+      ['netGrams', 4.5],
+      ['temperatureC', null],
+    ]);
     expect(telemetrySetQuerySchema.safeParse({ ...parsed, series: 'd' }).success).toBe(false);
     expect(telemetrySetQuerySchema.safeParse({ ...parsed, series: 'd/e/f/netGrams' }).success).toBe(false);
   });

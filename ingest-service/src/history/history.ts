@@ -86,13 +86,22 @@ async function readForChart({ store, request, query }: Question, maxPoints: numb
   const { fromMs, toMs } = query;
   const stepMs = Math.max(1_000, Math.ceil((toMs - fromMs) / Math.floor(maxPoints / 2 - 1)));
   const extreme = async (aggregate: StoreAggregate): Promise<ChartPoint[]> =>
-    withGaps(await store.series({ ...request, limit: maxPoints, bucket: { stepMs, aggregate } }), { fromMs, toMs, stepMs });
+    withGaps(await store.series({ ...request, limit: maxPoints, bucket: { stepMs, aggregate } }), {
+      fromMs,
+      toMs,
+      stepMs,
+    });
   const [least, greatest] = await Promise.all([extreme('min'), extreme('max')]);
   const halfMs = Math.floor(stepMs / 2);
   const points = least.flatMap(([atMs, min], index): ChartPoint[] => {
     const max = greatest[index]?.[1] ?? null;
     if (min === null) return [[atMs, null]];
-    return min === max ? [[atMs, min]] : [[atMs, min], [atMs + halfMs, max]];
+    return min === max
+      ? [[atMs, min]]
+      : [
+          [atMs, min],
+          [atMs + halfMs, max],
+        ];
   });
   return { points, stepMs, truncated: false, downsampled: 'min-max' };
 }

@@ -1,4 +1,9 @@
-import { telemetryQuerySchema, telemetrySensorsQuerySchema, telemetrySetQuerySchema, type Role } from '@shelfwire/contract/api';
+import {
+  telemetryQuerySchema,
+  telemetrySensorsQuerySchema,
+  telemetrySetQuerySchema,
+  type Role,
+} from '@shelfwire/contract/api';
 import type { FastifyInstance } from 'fastify';
 
 import type { Authenticator } from '../http/auth.ts';

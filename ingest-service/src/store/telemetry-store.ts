@@ -40,6 +40,12 @@ export interface SensorSummary {
   lastAtMs: number;
 }
 
+/** How long points are kept. Downsampled: hourly values of every sensor, and all stock, order and gateway events. */
+export interface Retention {
+  rawMs: number;
+  downsampledMs: number;
+}
+
 /**
  * Keeps points for years and answers for them. Two implementations, one conformance suite.
  * - `write` resolves when the points are durable: killing any process after it loses nothing. It is not atomic.
@@ -56,6 +62,11 @@ export interface TelemetryStore {
   write(points: readonly TelemetryPoint[]): Promise<WriteResult>;
   series(request: SeriesRequest): Promise<SeriesPair[]>;
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]>;
+  /**
+   * What has to be done from time to time: makes what is missing in the database, downsamples hours that are over (and
+   * those that got late readings, again), deletes what is expired. Repeats and interruptions do no harm.
+   */
+  maintain(retention: Retention, nowMs: number): Promise<void>;
   /** Resolves if the store would take a write now; else rejects, and the message says what is missing. */
   check(): Promise<void>;
   close(): Promise<void>;

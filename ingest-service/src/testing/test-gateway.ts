@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { confirmationSchema, formatTopic, type Reading, type SiteAddress } from '@shelfwire/contract';
 import { connectAsync, type MqttClient } from 'mqtt';
 
-export const TEST_START_MS = Date.UTC(2026, 0, 5, 8);
+const HOUR_MS = 3_600_000;
+
+/** A whole hour of yesterday: inside any retention. */
+export const TEST_START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 24 * HOUR_MS;
 
 /** A weight reading whose value is its sequence, so that what is stored can be counted and compared. */
 export function weightReading(sequence: number): Reading {

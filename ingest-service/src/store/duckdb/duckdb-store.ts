@@ -9,13 +9,17 @@ import type { TelemetryPoint } from '../../points/point.ts';
 import { MEASUREMENT_NAMES, pointProblem, type MeasurementName } from '../../points/schema.ts';
 import type {
   RejectedPoint,
+  Retention,
   SensorSummary,
   SeriesPair,
   SeriesRequest,
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
+import { exportTo, type ExportRequest } from './export.ts';
 import { SENSORS_SQL, seriesSql } from './queries.ts';
+import { deleteExpired } from './retention.ts';
+import { Rollup } from './rollup.ts';
 import { Staging } from './staging.ts';
 import { TABLES } from './tables.ts';
 
@@ -43,18 +47,22 @@ export class DuckStore implements TelemetryStore {
   readonly #instance: DuckDBInstance;
   readonly #writer: DuckDBConnection;
   readonly #stagings: ReadonlyMap<MeasurementName, Staging>;
+  readonly #rollup: Rollup;
   #pending: PendingWrite[] = [];
-  #committing: Promise<void> | undefined;
+  #changes: (() => Promise<void>)[] = [];
+  #working: Promise<void> | undefined;
   #closed = false;
 
   private constructor(
     instance: DuckDBInstance,
     writer: DuckDBConnection,
     stagings: ReadonlyMap<MeasurementName, Staging>,
+    rollup: Rollup,
   ) {
     this.#instance = instance;
     this.#writer = writer;
     this.#stagings = stagings;
+    this.#rollup = rollup;
   }
 
   static async open(options: DuckStoreOptions): Promise<DuckStore> {
@@ -66,7 +74,7 @@ export class DuckStore implements TelemetryStore {
     const writer = await instance.connect();
     const stagings = new Map<MeasurementName, Staging>();
     for (const name of MEASUREMENT_NAMES) stagings.set(name, await Staging.create(TABLES[name], writer));
-    return new DuckStore(instance, writer, stagings);
+    return new DuckStore(instance, writer, stagings, await Rollup.create(writer));
   }
 
   write(points: readonly TelemetryPoint[]): Promise<WriteResult> {
@@ -79,22 +87,50 @@ export class DuckStore implements TelemetryStore {
         return reason === undefined;
       });
       this.#pending.push({ points: good, rejected, resolve, reject });
-      this.#committing ??= this.#commitAll();
+      this.#work();
     });
   }
 
-  async #commitAll(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const group = this.#takeGroup();
-      try {
-        await this.#commit(group);
-        for (const write of group) write.resolve({ rejected: write.rejected });
-      } catch (error) {
-        const away = new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot write: ${String(error)}`, { cause: error });
-        for (const write of group) write.reject(away);
-      }
+  /** One hour or one deletion at a time, between writes. */
+  async maintain(retention: Retention, nowMs: number): Promise<void> {
+    for (const hourMs of this.#rollup.due(nowMs)) {
+      await this.#betweenWrites(() => this.#rollup.refresh(hourMs));
     }
-    this.#committing = undefined; // in the same turn as the check above: a write in between would wait for ever
+    await this.#betweenWrites(() => deleteExpired(this.#writer, retention, nowMs));
+  }
+
+  async exportTo(request: ExportRequest, file: string): Promise<void> {
+    await this.#withReader((connection) => exportTo(connection, request, file));
+  }
+
+  #betweenWrites<Result>(change: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      this.#changes.push(() => change().then(resolve, reject));
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    this.#working ??= this.#workAll();
+  }
+
+  async #workAll(): Promise<void> {
+    while (this.#pending.length > 0 || this.#changes.length > 0) {
+      if (this.#pending.length > 0) await this.#commitGroup(this.#takeGroup());
+      await this.#changes.shift()?.();
+    }
+    this.#working = undefined; // in the same turn as the check above: a write in between would wait for ever
+  }
+
+  async #commitGroup(group: readonly PendingWrite[]): Promise<void> {
+    try {
+      await this.#commit(group);
+      for (const write of group) write.resolve({ rejected: write.rejected });
+    } catch (error) {
+      const away = new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot write: ${String(error)}`, { cause: error });
+      for (const write of group) write.reject(away);
+    }
   }
 
   #takeGroup(): PendingWrite[] {
@@ -120,7 +156,9 @@ export class DuckStore implements TelemetryStore {
       await this.#writer.run('BEGIN');
       try {
         for (const staging of stagings) await staging.merge();
+        const dirtied = await this.#rollup.mark(new Set(stagings.flatMap((staging) => [...staging.hours])));
         await this.#writer.run('COMMIT');
+        this.#rollup.marked(dirtied);
       } catch (error) {
         await this.#writer.run('ROLLBACK').catch(() => undefined);
         throw error;
@@ -131,7 +169,7 @@ export class DuckStore implements TelemetryStore {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const { sql, values } = seriesSql(request);
+    const { sql, values } = this.#rollup.seriesSql(request) ?? seriesSql(request);
     const rows = await this.#read(sql, values);
     return rows.map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
   }
@@ -152,11 +190,14 @@ export class DuckStore implements TelemetryStore {
   }
 
   async #read(sql: string, values: (string | number | bigint)[]): Promise<unknown[][]> {
+    return this.#withReader(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
+  }
+
+  async #withReader<Result>(query: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     if (this.#closed) throw closedError();
     const connection = await this.#instance.connect();
     try {
-      const reader = await connection.runAndReadAll(sql, values);
-      return reader.getRows();
+      return await query(connection);
     } catch (error) {
       throw ingestError('STORE_QUERY_FAILED', `DuckDB: ${String(error)}`, { cause: error });
     } finally {
@@ -167,7 +208,7 @@ export class DuckStore implements TelemetryStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#committing;
+    await this.#working;
     this.#writer.closeSync();
     this.#instance.closeSync();
   }

@@ -1,6 +1,7 @@
 import { NANOS_PER_MS } from '../../points/point.ts';
 import { measurement } from '../../points/schema.ts';
 import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
+import { startNs } from './rollup.ts';
 import { quote } from './tables.ts';
 
 export interface Statement {
@@ -53,8 +54,4 @@ function aggregateSql(aggregate: StoreAggregate, field: string): string {
     default:
       return `${aggregate}(${field})`;
   }
-}
-
-function startNs(atMs: number): bigint {
-  return BigInt(atMs) * BigInt(NANOS_PER_MS);
 }

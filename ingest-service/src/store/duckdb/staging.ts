@@ -2,6 +2,7 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 
 import { NANOS_PER_MS, type FieldValue, type TelemetryPoint } from '../../points/point.ts';
 import type { FieldType } from '../../points/schema.ts';
+import { HOUR_MS } from './rollup.ts';
 import { quote, stagingName, type Table } from './tables.ts';
 
 /** The rows of one table on their way in: appended to a temporary table in memory, then merged in one statement. */
@@ -9,6 +10,7 @@ export class Staging {
   readonly #table: Table;
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
+  readonly #hours = new Set<number>();
   #rows = 0;
   #minNs = 0n;
   #maxNs = 0n;
@@ -29,11 +31,17 @@ export class Staging {
     const atNs = BigInt(point.atMs) * BigInt(NANOS_PER_MS) + BigInt(point.nanosOfMs);
     if (this.#rows === 0 || atNs < this.#minNs) this.#minNs = atNs;
     if (this.#rows === 0 || atNs > this.#maxNs) this.#maxNs = atNs;
+    this.#hours.add(point.atMs - (point.atMs % HOUR_MS));
     appender.appendBigInt(atNs);
     for (const tag of this.#table.tags) appender.appendVarchar(point.tags[tag] ?? '');
     for (const [field, type] of this.#table.fields) appendValue(appender, point.fields[field], type);
     appender.endRow();
     this.#rows++;
+  }
+
+  /** The hours that the staged rows fall into. */
+  get hours(): ReadonlySet<number> {
+    return this.#hours;
   }
 
   /** Hands the appended rows to DuckDB; copies memory, some 5 µs a row. */
@@ -48,6 +56,7 @@ export class Staging {
   async clear(): Promise<void> {
     if (this.#rows === 0) return;
     this.#rows = 0;
+    this.#hours.clear();
     await this.#connection.run(`TRUNCATE temp.${quote(stagingName(this.#table.name))}`);
   }
 }
