@@ -26,3 +26,15 @@ export function weigh(
   const common = { netGrams, calibrated: true, calibrationVersion: calibration.version };
   return source.isNet ? common : { ...common, grossGrams: scaled };
 }
+
+export function shifted(weighed: Weighed, grams: number): Weighed {
+  const { grossGrams } = weighed;
+  const netGrams = weighed.netGrams + grams;
+  return grossGrams === undefined ? { ...weighed, netGrams } : { ...weighed, netGrams, grossGrams: grossGrams + grams };
+}
+
+/** Tenths of a milligram: binary fractions of a sum are not information. */
+export function rounded(grams: number): number {
+  const value = Math.round(grams * 10_000) / 10_000;
+  return value === 0 ? 0 : value;
+}

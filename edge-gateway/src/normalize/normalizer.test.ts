@@ -170,6 +170,30 @@ describe('calibration and ranges', () => {
   });
 });
 
+describe('a scale that tares itself when it starts', () => {
+  const settings: SensorSettingsInput = { filter: { selfTaring: true } };
+  const minute = 60_000;
+
+  test('is doubted when it comes back with nothing on it, whatever is put on it then', () => {
+    const site = siteWith(settings);
+    feed(site, repeat(2_000, 6), { everyMs: minute });
+    const back = feed(site, [0, 0, 300, 300], { everyMs: minute, fromMs: START_MS + 40 * minute });
+    expect(back.length).toBeGreaterThan(0);
+    expect(back.every((reading) => reading.quality === 'uncalibrated')).toBe(true);
+  });
+
+  test('is believed again when it shows the old load, and when it is emptied before our eyes', () => {
+    const site = siteWith(settings);
+    feed(site, repeat(2_000, 6), { everyMs: minute });
+    feed(site, [0], { everyMs: minute, fromMs: START_MS + 40 * minute });
+    const later = feed(site, [2_001, 0], { everyMs: minute, fromMs: START_MS + 41 * minute });
+    expect(later).toMatchObject([
+      { netGrams: 2_001, quality: 'good' },
+      { netGrams: 0, quality: 'good' },
+    ]);
+  });
+});
+
 describe('silence and old values', () => {
   test('a silent sensor is told stale once, and good again when it speaks', () => {
     const site = siteWith({ staleAfterMs: 120_000 });

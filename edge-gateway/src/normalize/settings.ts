@@ -49,6 +49,10 @@ const filterSchema = z
     isolatedAfterMs: durationMs
       .default(5_000)
       .describe('A sample this long after the one before it stands for itself and is believed at once'),
+    selfTaring: z
+      .boolean()
+      .default(false)
+      .describe('The scale tares itself at each start: zero after an unusual pause is doubted, not believed'),
     maxGrams: z.number().optional().describe('Above this gross weight the reading is an overload'),
     minGrams: z.number().optional().describe('Below this gross weight the reading is an underload'),
   })

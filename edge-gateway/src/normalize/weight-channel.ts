@@ -1,9 +1,11 @@
 import type { Reading, ReadingQuality } from '@shelfwire/contract';
 
 import type { RangeSample, RawSample, WeightSample } from '../decode/sample.ts';
-import { weigh, type Weighed } from './calibration.ts';
+import { rounded, shifted, weigh, type Weighed } from './calibration.ts';
 import { commonFields, suppressed, type Channel, type Outcome, type SensorIdentity } from './channel.ts';
 import type { Stamp } from './clock.ts';
+import { isUsable, loadQuality } from './load-quality.ts';
+import { LostTare } from './lost-tare.ts';
 import { MedianFilter } from './median.ts';
 import { NewestSample } from './newest-sample.ts';
 import { ReportGate } from './report.ts';
@@ -14,13 +16,12 @@ import { ZeroTracker } from './zero-tracking.ts';
 
 export type WeightLikeSample = WeightSample | RangeSample | RawSample;
 
-/** 1,000 t: no shelf holds it, a register was read wrongly. */
-const PLAUSIBLE_GRAMS_MAX = 1e9;
 /** A hand in the bin is no news; only motion that lasts is told. */
 const MOTION_TOLD_AFTER_MIN_MS = 3_000;
 
 /** A touch, the median's delay and four samples that agree: so many are no lasting motion yet. */
 const SAMPLES_TO_SETTLE = 8;
+/** A change smaller than this many standard errors is none. */
 const NOISE_DEVIATIONS = 1.5;
 
 interface Latest {
@@ -40,6 +41,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   readonly #median: MedianFilter;
   readonly #stability: StabilityDetector;
   readonly #zero: ZeroTracker | undefined;
+  readonly #lostTare: LostTare | undefined;
   readonly #gate: ReportGate;
   readonly #silence: SilenceWatch;
   readonly #newest = new NewestSample();
@@ -51,6 +53,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.isolatedAfterMs);
     this.#stability = new StabilityDetector(settings.filter);
     this.#zero = settings.zeroTracking && new ZeroTracker(settings.zeroTracking);
+    this.#lostTare = settings.filter.selfTaring ? new LostTare(settings.filter.stableWithinGrams) : undefined;
     this.#gate = new ReportGate(settings.report);
     this.#silence = new SilenceWatch(settings.staleAfterMs);
   }
@@ -69,7 +72,10 @@ export class WeightChannel implements Channel<WeightLikeSample> {
       return this.#acceptHistory(sample, raw, { ...stamp, historical: true });
 
     const says = sample.kind === 'raw' ? 'unknown' : sample.stability;
-    const isolated = this.#isIsolated(this.#silence.heard(atMs), atMs);
+    const usual = { typicalGapMs: this.#silence.typicalGapMs, wasStale: this.#silence.stale };
+    const gapMs = this.#silence.heard(atMs);
+    this.#lostTare?.heard(gapMs, usual);
+    const isolated = this.#isIsolated(gapMs, atMs);
     const filtered = says === 'stable' || isolated ? raw : this.#median.push(raw, atMs);
     const weighed = this.#weigh(sample, filtered);
     const unfiltered = filtered === raw ? weighed : this.#weigh(sample, raw);
@@ -121,7 +127,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   #acceptHistory(sample: WeightSample | RawSample, raw: number, stamp: Stamp): Outcome {
     const weighed = this.#weigh(sample, raw);
     const stable = sample.kind === 'raw' || sample.stability !== 'unstable';
-    const quality = this.#rangeQuality(weighed) ?? (stable ? 'good' : 'unstable');
+    const quality = loadQuality(weighed, this.#settings.filter) ?? (stable ? 'good' : 'unstable');
     return { readings: [this.#reading(weighed, quality, stable && quality === 'good', stamp)] };
   }
 
@@ -160,7 +166,8 @@ export class WeightChannel implements Channel<WeightLikeSample> {
 
   #conclude(motion: MotionState, latest: Weighed, stamp: Stamp, atMs: number): Outcome {
     const weighed = motion.settled ? shifted(latest, motion.value - latest.netGrams) : latest;
-    const rangeQuality = this.#rangeQuality(weighed);
+    const rangeQuality =
+      loadQuality(weighed, this.#settings.filter) ?? (motion.settled ? this.#tareQuality(weighed) : undefined);
     const quality = rangeQuality ?? (motion.settled ? 'good' : 'unstable');
     if (!motion.settled && rangeQuality === undefined && !this.#motionLasts(motion, atMs))
       return suppressed('settling');
@@ -183,19 +190,13 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     return atMs - motion.movingSinceMs >= patienceMs;
   }
 
+  #tareQuality(weighed: Weighed): ReadingQuality | undefined {
+    return this.#lostTare?.isDoubtful(weighed.grossGrams ?? weighed.netGrams) ? 'uncalibrated' : undefined;
+  }
+
   #trackZero(weighed: Weighed, atMs: number): void {
     const moved = this.#zero?.track(weighed, true, atMs) ?? 0;
     if (moved !== 0) this.#stability.shift(-moved);
-  }
-
-  #rangeQuality(weighed: Weighed): ReadingQuality | undefined {
-    const { maxGrams, minGrams } = this.#settings.filter;
-    const loadGrams = weighed.grossGrams ?? weighed.netGrams;
-    if (!weighed.calibrated) return 'uncalibrated';
-    if (Math.abs(loadGrams) > PLAUSIBLE_GRAMS_MAX) return 'implausible';
-    if (maxGrams !== undefined && loadGrams > maxGrams) return 'overload';
-    if (minGrams !== undefined && loadGrams < minGrams) return 'underload';
-    return undefined;
   }
 
   #reading(weighed: Weighed, quality: ReadingQuality, stable: boolean, stamp: Stamp): Reading {
@@ -210,23 +211,6 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   }
 }
 
-function shifted(weighed: Weighed, grams: number): Weighed {
-  const { grossGrams } = weighed;
-  const netGrams = weighed.netGrams + grams;
-  return grossGrams === undefined ? { ...weighed, netGrams } : { ...weighed, netGrams, grossGrams: grossGrams + grams };
-}
-
 function observed(sample: { observedAtMs?: number }): { observedAtMs?: number } {
   return sample.observedAtMs === undefined ? {} : { observedAtMs: sample.observedAtMs };
-}
-
-/** Beyond this no register or text of a scale means a weight, and sums would lose their digits. */
-function isUsable(raw: number): boolean {
-  return Math.abs(raw) <= 1e12;
-}
-
-/** Tenths of a milligram: binary fractions of a sum are not information. */
-function rounded(grams: number): number {
-  const value = Math.round(grams * 10_000) / 10_000;
-  return value === 0 ? 0 : value;
 }
