@@ -35,6 +35,10 @@ export const ERROR_CODES = {
     what: 'A replayed entry is still not valid; it stays in the quarantine.',
     todo: 'Read the detail; update the service, or discard the entry.',
   },
+  EXPORT_NOT_SUPPORTED: {
+    what: 'An export was asked for, but the telemetry store is not DuckDB.',
+    todo: 'Use the export of the database itself.',
+  },
   TOKEN_MISSING: { what: 'The request carries no access token.', todo: 'Sign in and send Authorization: Bearer ….' },
   TOKEN_INVALID: {
     what: 'The access token is wrong or has expired.',

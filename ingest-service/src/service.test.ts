@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { MosquittoServer, needs } from '@shelfwire/test-servers';
 import { telemetrySeriesSchema } from '@shelfwire/contract/api';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -123,6 +126,23 @@ describe.each(brokers.filter(({ installed }) => installed))('with $name', ({ sta
     const values = await netGrams('gaps', '&stepMs=1000&aggregate=count');
     expect(values).toHaveLength(3_600);
     expect(values.slice(0, 5)).toEqual([10, null, null, 10, null]);
+  });
+
+  test('a range is exported as a file, and no copy of it stays', async () => {
+    const gateway = await gatewayOf('exported');
+    await gateway.sendWeights(1, 10);
+    await vi.waitFor(() => expect(gateway.confirmed.size).toBe(10), WAIT);
+    const path = `/api/v1/telemetry/export?siteId=site-1&fromMs=${TEST_START_MS}&toMs=${TEST_START_MS + 60_000}`;
+    expect((await service.get(path, { role: 'viewer', tenantId: 'exported' })).status).toBe(403);
+    const response = await service.get(path, admin('exported'));
+    expect((await response.text()).trim().split('\n')).toHaveLength(11);
+    const parquet = await service.get(`${path}&format=parquet`, admin('exported'));
+    expect(
+      Buffer.from(await parquet.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('PAR1');
+    await vi.waitFor(async () => expect(await readdir(join(service.folder, 'exports'))).toEqual([]), WAIT);
   });
 
   test('a wrong query is refused with everything that is wrong with it', async () => {

@@ -6,6 +6,7 @@ import { ConfirmationPublisher } from './broker/confirmation-publisher.ts';
 import { openConnections } from './broker/connections.ts';
 import type { BrokerConsumer } from './broker/consumer.ts';
 import type { IngestConfig } from './config.ts';
+import { registerExportRoute } from './history/export-route.ts';
 import { registerHistoryRoutes } from './history/routes.ts';
 import { Authenticator } from './http/auth.ts';
 import { answerProblem } from './http/problem.ts';
@@ -80,6 +81,7 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
   server.setErrorHandler(answerProblem);
   const authenticator = new Authenticator(config.SHELFWIRE_JWT_SECRET);
   registerHistoryRoutes(server, { store, authenticator });
+  registerExportRoute(server, { store, authenticator, folder: join(config.SHELFWIRE_DATA_DIR, 'exports') });
   const onChanged = (size: number): void => report.quarantineSize(size);
   registerQuarantineRoutes(server, { store, quarantine, authenticator, onChanged });
   const url = await server.listen({ host: config.SHELFWIRE_HTTP_HOST, port: config.SHELFWIRE_HTTP_PORT });

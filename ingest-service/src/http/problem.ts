@@ -12,6 +12,7 @@ const STATUS_BY_CODE: Readonly<Partial<Record<IngestErrorCode, number>>> = {
   ROLE_NOT_ALLOWED: 403,
   REQUEST_INVALID: 400,
   QUARANTINE_ENTRY_UNKNOWN: 404,
+  EXPORT_NOT_SUPPORTED: 501,
   QUARANTINE_STILL_INVALID: 422,
   STORE_UNAVAILABLE: 503,
   STORE_ACCESS_DENIED: 503,
@@ -22,7 +23,7 @@ const STATUS_BY_CODE: Readonly<Partial<Record<IngestErrorCode, number>>> = {
 /** Every error as `application/problem+json`. What nobody foresaw is a 500 that tells the caller nothing. */
 export async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const problem = toProblem(error);
-  if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (problem.status === 500) request.log.error({ err: error }, 'request failed');
   if (error instanceof StoreAwayError && error.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1_000));
   }
@@ -46,6 +47,7 @@ function titleOf(status: number): string {
     403: 'Not allowed',
     404: 'Not found',
     422: 'Not valid',
+    501: 'Not supported',
     503: 'Store away',
   };
   return titles[status] ?? 'Error';
