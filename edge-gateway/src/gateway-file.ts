@@ -154,7 +154,7 @@ export function parseGatewayFile(text: string, source: string): GatewayFile {
   if (document.errors.length > 0) {
     throw configInvalid(
       source,
-      document.errors.map((error) => `(yaml): ${error.message.split('\n')[0] ?? ''}`),
+      document.errors.map((error) => `(yaml): ${(error.message.split('\n')[0] ?? '').replace(/:$/, '')}`),
     );
   }
   // No bound on aliases: the file is the operator's own, and thousands of devices may share one login by an anchor.

@@ -123,8 +123,41 @@ function appliedVersion(state: unknown): number | undefined {
   return (state as { appliedConfigVersion?: number }).appliedConfigVersion;
 }
 
+describe('the counters of the gateway', () => {
+  test('add up: every frame and every reading is accounted for', async () => {
+    await using data = await temporaryFolder();
+    const options = { folder: data.folder, uplinkUrl: 'mqtt://127.0.0.1:1', devices: [sensorSettings('level-1')] };
+    const gateway = await startTestGateway(options);
+    const sensor = await connectSensor(gateway, 'level-1');
+    for (const distanceMm of [1, 2, 2, 3]) {
+      const { topic, payload } = measuring('level-1', distanceMm);
+      await sensor.publishAsync(topic, payload, { qos: 1 });
+    }
+    await sensor.publishAsync('tele/level-1/SENSOR', 'garbage', { qos: 1 });
+    await sensor.publishAsync('tele/level-1/STATE', '{}', { qos: 1 });
+    await sensor.endAsync();
+    await until('the gauges are fresh', async () => (await metric(gateway.httpPort, 'outbox_queued_readings')) > 0);
+    const total = (name: string): Promise<number> => metric(gateway.httpPort, name);
+    const [frames, quarantined, samples] = [
+      await total('frames_received_total'),
+      await total('frames_quarantined_total'),
+      await total('samples_total'),
+    ];
+    expect({ frames, quarantined, refused: await total('frames_refused_total') }).toEqual({
+      frames: 5,
+      quarantined: 1,
+      refused: 1,
+    });
+    expect(samples).toBe(frames - quarantined);
+    expect(await total('readings_appended_total')).toBe(samples - (await total('samples_without_reading_total')));
+    expect(await total('readings_appended_total')).toBe(await total('outbox_queued_readings'));
+    await gateway.close();
+  });
+});
+
+/** The sum of a metric over its labels. */
 async function metric(httpPort: number, name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-  const line = text.split('\n').find((each) => each.startsWith(`shelfwire_gateway_${name} `));
-  return Number(line?.split(' ').at(-1) ?? Number.NaN);
+  const lines = text.split('\n').filter((line) => /^shelfwire_gateway_(\w+)/.exec(line)?.[1] === name);
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

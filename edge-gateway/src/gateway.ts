@@ -14,6 +14,7 @@ import type { DeviceSettings, GatewayFile } from './gateway-file.ts';
 import type { TlsFiles } from './mqtt-link.ts';
 import { createSiteNormalizer } from './normalize/normalizer.ts';
 import { GatewayOutbox } from './outbox/gateway-outbox.ts';
+import { lockFolder } from './folder-lock.ts';
 import { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
 import { gatewayStatus, type StatusParts } from './status.ts';
@@ -41,6 +42,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const events = new GatewayEvents(logger, metrics);
   const dataFolder = env.SHELFWIRE_DATA_DIR;
 
+  const lock = await lockFolder(dataFolder);
   const outbox = await openOutbox(env, events);
   clock.notBefore(await outbox.newestReceivedAtMs());
   const status: StatusParts = { gatewayId: file.gatewayId, version: VERSION, startedAtMs: now(), outbox, events, now };
@@ -119,6 +121,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       await quarantine.close();
       await outbox.close();
       await server.close();
+      await lock.release();
     },
   };
 }

@@ -26,9 +26,12 @@ export class SaveLine {
     return this.saveAll();
   }
 
-  /** Resolves when the line is empty; rejects when the disk refuses. */
+  /**
+   * Resolves when the line is empty; rejects when the disk refuses. Who finds others being refused is refused with them:
+   * were it kept after them, their frames would come again behind it, out of order.
+   */
   async saveAll(): Promise<void> {
-    while (this.#saving) await this.#saving.catch(() => undefined);
+    while (this.#saving) await this.#saving;
     if (this.#unsaved.length > 0) await this.#save();
   }
 

@@ -5,6 +5,8 @@ import type { TcpSettings } from '../gateway-file.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_AFTER_MS = 10_000;
+/** A peer that is gone without a word shows only by its silence; connecting again costs a moment. */
+const SILENCE_MS_MAX = 300_000;
 
 export function openTcpConnection(settings: TcpSettings): Promise<Duplex> {
   const socket = connect({
@@ -19,6 +21,7 @@ export function openTcpConnection(settings: TcpSettings): Promise<Duplex> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', reject);
+      socket.setTimeout(SILENCE_MS_MAX, () => socket.destroy(new Error('nothing heard for 5 minutes')));
       resolve(socket);
     });
     socket.once('error', (error) => {
