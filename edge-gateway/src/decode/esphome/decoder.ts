@@ -22,6 +22,12 @@ type Constants = z.infer<typeof constantsSchema>;
 /** The longest number ESPHome prints is far shorter; anything longer is no state. */
 const TEXT_BYTES_MAX = 64;
 
+/** Components whose state is no number that was measured. */
+const OTHER_COMPONENTS: ReadonlySet<string> = new Set([
+  'alarm_control_panel', 'binary_sensor', 'button', 'camera', 'climate', 'cover', 'date', 'datetime', 'event', 'fan',
+  'light', 'lock', 'media_player', 'number', 'select', 'switch', 'text', 'time', 'update', 'valve',
+]); // prettier-ignore
+
 interface StateTopic {
   component: string;
   name: string;
@@ -30,9 +36,12 @@ interface StateTopic {
 function decode(frame: Frame, constants: Constants): DecodeResult {
   const topic = frame.topic === undefined ? undefined : readTopic(frame.topic);
   if (topic === 'other') return understood();
+  if (topic !== undefined && topic.component !== 'sensor') return decodeEvent(topic, frame.payload, constants);
+  const unit = unitOf(topic?.name, constants);
+  // Where the units of a device's sensors are listed, those not in the list (uptime, version, …) are not asked for.
+  if (unit === undefined && topic !== undefined && constants.units !== undefined) return understood();
   if (frame.payload.length > TEXT_BYTES_MAX) return describeLongPayload(frame.payload);
   const text = new TextDecoder().decode(frame.payload).trim();
-  if (topic !== undefined && topic.component !== 'sensor') return decodeEvent(topic, text, constants);
   if (text === 'online' || text === 'offline') return understood();
   // HX711 not ready, or a filter without a value yet: the sensor says that it has none.
   if (/^[+-]?(nan|inf|infinity)$/i.test(text) || text === 'unknown') return understood();
@@ -43,15 +52,20 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
       `An ESPHome sensor state is a bare number, not ${quote(text)}.`,
     );
   }
-  return decodeNumber(value, text, unitOf(topic?.name, constants), topic === undefined ? {} : { sensorId: topic.name });
+  return decodeNumber(value, text, unit, topic === undefined ? {} : { sensorId: topic.name });
 }
 
-/** `<prefix>/<component>/<name>/state`; the prefix may have levels of its own. `other`: a topic that holds no state. */
+/**
+ * `<prefix>/<component>/<name>/state`; the prefix may have levels of its own, and a sensor's state_topic may be anything.
+ * `other`: a topic that holds no state.
+ */
 function readTopic(topic: string): StateTopic | 'other' {
   const levels = topic.split('/');
-  const [component, name, last] = levels.slice(-3);
-  if (levels.length < 3 || component === undefined || name === undefined || last !== 'state') return 'other';
-  return { component, name };
+  const last = levels.at(-1) ?? '';
+  if (/^(status|debug|config|command)$/.test(last) || topic.startsWith('esphome/discover/')) return 'other';
+  if (last !== 'state') return { component: 'sensor', name: last || 'state' };
+  const component = levels.at(-3) ?? '';
+  return { component: OTHER_COMPONENTS.has(component) ? component : 'sensor', name: levels.at(-2) || 'state' };
 }
 
 function unitOf(name: string | undefined, constants: Constants): string | undefined {
@@ -75,7 +89,8 @@ function decodeNumber(value: number, text: string, unit: string | undefined, com
     : failure('needs-constants', `The unit ${quote(unit)} is none that a reading can have.`);
 }
 
-function decodeEvent(topic: StateTopic, text: string, constants: Constants): DecodeResult {
+function decodeEvent(topic: StateTopic, payload: Uint8Array, constants: Constants): DecodeResult {
+  const text = new TextDecoder().decode(payload.subarray(0, TEXT_BYTES_MAX)).trim();
   const action = ownEntry(constants.buttons, topic.name);
   const pressed = text === 'ON' || (topic.component === 'event' && text !== '');
   if (action === undefined || !pressed) return understood();
