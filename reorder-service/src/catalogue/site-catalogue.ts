@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { QuantityBasis } from '../stock/quantity.ts';
-import type { StockLimits } from '../stock/status.ts';
+import { limitsOf, type StockLimits } from '../stock/status.ts';
 
 export interface BinInfo {
   binId: string;
@@ -32,7 +32,7 @@ interface Row {
   depth_mm: number | null;
   piece_grams: number | null;
   piece_grams_spread: number;
-  parameters: { reorderPoint?: number; orderUpTo?: number; safetyStock?: number } | null;
+  parameters: Record<string, unknown> | null;
   pack_quantity: number | null;
   device_id: string | null;
   sensor_id: string | null;
@@ -55,7 +55,11 @@ export async function loadSiteCatalogue(tx: Tx, tenantId: string, siteId: string
   const bins = new Map<string, BinInfo>();
   const sensorsByDevice = new Map<string, SensorInfo[]>();
   for (const row of rows) {
-    const bin = bins.get(row.bin_id) ?? { binId: row.bin_id, itemId: row.item_id, limits: limitsOf(row) };
+    const bin = bins.get(row.bin_id) ?? {
+      binId: row.bin_id,
+      itemId: row.item_id,
+      limits: limitsOf(row.parameters, row.capacity, row.pack_quantity),
+    };
     bins.set(row.bin_id, bin);
     if (row.device_id === null || row.kind === null) continue;
     const sensors = sensorsByDevice.get(row.device_id) ?? [];
@@ -75,15 +79,6 @@ export function findSensor(
     sensors?.find((sensor) => sensor.sensorId !== '' && sensor.sensorId === reading.sensorId) ??
     sensors?.find((sensor) => sensor.sensorId === '')
   );
-}
-
-function limitsOf(row: Row): StockLimits {
-  const { reorderPoint = null, orderUpTo = null, safetyStock = null } = row.parameters ?? {};
-  return {
-    reorderPoint,
-    safetyStock,
-    overstockAbove: orderUpTo === null ? row.capacity : orderUpTo + (row.pack_quantity ?? 1),
-  };
 }
 
 function basisOf(row: Row, sensorKind: SensorKind): QuantityBasis {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 
 import { catalogue } from './migrations/catalogue.ts';
+import { counts } from './migrations/counts.ts';
 import { orders } from './migrations/orders.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
@@ -14,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-stock': stock,
   '0003-orders': orders,
   '0004-row-level-security': rowLevelSecurity,
+  '0005-counts': counts,
 };
 
 /**

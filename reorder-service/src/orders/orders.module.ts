@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
 
+import { EventsModule } from '../events/events.module.ts';
+import { OrderAging } from './order-aging.ts';
 import { OrderQueries } from './order-queries.ts';
 
 /** Orders as people see them. Their life is in functions that others call inside their own transactions. */
-@Module({ providers: [OrderQueries], exports: [OrderQueries] })
+@Module({
+  imports: [EventsModule],
+  providers: [OrderAging, OrderQueries],
+  exports: [OrderQueries],
+})
 export class OrdersModule {}

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { decide, positionOf, sentenceOf, type DecisionInput } from './decide.ts';
+import { decide, positionOf, sentenceOf, type DecisionInput, type EpisodeView } from './decide.ts';
+import { triggerOf } from './trigger.ts';
 import { orderQuantities, type Packaging } from './order-quantity.ts';
-import type { Policy } from './policy.ts';
+import { policySchema, type Policy, type PolicyOf } from './policy.ts';
 
 const NOW_MS = 1_763_800_000_000;
 const PACKS: Packaging = {
@@ -13,13 +14,21 @@ const PACKS: Packaging = {
   minOrderQuantity: 1,
   maxOrderQuantity: null,
 };
-const POLICY: Policy = {
+const POLICY: PolicyOf<'MIN_MAX'> = {
   type: 'MIN_MAX',
   reorderPoint: 20,
   orderUpTo: 60,
   safetyStock: 5,
   confirmSeconds: 0,
   autoApprove: true,
+  shadow: false,
+};
+
+const EPISODE: EpisodeView = {
+  soundOrderNumbers: [],
+  impairedOrderNumbers: [],
+  snoozedUntilMs: undefined,
+  excluded: [],
 };
 
 function input(onHand: number, more: Partial<DecisionInput> = {}): DecisionInput {
@@ -28,6 +37,8 @@ function input(onHand: number, more: Partial<DecisionInput> = {}): DecisionInput
     unit: 'pcs',
     position: { onHand, onOrder: 0, reserved: 0, backordered: 0 },
     policy: POLICY,
+    timeZone: 'Europe/Berlin',
+    plannedReviewAtMs: undefined,
     packaging: PACKS,
     doubt: { kind: 'none' },
     lowSinceMs: undefined,
@@ -77,16 +88,16 @@ describe('the decision', () => {
   });
 
   test('leaves a snoozed episode alone until its time', () => {
-    const episode = { openOrderNumbers: [], snoozedUntilMs: NOW_MS + 60_000, rejectedBy: [] };
+    const episode = { ...EPISODE, snoozedUntilMs: NOW_MS + 60_000 };
     expect(decide(input(0, { episode }))).toMatchObject({ kind: 'SNOOZED', recheckAtMs: NOW_MS + 60_000 });
     expect(decide(input(0, { episode: { ...episode, snoozedUntilMs: NOW_MS } })).kind).toBe('ORDER');
   });
 
   test('holds for a person when every supplier has rejected it', () => {
-    const episode = { openOrderNumbers: [], snoozedUntilMs: undefined, rejectedBy: ['Bolts Ltd'] };
+    const episode = { ...EPISODE, excluded: ['Bolts Ltd'] };
     const decision = decide(input(0, { episode, packaging: undefined }));
     expect(decision).toMatchObject({ kind: 'HELD', count: false });
-    expect(decision.because).toMatch(/Bolts Ltd rejected it and no other supplier sells it/);
+    expect(decision.because).toMatch(/Bolts Ltd cannot be asked again and no other supplier sells it/);
   });
 
   test('does nothing without a policy', () => {
@@ -141,32 +152,104 @@ describe('order quantities', () => {
 
 describe('after ordering', () => {
   test('the position is above the trigger, always', () => {
-    const anyPolicy = fc
-      .tuple(fc.integer({ min: 0, max: 1_000 }), fc.integer({ min: 1, max: 1_000 }))
-      .map(([reorderPoint, span]): Policy => ({ ...POLICY, reorderPoint, orderUpTo: reorderPoint + span }));
+    const common = { confirmSeconds: 0, autoApprove: true, shadow: false };
+    const number = fc.integer({ min: 1, max: 1_000 });
+    const anyPolicy: fc.Arbitrary<Policy> = fc
+      .oneof(
+        fc
+          .tuple(number, number)
+          .map(([s, span]) => ({ ...common, type: 'MIN_MAX', reorderPoint: s, orderUpTo: s + span })),
+        fc
+          .tuple(number, number)
+          .map(([s, q]) => ({ ...common, type: 'FIXED_QUANTITY', reorderPoint: s, reorderQuantity: q })),
+        number.map((orderUpTo) => ({ ...common, type: 'PERIODIC', orderUpTo, reviewDays: ['MON'] })),
+        fc.tuple(number, number).map(([s, span]) => ({
+          ...common,
+          type: 'SERVICE_LEVEL',
+          target: 0.95,
+          reorderPoint: s,
+          orderUpTo: s + span,
+        })),
+        number.map((binQuantity) => ({ ...common, type: 'KANBAN_TWO_BIN', binQuantity })),
+        number.map((safetyStock) => ({ ...common, type: 'LOT_FOR_LOT', safetyStock })),
+        fc.constant({ ...common, type: 'DO_NOT_STOCK' }),
+      )
+      .map((policy) => policySchema.parse(policy));
     const anyPosition = fc.record({
       onHand: fc.integer({ min: 0, max: 1_500 }),
       onOrder: fc.integer({ min: 0, max: 500 }),
       reserved: fc.integer({ min: 0, max: 200 }),
       backordered: fc.integer({ min: 0, max: 200 }),
     });
-    let ordered = 0;
+    const ordered = new Map<string, number>();
     fc.assert(
       fc.property(anyPolicy, anyPosition, anyPackaging, (policy, position, packaging) => {
-        const decision = decide(input(0, { policy, position, packaging }));
+        const at = { policy, packaging, plannedReviewAtMs: NOW_MS };
+        const decision = decide(input(0, { ...at, position }));
         expect(decision.because).not.toBe('');
+        const trigger = triggerOf(policy, positionOf(position), input(0, at));
         if (decision.kind !== 'ORDER') {
-          if (decision.kind !== 'HELD') expect(positionOf(position)).toBeGreaterThan(policy.reorderPoint);
+          if (decision.kind !== 'HELD') expect(trigger.kind).toBe('waits');
           return;
         }
-        ordered += 1;
+        ordered.set(policy.type, (ordered.get(policy.type) ?? 0) + 1);
         const units = decision.units.reduce((sum, each) => sum + each, 0);
         const after = { ...position, onOrder: position.onOrder + units * packaging.packQuantity };
-        expect(positionOf(after)).toBeGreaterThan(policy.reorderPoint);
-        expect(['WAIT', 'COVERED']).toContain(decide(input(0, { policy, position: after, packaging })).kind);
+        expect(positionOf(after)).toBeGreaterThan(trigger.reorderPoint ?? Infinity);
+        expect(['WAIT', 'COVERED']).toContain(decide(input(0, { ...at, position: after })).kind);
       }),
       { numRuns: 10_000 },
     );
-    expect(ordered).toBeGreaterThan(1_000);
+    for (const [type, orders] of ordered) expect([type, orders > 50]).toEqual([type, true]);
+    expect(ordered.size).toBe(7);
+  });
+});
+
+describe('policies', () => {
+  const decideBy = (policy: object, onHand: number, more: Partial<DecisionInput> = {}) =>
+    decide(input(onHand, { policy: policySchema.parse({ confirmSeconds: 0, ...policy }), ...more }));
+
+  test('FIXED_QUANTITY orders its quantity, twice where once would leave it at the trigger', () => {
+    const policy = { type: 'FIXED_QUANTITY', reorderPoint: 100, reorderQuantity: 50 };
+    expect(decideBy(policy, 100)).toMatchObject({ kind: 'ORDER', units: [5] });
+    expect(decideBy(policy, 50)).toMatchObject({ kind: 'ORDER', units: [10] });
+  });
+
+  test('PERIODIC waits for its review day and then fills up', () => {
+    const policy = { type: 'PERIODIC', orderUpTo: 60, reviewDays: ['MON'], cutOff: '06:00' };
+    const waiting = decideBy(policy, 5);
+    expect(waiting).toMatchObject({ kind: 'WAIT', recheckAtMs: expect.any(Number) });
+    const reviewAtMs = waiting.kind === 'WAIT' ? (waiting.recheckAtMs ?? 0) : 0;
+    expect(decideBy(policy, 5, { nowMs: reviewAtMs, plannedReviewAtMs: reviewAtMs })).toMatchObject({
+      kind: 'ORDER',
+      units: [6],
+    });
+  });
+
+  test('KANBAN_TWO_BIN orders a bin when one is empty and two when both are', () => {
+    const policy = { type: 'KANBAN_TWO_BIN', binQuantity: 50 };
+    expect(decideBy(policy, 51).kind).toBe('WAIT');
+    expect(decideBy(policy, 50)).toMatchObject({ units: [5] });
+    expect(decideBy(policy, 0)).toMatchObject({ units: [10] });
+  });
+
+  test('LOT_FOR_LOT and DO_NOT_STOCK order nothing ahead of demand', () => {
+    const backordered = { position: { onHand: 0, onOrder: 0, reserved: 0, backordered: 7 } };
+    expect(decideBy({ type: 'LOT_FOR_LOT' }, 0).kind).toBe('WAIT');
+    expect(decideBy({ type: 'LOT_FOR_LOT' }, 0, backordered)).toMatchObject({ units: [1] });
+    expect(decideBy({ type: 'DO_NOT_STOCK' }, 0).kind).toBe('WAIT');
+    expect(decideBy({ type: 'DO_NOT_STOCK' }, 0, backordered)).toMatchObject({ units: [1] });
+  });
+
+  test('SERVICE_LEVEL waits until there is enough history', () => {
+    expect(decideBy({ type: 'SERVICE_LEVEL', target: 0.95 }, 0).because).toMatch(/not enough history/);
+  });
+
+  test('in shadow it says what it would have ordered, and orders nothing', () => {
+    const policy = { type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60, shadow: true };
+    expect(decideBy(policy, 18)).toMatchObject({
+      kind: 'WAIT',
+      because: expect.stringMatching(/^shadow: would have ordered 5 packs/),
+    });
   });
 });

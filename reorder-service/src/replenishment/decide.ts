@@ -3,6 +3,7 @@ import { describeQuantity } from '@shelfwire/contract';
 import type { Doubt } from './doubt.ts';
 import { orderQuantities, type ArithmeticStep, type Packaging } from './order-quantity.ts';
 import type { Policy } from './policy.ts';
+import { triggerOf, type Trigger } from './trigger.ts';
 
 /** Inventory position = onHand + onOrder − reserved − backordered; computed from open lines at each decision. */
 export interface Position {
@@ -17,14 +18,25 @@ export interface DecisionInput {
   unit: string;
   position: Position;
   policy: Policy | undefined;
+  timeZone: string;
+  /** The review that a periodic policy had planned. */
+  plannedReviewAtMs: number | undefined;
   /** Of the supplier that would be asked; undefined if nobody sells the item (any more). */
   packaging: Packaging | undefined;
   doubt: Doubt;
   /** Since when the position has been at or below the trigger, without a break. */
   lowSinceMs: number | undefined;
-  episode:
-    | { openOrderNumbers: readonly string[]; snoozedUntilMs: number | undefined; rejectedBy: readonly string[] }
-    | undefined;
+  episode: EpisodeView | undefined;
+}
+
+export interface EpisodeView {
+  /** Open orders that will come as ordered: while there is one, nothing more is ordered (design D9). */
+  soundOrderNumbers: readonly string[];
+  /** Open orders that were cut short or are overdue: only the gap they leave is ordered again, from somebody else. */
+  impairedOrderNumbers: readonly string[];
+  snoozedUntilMs: number | undefined;
+  /** Suppliers that will not be asked again in this episode, by name. */
+  excluded: readonly string[];
 }
 
 export interface OrderDecision {
@@ -47,73 +59,75 @@ export type Decision =
 
 /**
  * Decides about one item at one location. Total: every input has an answer, and every answer says why. Fires at or
- * below the reorder point, once (the position counts what is on order), never on doubt, and after an order the position
- * is above the trigger.
+ * below the trigger, once (the position counts what is on order), never on doubt, and after an order the position is
+ * above the trigger.
  */
 export function decide(input: DecisionInput): Decision {
   const { policy, doubt, position, unit, nowMs, episode } = input;
   if (!policy) return { kind: 'WAIT', because: 'no policy is set' };
   if (doubt.kind === 'doubt') return { kind: 'HELD', because: doubt.because, count: doubt.count };
   const total = positionOf(position);
-  const trigger = policy.reorderPoint;
-  if (total > trigger) return aboveTrigger(input, policy, total);
+  const trigger = triggerOf(policy, total, input);
+  const described = describePosition(position, unit);
+  if (trigger.kind === 'waits') return notLow(position, described, trigger);
 
   const lowSinceMs = input.lowSinceMs ?? nowMs;
-  const low = `${describePosition(position, unit)} is at or below the reorder point ${trigger}`;
+  const low = `${described} ${trigger.low}`;
   if (episode?.snoozedUntilMs !== undefined && episode.snoozedUntilMs > nowMs) {
     return { kind: 'SNOOZED', because: `${low}, but it is snoozed`, recheckAtMs: episode.snoozedUntilMs, lowSinceMs };
   }
-  if (episode && episode.openOrderNumbers.length > 0) {
-    return { kind: 'COVERED', because: `${low}, and ${episode.openOrderNumbers.join(', ')} is open`, lowSinceMs };
+  if (episode && episode.soundOrderNumbers.length > 0) {
+    return { kind: 'COVERED', because: `${low}, and ${episode.soundOrderNumbers.join(', ')} is open`, lowSinceMs };
   }
-  if (doubt.kind === 'soon')
+  if (doubt.kind === 'soon') {
     return { kind: 'WAIT', because: `${low}, but ${doubt.because}`, recheckAtMs: doubt.untilMs, lowSinceMs };
+  }
   const confirmedAtMs = lowSinceMs + policy.confirmSeconds * 1_000;
-  if (confirmedAtMs > nowMs) {
+  if (confirmedAtMs > nowMs && policy.type !== 'PERIODIC') {
+    const because = `${low}; it must last ${policy.confirmSeconds} s`;
+    return { kind: 'WAIT', because, recheckAtMs: confirmedAtMs, lowSinceMs };
+  }
+  if (!input.packaging) return nobodySells(low, episode, lowSinceMs);
+  const decision = order(input.packaging, trigger, { low, total, lowSinceMs, position });
+  if (decision.kind === 'ORDER' && policy.shadow) {
+    const units = decision.units.join(' + ');
     return {
       kind: 'WAIT',
-      because: `${low}; it must last ${policy.confirmSeconds} s`,
-      recheckAtMs: confirmedAtMs,
+      because: `shadow: would have ordered ${units} ${input.packaging.orderUnit}s because ${low}`,
       lowSinceMs,
     };
   }
-  if (!input.packaging) {
-    const rejected =
-      episode && episode.rejectedBy.length > 0 ? `${episode.rejectedBy.join(', ')} rejected it and ` : '';
-    return { kind: 'HELD', because: `${low}, but ${rejected}no other supplier sells it`, count: false, lowSinceMs };
-  }
-  return order(input.packaging, { low, total, trigger, orderUpTo: policy.orderUpTo, lowSinceMs, position, unit });
+  return decision;
 }
 
 export function positionOf(position: Position): number {
   return position.onHand + position.onOrder - position.reserved - position.backordered;
 }
 
-function aboveTrigger(input: DecisionInput, policy: Policy, total: number): Decision {
-  const { onHand, onOrder } = input.position;
-  const sum = `${describePosition(input.position, input.unit)} is above the reorder point ${policy.reorderPoint}`;
-  if (onHand <= policy.reorderPoint && onOrder > 0)
-    return { kind: 'COVERED', because: `${sum}: what is on order covers it` };
-  return {
-    kind: 'WAIT',
-    because: total === onHand ? `${total} ${input.unit} is above the reorder point ${policy.reorderPoint}` : sum,
-  };
+function notLow(position: Position, described: string, trigger: Extract<Trigger, { kind: 'waits' }>): Decision {
+  const because = `${described} ${trigger.because}`;
+  const { reorderPoint, reviewAtMs } = trigger;
+  if (reviewAtMs !== undefined) return { kind: 'WAIT', because, recheckAtMs: reviewAtMs };
+  if (reorderPoint !== null && position.onOrder > 0 && position.onHand <= reorderPoint) {
+    return { kind: 'COVERED', because: `${because}: what is on order covers it` };
+  }
+  return { kind: 'WAIT', because };
+}
+
+function nobodySells(low: string, episode: EpisodeView | undefined, lowSinceMs: number): Decision {
+  const impaired = episode?.impairedOrderNumbers ?? [];
+  const open = impaired.length > 0 ? `${impaired.join(', ')} will not come in full or in time and ` : '';
+  const asked =
+    episode && episode.excluded.length > 0 ? `${episode.excluded.join(', ')} cannot be asked again and ` : '';
+  return { kind: 'HELD', because: `${low}, but ${open}${asked}no other supplier sells it`, count: false, lowSinceMs };
 }
 
 function order(
   packaging: Packaging,
-  at: {
-    low: string;
-    total: number;
-    trigger: number;
-    orderUpTo: number;
-    lowSinceMs: number;
-    position: Position;
-    unit: string;
-  },
+  trigger: Extract<Trigger, { kind: 'fires' }>,
+  at: { low: string; total: number; lowSinceMs: number; position: Position },
 ): Decision {
-  const need = Math.max(at.orderUpTo, at.trigger + 1) - at.total;
-  const quantities = orderQuantities(need, packaging);
+  const quantities = orderQuantities(trigger.need, packaging);
   if (!quantities.ok) {
     return { kind: 'HELD', because: `${at.low}, but ${quantities.because}`, count: false, lowSinceMs: at.lowSinceMs };
   }
@@ -125,10 +139,11 @@ function order(
     arithmetic: [
       { step: 'on hand', value: at.position.onHand },
       { step: 'on order', value: at.position.onOrder },
+      { step: 'reserved', value: at.position.reserved },
+      { step: 'backordered', value: at.position.backordered },
       { step: 'inventory position', value: at.total },
-      { step: 'reorder point', value: at.trigger },
-      { step: 'order up to', value: at.orderUpTo },
-      { step: 'needed', value: need },
+      { step: 'reorder point', value: trigger.reorderPoint },
+      { step: 'needed', value: trigger.need },
       ...quantities.steps,
     ],
     lowSinceMs: at.lowSinceMs,

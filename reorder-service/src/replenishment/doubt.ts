@@ -6,6 +6,8 @@ export interface SensorView {
   quality: ReadingQuality | null;
   qualitySinceMs: number | null;
   lastReadingAtMs: number | null;
+  /** When a person last counted the bin. */
+  countedAtMs: number | null;
   /** Silence longer than this is doubt; null for sensors that speak only when something happens. */
   staleAfterMs: number | null;
 }
@@ -22,6 +24,9 @@ export type Doubt =
 /** A shelf in use is in motion for a while; after this it is a fault. */
 const UNSTABLE_GRACE_MS = 30_000;
 
+/** A count outlives the sensor's trouble for so long; people take things without telling. */
+const COUNT_TRUSTED_FOR_MS = 24 * 3_600_000;
+
 const WORDS: Readonly<Record<Exclude<ReadingQuality, 'good'>, string>> = {
   unstable: 'the sensor does not settle',
   overload: 'the sensor is overloaded',
@@ -37,6 +42,7 @@ export function doubtOf(sensor: SensorView, levelKnown: boolean, nowMs: number):
     return { kind: 'doubt', because, count: false };
   }
   if (sensor.quality === null || sensor.lastReadingAtMs === null) return { kind: 'none' };
+  if (sensor.countedAtMs !== null && isTrusted(sensor, sensor.countedAtMs, nowMs)) return { kind: 'none' };
   if (sensor.quality !== 'good') {
     const graceEndsAtMs = (sensor.qualitySinceMs ?? nowMs) + UNSTABLE_GRACE_MS;
     const because = WORDS[sensor.quality];
@@ -53,4 +59,10 @@ export function doubtOf(sensor: SensorView, levelKnown: boolean, nowMs: number):
     };
   }
   return { kind: 'none' };
+}
+
+/** A count after the trouble began says what the sensor cannot. */
+function isTrusted(sensor: SensorView, countedAtMs: number, nowMs: number): boolean {
+  const troubleAtMs = sensor.quality === 'good' ? (sensor.lastReadingAtMs ?? 0) : (sensor.qualitySinceMs ?? 0);
+  return countedAtMs >= troubleAtMs && nowMs - countedAtMs < COUNT_TRUSTED_FOR_MS;
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
+import { openCountingTask } from '../stock/counting-tasks.ts';
 import { decide, type Decision } from './decide.ts';
 import { loadSituations, statusUnder, type Situation } from './load-inputs.ts';
 import { placeOrders } from './place-order.ts';
@@ -112,7 +113,12 @@ function recheckOf(decision: Decision): number | null {
 /** The need went away without a delivery (a count, goods put back): the episode ends, unless an order is open. */
 function recovers(situation: Situation, decision: Decision): boolean {
   const { episode } = situation.input;
-  return decision.kind === 'WAIT' && decision.lowSinceMs === undefined && episode?.openOrderNumbers.length === 0;
+  return (
+    decision.kind === 'WAIT' &&
+    decision.lowSinceMs === undefined &&
+    episode !== undefined &&
+    situation.openLines.length === 0
+  );
 }
 
 async function note(tx: Tx, site: Site, decided: readonly (readonly [Situation, Decision])[], nowMs: number) {
@@ -148,13 +154,5 @@ async function note(tx: Tx, site: Site, decided: readonly (readonly [Situation, 
       recovered.flatMap(([situation]) => (situation.episodeId === undefined ? [] : [situation.episodeId])),
     )
     .where('closed_at_ms', 'is', null)
-    .execute();
-}
-
-async function openCountingTask(tx: Tx, site: Site, binId: string, reason: string, nowMs: number): Promise<void> {
-  await tx
-    .insertInto('counting_task')
-    .values({ tenant_id: site.tenantId, site_id: site.siteId, bin_id: binId, reason, opened_at_ms: nowMs })
-    .onConflict((oc) => oc.doNothing())
     .execute();
 }

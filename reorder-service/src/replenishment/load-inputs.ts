@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
-import { statusOf, type StockLimits } from '../stock/status.ts';
+import { coverOf } from '../orders/cover.ts';
+import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf } from './doubt.ts';
 import type { DecisionInput } from './decide.ts';
 import type { Packaging } from './order-quantity.ts';
@@ -41,6 +42,7 @@ interface Row {
   item_name: string;
   unit: string;
   capacity: number | null;
+  time_zone: string;
   policy_id: string | null;
   policy_version: number | null;
   policy_type: string | null;
@@ -55,6 +57,7 @@ interface Row {
   quality: ReadingQuality | null;
   quality_since_ms: number | null;
   last_reading_at_ms: number | null;
+  counted_at_ms: number | null;
   sensor_kind: SensorKind | null;
   stale_after_ms: number | null;
   offers: Offer[] | null;
@@ -81,12 +84,15 @@ export async function loadSituations(
 
 function situationRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
   return sql<Row>`
-    select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity,
+    select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone,
            il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
            il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
            l.on_hand, l.status, l.observed_at_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
+           (select max(ct.closed_at_ms) from counting_task ct where ct.tenant_id = il.tenant_id
+              and ct.site_id = il.site_id and ct.bin_id = il.bin_id) as counted_at_ms,
            bs.kind as sensor_kind, bs.stale_after_ms, offer.offers, e.episode_id, e.snoozed_until_ms, e.rejected_by
     from item_location il
+    join site using (tenant_id, site_id)
     join bin b using (tenant_id, site_id, bin_id)
     left join stock_level l using (tenant_id, site_id, bin_id)
     left join sensor_state s using (tenant_id, site_id, bin_id)
@@ -118,14 +124,16 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
 function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situation {
   const openLines = lines.filter((line) => line.itemId === row.item_id);
   const policy = policyOf(row);
-  const rejectedBy = row.rejected_by ?? [];
   const offers = row.offers ?? [];
-  const offer = offers.find((each) => !rejectedBy.includes(each.supplierId));
+  const cover = coverOf(openLines, nowMs);
+  const excluded = [...new Set([...(row.rejected_by ?? []), ...cover.impaired.map((line) => line.supplierId)])];
+  const offer = offers.find((each) => !excluded.includes(each.supplierId));
   const sensor = {
     hasSensor: row.sensor_kind !== null,
     quality: row.quality,
     qualitySinceMs: row.quality_since_ms,
     lastReadingAtMs: row.last_reading_at_ms,
+    countedAtMs: row.counted_at_ms,
     staleAfterMs: row.stale_after_ms ?? (row.sensor_kind && REGULAR.has(row.sensor_kind) ? STALE_AFTER_MS : null),
   };
   const level = levelOf(row);
@@ -139,7 +147,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
       unit: row.unit,
       position: {
         onHand: level?.onHand ?? 0,
-        onOrder: onOrderOf(openLines, { binId: row.bin_id, itemId: row.item_id }),
+        onOrder: onOrderOf(cover.lines, { binId: row.bin_id, itemId: row.item_id }),
         reserved: 0,
         backordered: 0,
       },
@@ -147,13 +155,16 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
       packaging: offer,
       doubt: doubtOf(sensor, level !== undefined, nowMs),
       lowSinceMs: row.low_since_ms ?? undefined,
+      timeZone: row.time_zone,
+      plannedReviewAtMs: row.policy_type === 'PERIODIC' ? (row.evaluate_at_ms ?? undefined) : undefined,
       episode:
         row.episode_id === null
           ? undefined
           : {
-              openOrderNumbers: [...new Set(openLines.map((line) => line.orderNumber))],
+              soundOrderNumbers: orderNumbers(cover.sound),
+              impairedOrderNumbers: orderNumbers(cover.impaired),
               snoozedUntilMs: row.snoozed_until_ms ?? undefined,
-              rejectedBy: rejectedBy.map((id) => offers.find((each) => each.supplierId === id)?.supplierName ?? id),
+              excluded: excluded.map((id) => offers.find((each) => each.supplierId === id)?.supplierName ?? id),
             },
     },
     offer,
@@ -162,11 +173,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
         ? undefined
         : { policyId: row.policy_id, version: row.policy_version },
     episodeId: row.episode_id ?? undefined,
-    limits: {
-      reorderPoint: policy?.reorderPoint ?? null,
-      safetyStock: policy?.safetyStock ?? null,
-      overstockAbove: policy ? policy.orderUpTo + (offer?.packQuantity ?? 1) : row.capacity,
-    },
+    limits: limitsOf(row.parameters, row.capacity, offer?.packQuantity),
     level,
     decided: {
       decision: row.decision,
@@ -176,6 +183,10 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
     },
     openLines,
   };
+}
+
+function orderNumbers(lines: readonly OpenLine[]): string[] {
+  return [...new Set(lines.map((line) => line.orderNumber))];
 }
 
 function levelOf(row: Row): Situation['level'] {

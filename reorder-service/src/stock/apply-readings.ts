@@ -1,4 +1,4 @@
-import { formatTopic, type MovementKind, type Reading } from '@shelfwire/contract';
+import { formatTopic, type MovementKind } from '@shelfwire/contract';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueEvents } from '../events/event-outbox.ts';
@@ -127,7 +127,7 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
   }
   const risen = [...late.map((each) => each.binId), ...inOrder.filter(hasRisen).map((each) => each.binId)];
   const receiving = new Receiving(await openLinesOf(tx, site, risen), plan.receipts);
-  for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood.readings, receiving);
+  for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood, receiving);
   for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, receiving);
   return plan;
 }
@@ -160,7 +160,7 @@ function planSteps(
   memory: SiteMemory,
   binId: string,
   steps: readonly Step[],
-  readings: ReadonlyMap<number, Reading>,
+  understood: Understood,
   receiving: Receiving,
 ): void {
   const info = memory.catalogue.bins.get(binId);
@@ -178,7 +178,8 @@ function planSteps(
     if (change === 0) continue;
     const evidence = {
       cause: step.cause,
-      reading: readings.get(sequence),
+      reading: understood.readings.get(sequence),
+      counted: understood.counts.get(sequence),
       quantity: observation.quantity,
       uncertainty: observation.uncertainty,
       ...(up && up.booked.length > 0 ? { orders: up.booked.map((receipt) => receipt.line.orderNumber) } : {}),

@@ -16,3 +16,21 @@ export function statusOf(onHand: number, limits: StockLimits): StockStatus {
   if (limits.overstockAbove !== null && onHand > limits.overstockAbove) return 'OVERSTOCK';
   return 'OK';
 }
+
+/** The limits that a policy's parameters set, whatever its type. */
+export function limitsOf(
+  parameters: Record<string, unknown> | null,
+  capacity: number | null,
+  packQuantity: number | null | undefined,
+): StockLimits {
+  const number = (name: string): number | null => {
+    const value = parameters?.[name];
+    return typeof value === 'number' ? value : null;
+  };
+  const orderUpTo = number('orderUpTo');
+  return {
+    reorderPoint: number('reorderPoint') ?? number('binQuantity'),
+    safetyStock: number('safetyStock'),
+    overstockAbove: orderUpTo === null ? capacity : orderUpTo + (packQuantity ?? 1),
+  };
+}

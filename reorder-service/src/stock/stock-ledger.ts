@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
@@ -10,6 +12,7 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { applyReadings, type Applied, type IncomingReadings } from './apply-readings.ts';
+import { closeCountingTask } from './counting-tasks.ts';
 import type { SiteAddress, SiteMemory } from './site-memory.ts';
 import { writeParked, writeSensors, type SensorSeen } from './write-ledger.ts';
 
@@ -56,6 +59,22 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
   /** @throws only what is worth a retry (the database is away) */
   async apply(site: SiteAddress, incoming: IncomingReadings): Promise<void> {
     await this.#inTurn(site, () => this.#applyOrIsolate(site, incoming));
+  }
+
+  /**
+   * A person counted a bin: from now on the level is what they said, and the sensor is believed relative to it.
+   * @returns false if the site has no such bin
+   */
+  async count(site: SiteAddress, counted: { binId: string; quantity: number; by: string }): Promise<boolean> {
+    const nowMs = this.clock();
+    const known = await withTenant(this.db, site.tenantId, (tx) => closeCountingTask(tx, site, counted, nowMs));
+    if (!known) return false;
+    const count = { ...counted, atMs: nowMs };
+    // An outbox of its own: the count is one reading of one gateway that never speaks again.
+    const readings = [{ sequence: 1, reading: undefined, raw: count, count }];
+    await this.apply(site, { gatewayId: 'person', outboxId: randomUUID(), readings });
+    this.touched.touch(site, [counted.binId]);
+    return true;
   }
 
   /** Writes the times of readings that changed nothing, for the stock list and for the next start. */

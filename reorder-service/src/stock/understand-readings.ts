@@ -1,7 +1,7 @@
 import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/contract';
 
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
-import type { Observation } from './ledger.ts';
+import { COUNT_SERIES, type Observation } from './ledger.ts';
 import { quantityOf } from './quantity.ts';
 
 /** One reading of a batch with the sequence that names it, checked against the contract or not (`reading` undefined). */
@@ -9,6 +9,15 @@ export interface SequencedReading {
   sequence: number;
   reading: Reading | undefined;
   raw: unknown;
+  /** Instead of a reading: a person counted the whole bin. */
+  count?: PersonCount;
+}
+
+export interface PersonCount {
+  binId: string;
+  quantity: number;
+  by: string;
+  atMs: number;
 }
 
 export interface SeenReading {
@@ -29,6 +38,7 @@ export interface Understood {
   observations: Observation[];
   /** The readings behind the observations, by sequence, for the evidence. */
   readings: ReadonlyMap<number, Reading>;
+  counts: ReadonlyMap<number, PersonCount>;
   seen: SeenReading[];
   parked: Parked[];
   /** Readings that say nothing about stock (health, a kind the bin's sensor does not have). */
@@ -42,12 +52,29 @@ export interface Understood {
  */
 export function understandReadings(
   sequenced: readonly SequencedReading[],
-  source: { gatewayId: string; outboxId: string },
+  { gatewayId, outboxId }: { gatewayId: string; outboxId: string },
   catalogue: SiteCatalogue,
 ): Understood {
   const readings = new Map<number, Reading>();
-  const understood: Understood = { observations: [], readings, seen: [], parked: [], ignored: 0, doubtful: 0 };
-  for (const { sequence, reading, raw } of sequenced) {
+  const counts = new Map<number, PersonCount>();
+  const understood: Understood = { observations: [], readings, counts, seen: [], parked: [], ignored: 0, doubtful: 0 };
+  for (const { sequence, reading, raw, count } of sequenced) {
+    if (count) {
+      const { binId, quantity, atMs } = count;
+      const certain = { uncertainty: 0, calibration: 0 };
+      understood.observations.push({
+        binId,
+        series: COUNT_SERIES,
+        atMs,
+        gatewayId,
+        outboxId,
+        sequence,
+        quantity,
+        ...certain,
+      });
+      counts.set(sequence, count);
+      continue;
+    }
     if (!reading) {
       understood.parked.push({ sequence, deviceId: null, reason: 'malformed', detail: 'not a reading', raw });
       continue;
@@ -65,7 +92,7 @@ export function understandReadings(
       case 'quantity': {
         const { series, quantity, uncertainty } = result;
         const calibration = reading.calibrationVersion ?? 0;
-        const identity = { ...source, sequence };
+        const identity = { gatewayId, outboxId, sequence };
         understood.observations.push({ binId, series, atMs, ...identity, quantity, uncertainty, calibration });
         readings.set(sequence, reading);
         understood.seen.push({ binId, atMs, quality: 'good' });

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { KyselyPlugin } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+
+import { onEachEngine } from '../database/on-each-engine.ts';
+import type { Db } from '../database/open-database.ts';
+import type { EventPublisher } from '../events/event-publisher.ts';
+import { TouchedBins } from '../events/touched-bins.ts';
+import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { OrderDispatcher } from './order-dispatcher.ts';
+import { SupplierInbox } from './supplier-inbox.ts';
+
+/** A supplier that keeps its own log, and knows an order by its idempotency key. */
+class TestSupplier {
+  readonly requests: string[] = [];
+  answer: (key: string) => { status: number; body?: object } = () => ({ status: 202 });
+  readonly #server: Server = createServer((request, response) => {
+    const key = request.headers['idempotency-key']?.toString() ?? '';
+    this.requests.push(key);
+    const { status, body } = this.answer(key);
+    request.resume();
+    request.on('end', () => response.writeHead(status).end(body ? JSON.stringify(body) : ''));
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Orders it took, each once. */
+  taken(): string[] {
+    return [...new Set(this.requests)];
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
+class Killed extends Error {}
+
+/** A database that "kills" the process at its nth query: from then on nothing of this process reaches it. */
+function dyingAt(db: Db, queries: number): { db: Db; killed: () => boolean } {
+  let left = queries;
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      left -= 1;
+      if (left < 0) throw new Killed();
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+  return { db: db.withPlugin(plugin), killed: () => left < 0 };
+}
+
+onEachEngine('sending orders', (database) => {
+  const supplier = new TestSupplier();
+  beforeAll(() => supplier.start());
+  afterAll(() => supplier.close());
+  beforeEach(() => {
+    supplier.requests.length = 0;
+    supplier.answer = () => ({ status: 202 });
+  });
+
+  function replica(story: BinStory, db: Db = database.db): { dispatcher: OrderDispatcher; inbox: SupplierInbox } {
+    const clock = (): number => story.nowMs;
+    const publisher = { wake: () => undefined } as unknown as EventPublisher;
+    const inbox = new SupplierInbox(db, clock, testMetrics(), new TouchedBins());
+    const config = { ...TEST_CONFIG, SHELFWIRE_SUPPLIER_ATTEMPTS_MAX: 4, SHELFWIRE_SUPPLIER_BACKOFF_MS: 1_000 };
+    const dispatcher = new OrderDispatcher(db, config, clock, TEST_LOGGER, testMetrics(), inbox, publisher);
+    return { dispatcher, inbox };
+  }
+
+  async function lowStory(): Promise<BinStory> {
+    const story = await BinStory.of(database.db, { endpoint: supplier.url });
+    await story.shows(18);
+    await story.decide();
+    return story;
+  }
+
+  test('an order is sent once and then never again', async () => {
+    const story = await lowStory();
+    const { dispatcher } = replica(story);
+    expect(await dispatcher.sendDue()).toBe(1);
+    for (let i = 0; i < 5; i += 1) expect(await replica(story.later(3_600_000)).dispatcher.sendDue()).toBe(0);
+    const [order] = await story.orders();
+    expect(order?.status).toBe('SENT');
+    expect(supplier.requests).toEqual([order?.orderId]);
+  });
+
+  test('several replicas that send at once send it once', async () => {
+    const story = await lowStory();
+    await Promise.all(Array.from({ length: 8 }, () => replica(story).dispatcher.sendDue()));
+    expect(supplier.requests).toHaveLength(1);
+  });
+
+  test('killed between any two steps of deciding and sending, the supplier gets the order exactly once', async () => {
+    let kills = 0;
+    for (let queries = 0; ; queries += 1) {
+      const story = await BinStory.of(database.db, { endpoint: supplier.url });
+      await story.shows(18);
+      supplier.requests.length = 0;
+      const dying = dyingAt(database.db, queries);
+      const doomed = Object.create(story, { db: { value: dying.db } }) as BinStory;
+      try {
+        await doomed.decide();
+        await replica(story, dying.db).dispatcher.sendDue();
+      } catch (error) {
+        if (!dying.killed()) throw error;
+        kills += 1;
+      }
+      // The next process: decides again, and sends what is due when the lease of the dead one has ended.
+      story.later(60_000);
+      await story.decide();
+      await replica(story).dispatcher.sendDue();
+      const orders = await story.orders();
+      expect(orders).toMatchObject([{ status: 'SENT', ordered: 50 }]);
+      expect(supplier.taken()).toEqual(orders.map((order) => order.orderId));
+      if (!dying.killed()) break;
+    }
+    expect(kills).toBeGreaterThan(15);
+  });
+
+  test('waits for a supplier that fails, then gives it to a person', async () => {
+    const story = await lowStory();
+    supplier.answer = () => ({ status: 503 });
+    const { dispatcher } = replica(story);
+    for (let attempt = 0; attempt < 4; attempt += 1) await replica(story.later(600_000)).dispatcher.sendDue();
+    const [order] = await story.orders();
+    expect(order).toMatchObject({ status: 'ON_HOLD' });
+    expect(order?.attention).toMatch(/not sent after 4 attempts: HTTP 503/);
+    expect(await dispatcher.sendDue()).toBe(0);
+    expect(await story.showsAndDecides(18)).toBe('COVERED');
+  });
+
+  test('does not repeat what the supplier refuses for good', async () => {
+    const story = await lowStory();
+    supplier.answer = () => ({ status: 422 });
+    await replica(story).dispatcher.sendDue();
+    expect(supplier.requests).toHaveLength(1);
+    expect((await story.orders())[0]?.status).toBe('ON_HOLD');
+  });
+
+  test('takes an acknowledgement from the body of the answer, and a callback that overtakes the answer', async () => {
+    const story = await lowStory();
+    const [order] = await story.orders();
+    const acknowledgement = (code: 'IA' | 'IQ', confirmedUnits: number) => ({
+      schema: 'order-response/1' as const,
+      messageId: randomUUID(),
+      orderId: order?.orderId ?? '',
+      atMs: story.nowMs,
+      lines: [{ lineNumber: 1, code, confirmedUnits }],
+    });
+    const { dispatcher, inbox } = replica(story);
+    const early = await inbox.applyOrderResponse(story.tenantId, 'bolts', acknowledgement('IA', 5));
+    expect(early).toMatchObject({ ok: true, status: 'ACKNOWLEDGED' });
+    supplier.answer = () => ({ status: 200, body: acknowledgement('IA', 5) });
+    await dispatcher.sendDue();
+    expect((await story.orders())[0]?.status).toBe('ACKNOWLEDGED');
+  });
+
+  test('a message of a supplier counts once, and only for its own orders', async () => {
+    const story = await lowStory();
+    const [order] = await story.orders();
+    const { dispatcher, inbox } = replica(story);
+    await dispatcher.sendDue();
+    const message = {
+      schema: 'despatch-advice/1' as const,
+      messageId: randomUUID(),
+      orderId: order?.orderId ?? '',
+      atMs: story.nowMs,
+      lines: [{ lineNumber: 1, shippedUnits: 2 }],
+    };
+    expect(await inbox.applyDespatchAdvice(story.tenantId, 'bolts', message)).toMatchObject({ repeated: false });
+    expect(await inbox.applyDespatchAdvice(story.tenantId, 'bolts', message)).toEqual({
+      ok: true,
+      orderId: order?.orderId,
+      status: 'PARTIALLY_SHIPPED',
+      repeated: true,
+    });
+    const stranger = await inbox.applyDespatchAdvice(story.tenantId, 'other', { ...message, messageId: randomUUID() });
+    expect(stranger).toMatchObject({ ok: false, code: 'ORDER_NOT_FOUND' });
+    const wrong = { ...message, messageId: randomUUID(), lines: [{ lineNumber: 7, shippedUnits: 2 }] };
+    expect(await inbox.applyDespatchAdvice(story.tenantId, 'bolts', wrong)).toMatchObject({ code: 'LINE_NOT_FOUND' });
+    const line = await database.db
+      .selectFrom('purchase_order_line')
+      .select('shipped_quantity')
+      .where('order_id', '=', order?.orderId ?? '')
+      .executeTakeFirst();
+    expect(line?.shipped_quantity).toBe(20);
+  });
+});
