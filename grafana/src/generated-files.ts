@@ -15,7 +15,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ]),
     ['grafana/provisioning/datasources/shelfwire.yaml', yaml(dataSourcesFile())],
     ['grafana/provisioning/dashboards/shelfwire.yaml', yaml(dashboardProvidersFile())],
-    ['grafana/provisioning/alerting/rules.yaml', yaml(alertRulesFile())],
+    ['grafana/provisioning/alerting/rules.yaml', yaml(alertRulesFile(Object.values(all)))],
     ['grafana/provisioning/alerting/contact-points.yaml', yaml(contactPointsFile())],
     ['docs/dashboards.md', outlinePage(all)],
   ]);

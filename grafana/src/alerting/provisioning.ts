@@ -1,3 +1,5 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
 import { ALERT_RULES, ALERT_SOURCES, type AlertRule } from './rules.ts';
 
 const EXPRESSION_UID = '__expr__';
@@ -7,11 +9,17 @@ const CONTACT_POINT = 'shelfwire-operators';
  * `provisioning/alerting/rules.yaml`. Grafana expands `$name` in provisioning files from its environment; a dollar that is
  * meant for the alert's template or for a query is therefore doubled.
  */
-export function alertRulesFile(): object {
+export function alertRulesFile(dashboards: readonly Dashboard[]): object {
   return {
     apiVersion: 1,
     groups: [
-      { orgId: 1, name: 'shelfwire', folder: 'Shelfwire', interval: '1m', rules: ALERT_RULES.map(provisionedRule) },
+      {
+        orgId: 1,
+        name: 'shelfwire',
+        folder: 'Shelfwire',
+        interval: '1m',
+        rules: ALERT_RULES.map((rule) => provisionedRule(rule, dashboards)),
+      },
     ],
   };
 }
@@ -48,7 +56,7 @@ export function contactPointsFile(): object {
   };
 }
 
-function provisionedRule(rule: AlertRule): object {
+function provisionedRule(rule: AlertRule, dashboards: readonly Dashboard[]): object {
   return doubledDollars({
     uid: rule.uid,
     title: rule.title,
@@ -57,10 +65,18 @@ function provisionedRule(rule: AlertRule): object {
     noDataState: rule.noDataState,
     execErrState: 'Error',
     for: rule.forDuration,
-    annotations: { summary: rule.summary, description: rule.todo, __dashboardUid__: rule.dashboardUid },
+    annotations: { summary: rule.summary, description: rule.todo, ...panelAnnotations(rule, dashboards) },
     labels: { severity: rule.severity },
     isPaused: false,
   });
+}
+
+/** Grafana takes both or none. */
+function panelAnnotations({ uid, panel }: AlertRule, dashboards: readonly Dashboard[]): Record<string, string> {
+  const dashboard = dashboards.find((one) => one.uid === panel.dashboardUid);
+  const id = dashboard?.panels?.find((one) => one.type !== 'row' && one.title === panel.title)?.id;
+  if (id === undefined) throw new Error(`${uid}: no panel "${panel.title}" on ${panel.dashboardUid}`);
+  return { __dashboardUid__: panel.dashboardUid, __panelId__: String(id) };
 }
 
 /** Each row is an alert of its own: text columns are its labels, the number its value. */

@@ -12,8 +12,8 @@ export interface AlertRule {
   severity: 'critical' | 'warning';
   /** The condition must hold so long. */
   forDuration: string;
-  /** Where to look: `uid` of a dashboard. */
-  dashboardUid: string;
+  /** Where to look: a panel by its title. Grafana wants its number, which provisioning looks up. */
+  panel: { dashboardUid: string; title: string };
   query: AlertQuery;
   /** `gt`: fires above the limit; `lt`: below it. */
   fires: 'gt' | 'lt';
@@ -42,7 +42,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Look whether an order is on its way; if not, see the decision’s reason in the console.',
     severity: 'critical',
     forDuration: '5m',
-    dashboardUid: 'shelfwire-shelf',
+    panel: { dashboardUid: 'shelfwire-shelf', title: 'On hand' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
@@ -57,7 +57,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Count the bin, then look at the sensor’s power, cable and signal. Nothing is ordered meanwhile.',
     severity: 'warning',
     forDuration: '15m',
-    dashboardUid: 'shelfwire-devices',
+    panel: { dashboardUid: 'shelfwire-devices', title: 'Sensors in doubt' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
@@ -72,7 +72,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Look at its power and uplink. It keeps every reading on its disk until it is back.',
     severity: 'critical',
     forDuration: '2m',
-    dashboardUid: 'shelfwire-pipeline',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Gateways' },
     fires: 'lt',
     threshold: 1,
     noDataState: 'NoData',
@@ -98,7 +98,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'See in *Pipeline* which consumer does not confirm: ingest (database) or reorder (database).',
     severity: 'warning',
     forDuration: '10m',
-    dashboardUid: 'shelfwire-pipeline',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Queue on the gateways' },
     fires: 'gt',
     threshold: 50_000,
     noDataState: 'OK',
@@ -123,7 +123,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Free or enlarge the gateway’s disk, or bring its uplink back. Those readings are lost.',
     severity: 'critical',
     forDuration: '0s',
-    dashboardUid: 'shelfwire-pipeline',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Refused, quarantined, dropped' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
@@ -148,7 +148,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Look at the ingest log for the reason: token, disk, memory. Readings wait on the gateways meanwhile.',
     severity: 'critical',
     forDuration: '5m',
-    dashboardUid: 'shelfwire-pipeline',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Time of a write' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
@@ -166,7 +166,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'List the quarantine, mend the cause, replay. They are kept.',
     severity: 'warning',
     forDuration: '0s',
-    dashboardUid: 'shelfwire-pipeline',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Quarantine' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
@@ -184,7 +184,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Call the supplier; order elsewhere if the shelf runs empty before.',
     severity: 'warning',
     forDuration: '0s',
-    dashboardUid: 'shelfwire-orders',
+    panel: { dashboardUid: 'shelfwire-orders', title: 'Open orders' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
