@@ -9,7 +9,7 @@ import { benchIngest } from './ingest.ts';
 import type { Row } from './row.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
-  decoders: benchDecoders,
+  decode: benchDecoders,
   gateway: benchGateway,
   ingest: benchIngest,
   chain: benchChain,
