@@ -3,7 +3,9 @@ import type { Framer } from '../decoder.ts';
 /**
  * STX SWA SWB SWC, six characters of weight, six of tare, CR, and on some instruments a checksum byte; a short form has
  * no tare. Nothing in the stream says whether a checksum follows, and it may have any value, so the frame's places count
- * and not its characters: CR stands at place 16 (or 10), and what follows the first CR tells which kind of stream it is.
+ * and not its characters: CR stands at place 17 (or 11), and what follows tells which kind of stream it is. Only a right
+ * checksum is proof that there is one; a stream whose checksums stop being right is looked at anew.
+ *
  * A frame's bytes include the checksum where there is one. Garbage costs the bytes up to the next STX that fits.
  */
 
@@ -19,39 +21,61 @@ export function checksumOf(frame: Uint8Array): number {
   return -frame.reduce((sum, byte) => sum + (byte & 0x7f), 0) & 0x7f;
 }
 
+/** What to hand on, and how many bytes of the stream that takes. */
+interface Taken {
+  frame?: Uint8Array;
+  bytes: number;
+}
+
 export function createToledoFramer(): Framer {
   let buffer: number[] = [];
   let checksum: 'unknown' | 'sent' | 'none' = 'unknown';
+  /** The checksum that the frame before would have: if it comes although there was none, there is one. */
+  let unexpected: number | undefined;
 
-  /** Takes one frame off the front, or garbage; undefined if more bytes are needed. */
-  function take(): Uint8Array | 'garbage' | undefined {
-    if (buffer[0] !== STX) {
-      const start = buffer.indexOf(STX);
-      buffer = start < 0 ? [] : buffer.slice(start);
-      return buffer.length === 0 ? undefined : 'garbage';
-    }
-    const bytes = [SHORT_FRAME_BYTES, LONG_FRAME_BYTES].find((length) => buffer[length - 1] === CR);
-    if (bytes === undefined) {
-      if (buffer.length < LONG_FRAME_BYTES) return undefined;
-      buffer.shift();
-      return 'garbage';
-    }
-    return takeWithChecksum(bytes);
+  function take(): Taken | undefined {
+    const [first] = buffer;
+    if (first === undefined) return undefined;
+    if (first === unexpected && first !== STX) checksum = 'sent';
+    unexpected = undefined;
+    if (first !== STX) return { bytes: 1 };
+    const length = [SHORT_FRAME_BYTES, LONG_FRAME_BYTES].find((bytes) => buffer[bytes - 1] === CR);
+    if (length !== undefined) return takeFrame(Uint8Array.from(buffer.slice(0, length)));
+    return buffer.length < LONG_FRAME_BYTES ? undefined : { bytes: 1 };
   }
 
-  function takeWithChecksum(bytes: number): Uint8Array | undefined {
-    const frame = Uint8Array.from(buffer.slice(0, bytes));
-    const next = buffer[bytes];
-    if (checksum !== 'none' && next === undefined) return undefined;
-    const matches = next !== undefined && (next & 0x7f) === checksumOf(frame);
-    // A checksum may look like the STX of the next frame; then the byte behind it decides.
-    if (checksum === 'unknown' && matches && next === STX && buffer[bytes + 1] === undefined) return undefined;
-    const follows = matches && (next !== STX || checksum === 'sent' || buffer[bytes + 1] === STX);
-    if (checksum === 'unknown') checksum = (next === STX && !follows) || (next === LF && !matches) ? 'none' : 'sent';
-    const withChecksum = checksum === 'sent' && next !== undefined;
-    const taken = Uint8Array.from(buffer.slice(0, withChecksum ? bytes + 1 : bytes));
-    buffer = buffer.slice(taken.length);
-    return taken;
+  function takeFrame(frame: Uint8Array): Taken | undefined {
+    const expected = checksumOf(frame);
+    if (checksum === 'none') {
+      unexpected = expected;
+      return { frame, bytes: frame.length };
+    }
+    const next = buffer[frame.length];
+    if (next === undefined) return undefined;
+    if (next === expected) return takeMatching(frame, next);
+    const isBoundary = next === STX || next === LF;
+    if (isBoundary && checksum === 'unknown') {
+      checksum = 'none';
+      return { frame, bytes: frame.length };
+    }
+    // The byte is handed on, so that the decoder finds the checksum wrong; an STX is the next frame's all the same.
+    checksum = 'unknown';
+    return { frame: Uint8Array.of(...frame, next), bytes: isBoundary ? frame.length : frame.length + 1 };
+  }
+
+  function takeMatching(frame: Uint8Array, next: number): Taken | undefined {
+    const withChecksum = { frame: Uint8Array.of(...frame, next), bytes: frame.length + 1 };
+    if (next === STX && checksum === 'unknown') {
+      // It may as well begin the next frame; the byte behind it decides.
+      const second = buffer[frame.length + 1];
+      if (second === undefined) return undefined;
+      if (second !== STX) {
+        checksum = 'none';
+        return { frame, bytes: frame.length };
+      }
+    }
+    checksum = 'sent';
+    return withChecksum;
   }
 
   return {
@@ -61,7 +85,8 @@ export function createToledoFramer(): Framer {
         // Seven data bits read with eight: bit 7 is parity.
         buffer.push(byte & 0x7f);
         for (let taken = take(); taken !== undefined; taken = take()) {
-          if (taken !== 'garbage') frames.push(taken);
+          if (taken.frame !== undefined) frames.push(taken.frame);
+          buffer = buffer.slice(taken.bytes);
         }
       }
       return frames;
@@ -69,6 +94,7 @@ export function createToledoFramer(): Framer {
     reset() {
       buffer = [];
       checksum = 'unknown';
+      unexpected = undefined;
     },
   };
 }
