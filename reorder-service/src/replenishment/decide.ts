@@ -64,8 +64,8 @@ export type Decision =
  */
 export function decide(input: DecisionInput): Decision {
   const { policy, doubt, position, unit, nowMs, episode } = input;
-  if (!policy) return { kind: 'WAIT', because: 'no policy is set' };
   if (doubt.kind === 'doubt') return { kind: 'HELD', because: doubt.because, count: doubt.count };
+  if (!policy) return { kind: 'WAIT', because: 'no policy is set' };
   const total = positionOf(position);
   const trigger = triggerOf(policy, total, input);
   const described = describePosition(position, unit);

@@ -6,7 +6,7 @@ import type { Tx } from '../database/with-tenant.ts';
 import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf } from '../orders/cover.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
-import { doubtOf } from './doubt.ts';
+import { doubtOf, type Doubt } from './doubt.ts';
 import type { DecisionInput } from './decide.ts';
 import type { Packaging } from './order-quantity.ts';
 import { policySchema, type Policy } from './policy.ts';
@@ -66,6 +66,7 @@ interface Row {
   rejected_by: string[] | null;
 }
 
+const UNREADABLE_POLICY: Doubt = { kind: 'doubt', because: 'its policy cannot be read', count: false };
 const STALE_AFTER_MS = 15 * 60_000;
 /** These speak at regular times, so that their silence means something. */
 const REGULAR: ReadonlySet<SensorKind> = new Set<SensorKind>(['weight', 'level', 'count']);
@@ -123,7 +124,7 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
 
 function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situation {
   const openLines = lines.filter((line) => line.itemId === row.item_id);
-  const policy = policyOf(row);
+  const { policy, unreadable } = policyOf(row);
   const offers = row.offers ?? [];
   const cover = coverOf(openLines, nowMs);
   const excluded = [...new Set([...(row.rejected_by ?? []), ...cover.impaired.map((line) => line.supplierId)])];
@@ -153,7 +154,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
       },
       policy,
       packaging: offer,
-      doubt: doubtOf(sensor, level !== undefined, nowMs),
+      doubt: unreadable ? UNREADABLE_POLICY : doubtOf(sensor, level !== undefined, nowMs),
       lowSinceMs: row.low_since_ms ?? undefined,
       timeZone: row.time_zone,
       plannedReviewAtMs: row.policy_type === 'PERIODIC' ? (row.evaluate_at_ms ?? undefined) : undefined,
@@ -194,9 +195,11 @@ function levelOf(row: Row): Situation['level'] {
   return { onHand: row.on_hand, status: row.status ?? 'UNKNOWN', observedAtMs: row.observed_at_ms };
 }
 
-function policyOf(row: Row): Policy | undefined {
-  if (row.policy_type === null) return undefined;
-  return policySchema.parse({ ...row.parameters, type: row.policy_type });
+/** A policy that cannot be read holds its own bin, and no other (failure mode 12). */
+function policyOf(row: Row): { policy: Policy | undefined; unreadable: boolean } {
+  if (row.policy_type === null) return { policy: undefined, unreadable: false };
+  const parsed = policySchema.safeParse({ ...row.parameters, type: row.policy_type });
+  return { policy: parsed.data, unreadable: !parsed.success };
 }
 
 /** The status that the level has while this decision holds. */
