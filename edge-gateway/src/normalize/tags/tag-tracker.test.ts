@@ -77,6 +77,12 @@ describe('a tag', () => {
     ]);
   });
 
+  test('does not flap between the frames of a reader that reports now and then', () => {
+    const site = readerWith({ leftAfterMs: 0 });
+    const readings = run(site, { from: 0, to: 300 }, (second) => (second % 10 === 0 ? [tag(TAG_A)] : undefined));
+    expect(story(readings)).toEqual(['85 arrived good']);
+  });
+
   test('leaves for certain when the silent reader’s connection is alive', () => {
     const site = readerWith();
     site.normalize('reader-1', [tag(TAG_A)], { receivedAtMs: START_MS });

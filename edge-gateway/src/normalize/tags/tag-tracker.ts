@@ -26,6 +26,8 @@ interface TrackedTag {
 }
 
 const READER_PAUSE_DEFAULT_MS = 15 * 60_000;
+/** Longer than the keepalive of any MQTT client. */
+const DOUBT_AFTER_SILENT_MS = 120_000;
 
 /**
  * All tags that one reader sees: arrived at the first read, present again now and then, left after a long absence while
@@ -37,6 +39,7 @@ export class TagTracker {
   readonly #settings: TagSettings;
   readonly #epcUri: (epcHex: string) => string;
   readonly #life: ReaderLife;
+  readonly #doubtAfterMs: number;
   readonly #silence: SilenceWatch;
   readonly #tags = new Map<string, TrackedTag>();
   /** How well tags that left were read: one that comes and goes at the edge of the field is known again. */
@@ -47,6 +50,7 @@ export class TagTracker {
     this.#deviceId = deviceId;
     this.#settings = settings.tags;
     this.#epcUri = epcUri;
+    this.#doubtAfterMs = settings.staleAfterMs ?? DOUBT_AFTER_SILENT_MS;
     const pauseMaxMs = settings.staleAfterMs ?? READER_PAUSE_DEFAULT_MS;
     this.#life = new ReaderLife({ epochMs: settings.tags.epochMs, pauseMaxMs });
     this.#silence = new SilenceWatch(settings.staleAfterMs);
@@ -165,9 +169,8 @@ export class TagTracker {
     const { leftAfterMs, wronglyLeftProbability } = this.#settings;
     const isGone = !inWindow && tag.window.isGone(this.#life.epoch, wronglyLeftProbability);
     if (isGone && this.#life.aliveMs - tag.lastReadAliveMs >= leftAfterMs) return 'certain';
-    const silentMs = this.#life.silentMs(atMs);
-    const nobodySaw = atMs - tag.lastReadAtMs >= leftAfterMs && silentMs >= leftAfterMs;
-    return nobodySaw && silentMs > 0 ? 'doubtful' : 'none';
+    // A short pause of the reader is no doubt yet: its next frame or ping will tell.
+    return this.#life.silentMs(atMs) >= Math.max(leftAfterMs, this.#doubtAfterMs) ? 'doubtful' : 'none';
   }
 
   #reading(tag: TrackedTag, presence: Presence, quality: Reading['quality'], stamp: Stamp): Reading {
