@@ -1,12 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
 import { expect, test } from 'vitest';
 
-import { createLogger } from './log.ts';
+const PROGRAM = `
+import { createLogger } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+const logger = createLogger('test');
+process.once('SIGTERM', () => {
+  logger.info('stopping');
+  logger.info('stopped');
+  process.exit(0);
+});
+setInterval(() => undefined, 1_000);
+logger.info('up');
+`;
 
-test('secrets never reach the log, at any of three levels', () => {
-  const lines: string[] = [];
-  const logger = createLogger('test', { destination: { write: (line: string) => void lines.push(line) } });
-  logger.info({ password: 'p1', device: { token: 't2', login: { password: 'p3' } } }, 'hello');
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).not.toMatch(/p1|t2|p3/);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', service: 'test', msg: 'hello' });
+test('a process whose output nobody reads any more still ends', async () => {
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', PROGRAM], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  const closed = once(child.stdout, 'close');
+  child.stdout.destroy();
+  await closed;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  clearTimeout(timer);
 });

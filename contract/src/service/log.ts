@@ -20,5 +20,7 @@ export function createLogger(
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '[secret]' },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  // Synchronous: nothing is lost when a process ends in the next line, and one that lost its reader can end at all.
+  // pino's buffered default flushes at exit, and on a broken pipe sonic-boom repeats that for ever.
+  return pino(settings, options.destination ?? pino.destination({ dest: 1, sync: true }));
 }
