@@ -11,7 +11,7 @@ import type { Framer } from '../decoder.ts';
 
 const STX = 0x02;
 const CR = 0x0d;
-/** Some clones end with CR LF; it can be told from a checksum unless the checksum is just that. */
+/** Some clones end with CR LF, some captures with more; it can be told from a checksum unless the checksum is just that. */
 const LF = 0x0a;
 export const LONG_FRAME_BYTES = 17;
 export const SHORT_FRAME_BYTES = 11;
@@ -53,7 +53,7 @@ export function createToledoFramer(): Framer {
     const next = buffer[frame.length];
     if (next === undefined) return undefined;
     if (next === expected) return takeMatching(frame, next);
-    const isBoundary = next === STX || next === LF;
+    const isBoundary = next === STX || next === LF || next === CR;
     if (isBoundary && checksum === 'unknown') {
       checksum = 'none';
       return { frame, bytes: frame.length };
