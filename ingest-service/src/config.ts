@@ -30,6 +30,10 @@ export const configSchema = z.object({
     .string()
     .default('shelfwire')
     .describe('Bucket; read by InfluxQL under the same database name (DBRP).'),
+  SHELFWIRE_INFLUXDB_READ_BY: z
+    .enum(['influxql', 'victoria-metrics'])
+    .default('influxql')
+    .describe('How to read what was written: influxql for every InfluxDB, victoria-metrics for VictoriaMetrics.'),
   SHELFWIRE_INFLUXDB_TIMEOUT_MS: durationMsSetting.default(10_000).describe('Longest time of one request to InfluxDB.'),
   SHELFWIRE_RAW_RETENTION_DAYS: z.coerce.number().int().min(2).default(90).describe('How long raw readings are kept.'),
   SHELFWIRE_DOWNSAMPLED_RETENTION_DAYS: z.coerce

@@ -13,6 +13,7 @@ export async function openStore(config: IngestConfig): Promise<TelemetryStore> {
     token: config.SHELFWIRE_INFLUXDB_TOKEN,
     org: config.SHELFWIRE_INFLUXDB_ORG,
     bucket: config.SHELFWIRE_INFLUXDB_BUCKET,
+    readBy: config.SHELFWIRE_INFLUXDB_READ_BY,
     requestTimeoutMs: config.SHELFWIRE_INFLUXDB_TIMEOUT_MS,
   });
 }

@@ -7,11 +7,12 @@ import { ScriptedInflux, type Answer } from '../../testing/scripted-influx.ts';
 import { InfluxStore } from './influxdb-store.ts';
 import { encodeLine } from './line-protocol.ts';
 
+const SETTINGS = { org: 'o', bucket: 'b', readBy: 'influxql', requestTimeoutMs: 300 } as const;
 let server: ScriptedInflux;
 let store: InfluxStore;
 beforeEach(async () => {
   server = await ScriptedInflux.start();
-  store = new InfluxStore({ url: server.url, token: 't', org: 'o', bucket: 'b', requestTimeoutMs: 300 });
+  store = new InfluxStore({ url: server.url, token: 't', ...SETTINGS });
 });
 afterEach(async () => {
   await store.close();
@@ -116,7 +117,7 @@ describe('a write that InfluxDB answers with', () => {
 test('a server that is not there is away', async () => {
   const { url } = server;
   await server.close();
-  const gone = new InfluxStore({ url, token: 't', org: 'o', bucket: 'b', requestTimeoutMs: 300 });
+  const gone = new InfluxStore({ url, token: 't', ...SETTINGS });
   await expect(gone.write(points(1))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await expect(gone.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await gone.close();

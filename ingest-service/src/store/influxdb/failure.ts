@@ -9,10 +9,10 @@ export type WriteFailure =
   | { kind: 'away'; error: StoreAwayError };
 
 /**
- * Sorts a failed write by what to do about it. Everything that is not clearly the fault of the points means "not
+ * Sorts a failed request by what to do about it. Everything that is not clearly the fault of the points means "not
  * stored, write again": a connection cut in the middle of an answer may hide a success, which a repeat does not harm.
  */
-export function classifyWriteFailure(error: unknown, nowMs: number): WriteFailure {
+export function classifyFailure(error: unknown, nowMs: number): WriteFailure {
   if (!(error instanceof HttpError)) {
     const reason = error instanceof RequestTimedOutError ? 'the request took too long' : messageOf(error);
     return away('STORE_UNAVAILABLE', `InfluxDB cannot be reached: ${reason}`, error);

@@ -2,9 +2,8 @@ import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
-import { z } from 'zod';
 
-import { ingestError, StoreAwayError } from '../../errors.ts';
+import { ingestError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
 import { pointProblem } from '../../points/schema.ts';
 import type {
@@ -16,15 +15,19 @@ import type {
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
-import { classifyWriteFailure, messageOf } from './failure.ts';
-import { seriesQuery, sensorsQuery } from './influxql.ts';
+import { classifyFailure } from './failure.ts';
+import { InfluxQlReader } from './influxql-reader.ts';
 import { encodeLine } from './line-protocol.ts';
+import type { SeriesReader } from './series-reader.ts';
+import { VictoriaReader } from './victoria-reader.ts';
 
 export interface InfluxStoreOptions {
   url: string;
   token: string;
   org: string;
   bucket: string;
+  /** Which server it is, as far as reading goes. Writing is the same. */
+  readBy: 'influxql' | 'victoria-metrics';
   /** One request, from its first byte to the last of its answer. */
   requestTimeoutMs: number;
 }
@@ -43,13 +46,12 @@ interface Line {
 export class InfluxStore implements TelemetryStore {
   readonly #client: InfluxDB;
   readonly #agent: Agent;
-  readonly #options: InfluxStoreOptions;
+  readonly #reader: SeriesReader;
   readonly #writePath: string;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(options: InfluxStoreOptions) {
-    this.#options = options;
     this.#agent = new (options.url.startsWith('https:') ? TlsAgent : Agent)({ keepAlive: true });
     this.#client = new InfluxDB({
       url: options.url,
@@ -58,6 +60,8 @@ export class InfluxStore implements TelemetryStore {
       transportOptions: { agent: this.#agent },
     });
     const { org, bucket } = options;
+    this.#reader =
+      options.readBy === 'influxql' ? new InfluxQlReader(this.#client, bucket) : new VictoriaReader(this.#client);
     this.#writePath = `/api/v2/write?${new URLSearchParams({ org, bucket, precision: 'ns' }).toString()}`;
   }
 
@@ -80,7 +84,7 @@ export class InfluxStore implements TelemetryStore {
     try {
       await this.#post(lines.map((line) => line.text).join('\n'));
     } catch (error) {
-      const failure = classifyWriteFailure(error, Date.now());
+      const failure = classifyFailure(error, Date.now());
       if (failure.kind === 'away') throw failure.error;
       const [first] = lines;
       if (first === undefined || lines.length === 1) {
@@ -118,24 +122,11 @@ export class InfluxStore implements TelemetryStore {
   }
 
   series(request: SeriesRequest): Promise<SeriesPair[]> {
-    return this.#track(async () => {
-      const [series] = await this.#query(seriesQuery(request));
-      return (series?.values ?? []).map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
-    });
+    return this.#track(() => this.#reader.series(request));
   }
 
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
-    return this.#track(async () => {
-      const found: SensorSummary[] = [];
-      for (const measurement of ['reading', 'device_health'] as const) {
-        for (const series of await this.#query(sensorsQuery(measurement, site))) {
-          const { deviceId = '', sensorId, kind } = series.tags ?? {};
-          const lastAtMs = Number(series.values[0]?.[0]);
-          found.push({ measurement, deviceId, sensorId: sensorId || null, kind: kind ?? 'health', lastAtMs });
-        }
-      }
-      return found;
-    });
+    return this.#track(() => this.#reader.sensors(site));
   }
 
   async maintain(retention: Retention, nowMs: number): Promise<void> {
@@ -144,29 +135,8 @@ export class InfluxStore implements TelemetryStore {
     void nowMs;
   }
 
-  async check(): Promise<void> {
-    await this.#track(() => this.#query('SHOW MEASUREMENTS LIMIT 1'));
-  }
-
-  async #query(influxQl: string): Promise<InfluxSeries[]> {
-    const parameters = new URLSearchParams({ db: this.#options.bucket, epoch: 'ms', q: influxQl });
-    let answer: unknown;
-    try {
-      answer = await this.#client.transport.request(`/query?${parameters.toString()}`, '', {
-        method: 'GET',
-        headers: { accept: 'application/json' },
-      });
-    } catch (error) {
-      const failure = classifyWriteFailure(error, Date.now());
-      if (failure.kind === 'away') throw failure.error;
-      throw ingestError('STORE_QUERY_FAILED', `InfluxDB refuses the query: ${failure.reason}`, { cause: error });
-    }
-    const parsed = queryAnswerSchema.safeParse(typeof answer === 'string' ? tryJson(answer) : answer);
-    if (!parsed.success) throw ingestError('STORE_QUERY_FAILED', 'InfluxDB gave an answer that is not InfluxQL JSON');
-    const problem = parsed.data.error ?? parsed.data.results?.find((result) => result.error)?.error;
-    if (problem?.startsWith('database not found')) throw new StoreAwayError('STORE_NOT_FOUND', `InfluxDB: ${problem}`);
-    if (problem) throw ingestError('STORE_QUERY_FAILED', `InfluxDB: ${problem}`);
-    return parsed.data.results?.flatMap((result) => result.series ?? []) ?? [];
+  check(): Promise<void> {
+    return this.#track(() => this.#reader.check());
   }
 
   async close(): Promise<void> {
@@ -184,24 +154,5 @@ export class InfluxStore implements TelemetryStore {
     } finally {
       this.#inFlight.delete(running);
     }
-  }
-}
-
-const seriesSchema = z.object({
-  tags: z.record(z.string(), z.string()).optional(),
-  values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))),
-});
-type InfluxSeries = z.infer<typeof seriesSchema>;
-
-const queryAnswerSchema = z.object({
-  error: z.string().optional(),
-  results: z.array(z.object({ error: z.string().optional(), series: z.array(seriesSchema).optional() })).optional(),
-});
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return { error: messageOf(error) };
   }
 }
