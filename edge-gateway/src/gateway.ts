@@ -25,7 +25,7 @@ const VERSION = '0.1.0';
 const TICK_MS = 1_000;
 const SEGMENT_BYTES_MAX = 16_777_216;
 const WAITING_READINGS_MAX = 200_000;
-const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resendAfterMsMax: 300_000 };
+const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resendAfterMsMax: 60_000 };
 
 export interface RunningGateway extends RunningService {
   /** 0 where there is no such listener. */

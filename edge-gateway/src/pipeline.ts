@@ -54,8 +54,11 @@ export class Pipeline {
       if (!decoded.ok) return { readings: [], bad: [{ kind: decoded.kind, detail: decoded.detail }], reply };
       this.#parts.observe?.(deviceId, decoded.samples, frame.receivedAtMs);
       const readings = this.#parts.normalizer.normalize(deviceId, decoded.samples, frame);
+      const usable = readings.filter(isStorable);
+      const bad =
+        usable.length === readings.length ? (decoded.rejected ?? []) : [TOO_LONG, ...(decoded.rejected ?? [])];
       // One entry of many is enough to find the frame by.
-      return { readings, bad: decoded.rejected?.slice(0, 1) ?? [], reply };
+      return { readings: usable, bad: bad.slice(0, 1), reply };
     } catch (error) {
       // Neither throws. Should one, its frame is set aside: unacknowledged, it would come again for ever.
       const detail = `The decoder failed: ${error instanceof Error ? error.message : 'unknown error'}`;
@@ -109,4 +112,11 @@ export class Pipeline {
     const entry = { atMs: frame.receivedAtMs, deviceId, ...topic, reason, detail, payload: frame.payload };
     events.frameQuarantined(deviceId, reason, detail, await quarantine.put(entry));
   }
+}
+
+const TOO_LONG: RejectedEntry = { kind: 'out-of-range', detail: 'A tag has more memory than a reading can carry.' };
+
+/** Texts in a reading are as long as the contract allows; a longer one would be refused at every stage behind this. */
+function isStorable(reading: Reading): boolean {
+  return reading.kind !== 'tag' || (reading.epcUri.length <= 512 && reading.epcHex.length <= 512);
 }

@@ -15,9 +15,11 @@ export interface ListenerTls {
 /** One port that devices connect to. */
 export class Listener {
   readonly #server: Server;
+  readonly #sockets: ReadonlySet<Socket>;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, sockets: ReadonlySet<Socket>) {
     this.#server = server;
+    this.#sockets = sockets;
   }
 
   /** @param tls without it the port speaks plain TCP */
@@ -26,6 +28,12 @@ export class Listener {
     tls: ListenerTls | undefined,
     accept: (socket: Socket) => void,
   ): Promise<Listener> {
+    const sockets = new Set<Socket>();
+    const taken = (socket: Socket): void => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      accept(socket);
+    };
     const server = tls
       ? createTlsServer(
           {
@@ -36,15 +44,15 @@ export class Listener {
             // Without a certificate a device may still sign in with its password.
             ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
           },
-          accept,
+          taken,
         )
-      : createServer({ noDelay: true }, accept);
+      : createServer({ noDelay: true }, taken);
     server.maxConnections = CONNECTIONS_MAX;
     // A client that breaks off its TLS handshake is its own problem.
     server.on('tlsClientError', () => undefined);
     server.listen(address.port, address.host);
     await once(server, 'listening');
-    return new Listener(server);
+    return new Listener(server, sockets);
   }
 
   get port(): number {
@@ -52,10 +60,11 @@ export class Listener {
     return address !== null && typeof address === 'object' ? address.port : 0;
   }
 
-  /** Takes no further connections; resolves when the ones there are have ended. */
+  /** Takes no further connections and ends those that never signed in; the broker has ended the others. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 }

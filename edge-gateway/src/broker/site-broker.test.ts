@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import { connectAsync } from 'mqtt';
@@ -122,4 +123,35 @@ test('passwords appear in no log line, however much is logged', async () => {
   await gateway.close();
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.join('')).not.toContain('horse');
+});
+
+test('a device that takes the client id of another does not end its connection', async () => {
+  await using data = await temporaryFolder();
+  const devices = [sensorSettings('a'), sensorSettings('b')];
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices });
+  const a = await connectSensor(gateway, 'a');
+  let ended = false;
+  a.on('close', () => (ended = true));
+  const intruder = await connectAsync(`mqtt://127.0.0.1:${gateway.mqttPort}`, {
+    username: 'b',
+    password: 'secret of b',
+    clientId: 'a',
+    reconnectPeriod: 0,
+  });
+  const { topic, payload } = measuring('a', 5);
+  await a.publishAsync(topic, payload, { qos: 1 });
+  expect(ended).toBe(false);
+  await Promise.all([a.endAsync(), intruder.endAsync()]);
+  await gateway.close();
+});
+
+test('stops at once though someone has connected and says nothing', async () => {
+  await using data = await temporaryFolder();
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: NO_CENTRE, devices: [] });
+  const silent = connect(gateway.mqttPort, '127.0.0.1');
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+  const startedAtMs = performance.now();
+  await gateway.close();
+  expect(performance.now() - startedAtMs).toBeLessThan(8_000);
 });

@@ -48,6 +48,11 @@ export class SiteBroker {
       maxClientsIdLength: 256,
       connectTimeout: 10_000,
       concurrency: 10_000,
+      preConnect: (_client, packet, done) => {
+        // A session that outlives its connection would only hold answers that are of no use later, and memory.
+        packet.clean = true;
+        done(null, true);
+      },
       authenticate: (client, username, password, done) => void this.#answerLogin(client, username, password, done),
       authorizePublish: (client, packet, done) => void this.#answerPublish(client, packet, done),
       authorizeSubscribe: (client, subscription, done) => {
@@ -95,10 +100,9 @@ export class SiteBroker {
 
   /** Stops taking connections and frames; PUBACKs of what is durable by then have gone out. */
   async close(): Promise<void> {
-    const { plain, tls } = this.#listeners;
-    const closing = [plain, tls].flatMap((listener) => listener?.close() ?? []);
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
-    await Promise.all(closing);
+    const { plain, tls } = this.#listeners;
+    await Promise.all([plain, tls].flatMap((listener) => listener?.close() ?? []));
   }
 
   /** A bridge's ping says nothing of the devices behind it. */
@@ -121,6 +125,8 @@ export class SiteBroker {
     done: (error: AuthenticateError | null, success: boolean) => void,
   ): Promise<void> {
     const problem = await this.#sessions.signIn(client, username, password);
+    // Client ids are free to choose, and a second one of the same ends the first: nobody may end another's connection.
+    (client as { id: string }).id = `${this.#sessions.loginOf(client)?.username ?? username}/${client.id}`;
     done(problem === undefined ? null : refusalError(problem), problem === undefined);
   }
 
