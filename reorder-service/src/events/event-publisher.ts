@@ -58,7 +58,7 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
     for (;;) {
       const rows = await this.#claim();
       for (const row of rows) {
-        await Promise.all(row.payload.events.map((event) => this.central.publish(row.recipient, event)));
+        await Promise.all(row.payload.events.map((event) => this.central.publishEvent(row.recipient, event)));
         await this.db.deleteFrom('message_outbox').where('message_id', '=', row.message_id).execute();
       }
       if (rows.length < ROWS_PER_RUN) break;

@@ -1,5 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ALL_SITES, orderEventSchema, parseTopic, ShelfwireError, stockEventSchema } from '@shelfwire/contract';
+import {
+  ALL_SITES,
+  orderEventSchema,
+  parseTopic,
+  ShelfwireError,
+  stockEventSchema,
+  type OrderEvent,
+  type StockEvent,
+} from '@shelfwire/contract';
 import type { Logger } from '@shelfwire/contract/service';
 import { connect, type MqttClient } from 'mqtt';
 
@@ -9,14 +17,18 @@ import { CONFIG, LOGGER } from '../runtime/runtime.module.ts';
 
 const PUBLISH_TIMEOUT_MS = 10_000;
 
+/** So many of our own events are known when the broker gives them back. */
+const OWN_EVENTS_MAX = 10_000;
+
 /**
  * The second connection to the central broker. The one that receives readings handles one message at a time and sees no
- * acknowledgement meanwhile, so everything that goes out goes out here. It also listens to the stock and order events of
- * every replica, for the people who are looking.
+ * acknowledgement meanwhile, so everything that goes out goes out here. The people who are looking get our own events
+ * at once, and those of other replicas from the broker, where it lets us read them.
  */
 @Injectable()
 export class CentralPublisher implements OnApplicationBootstrap, OnApplicationShutdown {
   #client: MqttClient | undefined;
+  readonly #ownEventIds = new Set<string>();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -41,7 +53,7 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
       reconnectPeriod: 1_000,
     });
     client.on('error', (error) => this.logger.warn({ err: error.message }, 'the central broker is out of reach'));
-    client.on('message', (topic, payload) => this.#tellLive(topic, payload));
+    client.on('message', (topic, payload) => this.#tellOthers(topic, parseJson(payload)));
     client.subscribe([ALL_SITES.stock, ALL_SITES.orders], { qos: 0 }, (error) => {
       if (error) this.logger.warn({ err: error.message }, 'live events are not available');
     });
@@ -63,15 +75,28 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
     }
   }
 
+  /** Publishes a stock or order event, and tells it to the people who are looking at this replica. */
+  async publishEvent(topic: string, event: OrderEvent | StockEvent): Promise<void> {
+    if (this.#ownEventIds.size >= OWN_EVENTS_MAX) this.#ownEventIds.clear();
+    this.#ownEventIds.add(event.eventId);
+    await this.publish(topic, event);
+    this.#tellLive(topic, event);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.#client?.endAsync(!this.connected);
   }
 
-  #tellLive(text: string, payload: Buffer): void {
+  #tellOthers(topic: string, message: unknown): void {
+    const eventId =
+      typeof message === 'object' && message !== null && 'eventId' in message ? message.eventId : undefined;
+    if (typeof eventId === 'string' && !this.#ownEventIds.has(eventId)) this.#tellLive(topic, message);
+  }
+
+  #tellLive(text: string, message: unknown): void {
     const topic = parseTopic(text);
     if (topic?.channel !== 'stock' && topic?.channel !== 'orders') return;
     const { tenantId, siteId } = topic;
-    const message: unknown = parseJson(payload);
     if (topic.channel === 'stock') {
       const event = stockEventSchema.safeParse(message);
       if (event.success) this.live.publish({ tenantId, event: { type: 'stock', siteId, event: event.data } });
