@@ -49,6 +49,8 @@ export type Reply = { to: 'connection'; bytes: Uint8Array } | { to: 'topic'; top
  */
 export interface Decoder {
   decode(frame: Frame): DecodeResult;
+  /** Inside an envelope: it reads the JSON that the network server's own codec made of the bytes, not the bytes. */
+  readonly readsDecodedJson?: boolean;
 }
 
 /** Cuts a byte stream (serial port, TCP) into frames. Bounded: garbage without an end never grows without limit. */

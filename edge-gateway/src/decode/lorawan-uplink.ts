@@ -7,6 +7,8 @@ export interface LorawanUplink {
   /** Base64 as the server wrote it; absent for an uplink of MAC commands only. */
   data?: string;
   fPort: number;
+  /** What the server's own codec made of the bytes, where it has one. */
+  decoded?: unknown;
   /** When a gateway or the network server received it, Unix ms: the sensor itself sends no time. */
   observedAtMs?: number;
   /** The best RSSI of the gateways that heard it. */
@@ -23,16 +25,29 @@ const DATA_BYTES_MAX = 255;
  */
 export function decodeUplink(uplink: LorawanUplink, inside: Decoder | undefined, outer: Frame): DecodeResult {
   const health = healthOf(uplink);
-  if (inside === undefined || uplink.data === undefined || uplink.data === '' || uplink.fPort === 0) {
-    return understood(health === undefined ? [] : [health]);
-  }
-  const payload = bytesOfBase64(uplink.data);
-  if (payload === undefined) return failure('malformed', "The uplink's data is not base64.");
-  if (payload.length > DATA_BYTES_MAX) return failure('malformed', `${payload.length} bytes cannot be one uplink.`);
-  const result = inside.decode({ payload, receivedAtMs: outer.receivedAtMs, fPort: uplink.fPort });
+  const carried = inside === undefined ? undefined : carriedFor(inside, uplink);
+  if (inside === undefined || carried === undefined) return understood(health === undefined ? [] : [health]);
+  if ('failed' in carried) return carried.failed;
+  const result = inside.decode({ payload: carried.payload, receivedAtMs: outer.receivedAtMs, fPort: uplink.fPort });
   if (!result.ok) return result;
   const samples = result.samples.map((sample) => atTime(sample, uplink.observedAtMs));
   return { ...result, samples: mergeHealth(samples, health) };
+}
+
+/** @returns undefined where the uplink carries nothing for it: MAC commands only, or no codec at the server */
+function carriedFor(
+  inside: Decoder,
+  { data, decoded, fPort }: LorawanUplink,
+): { payload: Uint8Array } | { failed: DecodeResult } | undefined {
+  if (inside.readsDecodedJson === true) {
+    return decoded === undefined ? undefined : { payload: new TextEncoder().encode(JSON.stringify(decoded)) };
+  }
+  if (data === undefined || data === '' || fPort === 0) return undefined;
+  const payload = bytesOfBase64(data);
+  if (payload === undefined) return { failed: failure('malformed', "The uplink's data is not base64.") };
+  return payload.length > DATA_BYTES_MAX
+    ? { failed: failure('malformed', `${payload.length} bytes cannot be one uplink.`) }
+    : { payload };
 }
 
 function healthOf(uplink: LorawanUplink): HealthSample | undefined {

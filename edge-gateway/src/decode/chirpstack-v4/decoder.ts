@@ -43,6 +43,7 @@ function uplinkOf(body: JsonObject): LorawanUplink {
   return {
     fPort: asFiniteNumber(body['fPort']) ?? 0,
     ...(data !== undefined && { data }),
+    ...(asObject(body['object']) !== undefined && { decoded: body['object'] }),
     ...(observedAtMs !== undefined && { observedAtMs }),
     ...(levels.length > 0 && { linkDbm: Math.max(...levels) }),
   };

@@ -11,6 +11,7 @@ const PAYLOAD_BYTES_MAX = 64 * 1024;
 function createDecoder(rules: Rules): Decoder {
   const decodeMessage = compileRules(rules.readings);
   return {
+    readsDecodedJson: rules.payload === 'json',
     decode({ payload, fPort }) {
       if (payload.length === 0) return failure('truncated', 'The payload is empty.');
       if (payload.length > PAYLOAD_BYTES_MAX) {

@@ -30,6 +30,7 @@ function uplinkOf(message: JsonObject, uplink: JsonObject): LorawanUplink {
   return {
     fPort: asFiniteNumber(uplink['f_port']) ?? 0,
     ...(data !== undefined && { data }),
+    ...(asObject(uplink['decoded_payload']) !== undefined && { decoded: uplink['decoded_payload'] }),
     ...(observedAtMs !== undefined && { observedAtMs }),
     ...(levels.length > 0 && { linkDbm: Math.max(...levels) }),
     ...(batteryPercent !== undefined &&
