@@ -27,6 +27,8 @@ export interface ChildSettings {
 export interface ChildEvents {
   /** A line that a person should see. */
   notice(name: string, notice: LogNotice): void;
+  /** It has a new process id. */
+  started(): void;
   ended(name: string, how: string, restartsInMs: number): void;
 }
 
@@ -69,6 +71,7 @@ export class Child {
       detached: true,
     });
     this.#process = child;
+    this.#events.started();
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#take(line));
     }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 
 import { lockDataDir } from './lock.ts';
+import { waitForLeftovers, writeProcessList } from './process-list.ts';
 import { LogFile } from './log-file.ts';
 import { Secrets } from './secrets.ts';
 import { renderCatalogue, writeMissingSiteFiles } from './site-files.ts';
@@ -40,6 +41,17 @@ test.each([
 ])('a lock %s does not keep anybody out', (_, text) => {
   writeFileSync(join(folder, 'lock'), text);
   expect(() => lockDataDir(folder).release()).not.toThrow();
+});
+
+test('a start waits for what a killed launcher left behind, and names it if it does not end', async () => {
+  const leftover = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const path = join(folder, 'processes.json');
+  writeProcessList(path, {}, { 'reorder-service': leftover.pid, 'device-sim': undefined });
+  await expect(waitForLeftovers(path, 0)).rejects.toThrow(`reorder-service (process ${leftover.pid}); end them first`);
+  const waiting = waitForLeftovers(path, 10_000);
+  leftover.kill('SIGKILL');
+  await expect(waiting).resolves.toBeUndefined();
+  await expect(waitForLeftovers(join(folder, 'none.json'))).resolves.toBeUndefined();
 });
 
 test('secrets stay the same over starts, differ by name, and are for their owner only', () => {

@@ -25,7 +25,12 @@ export class Launcher {
   readonly #notices = new NoticeGate();
   #phase: 'starting' | 'ready' | 'stopping' = 'starting';
 
-  constructor(parts: Readonly<Record<PartName, ChildSettings>>, print: (line: string) => void) {
+  /** @param started called whenever a process id has changed */
+  constructor(
+    parts: Readonly<Record<PartName, ChildSettings>>,
+    print: (line: string) => void,
+    started: (pids: Record<string, number | undefined>) => void,
+  ) {
     this.#print = print;
     const events = {
       notice: (name: string, notice: { level: 'warn' | 'error' | 'fatal'; text: string }): void => {
@@ -34,6 +39,7 @@ export class Launcher {
         const line = this.#notices.pass(name, notice, Date.now());
         if (line !== undefined) print(`  ${notice.level === 'warn' ? '!' : '✗'} ${line}`);
       },
+      started: (): void => started(this.#pids),
       ended: (name: string, how: string, restartsInMs: number): void => {
         print(`  ✗ ${name} ended (${how}); it starts again in ${(restartsInMs / 1_000).toFixed(1)} s`);
       },
@@ -67,7 +73,7 @@ export class Launcher {
     for (const name of STOP_ORDER) await this.#child(name).stop();
   }
 
-  get pids(): Record<string, number | undefined> {
+  get #pids(): Record<string, number | undefined> {
     return Object.fromEntries([...this.#children].map(([name, child]) => [name, child.pid]));
   }
 

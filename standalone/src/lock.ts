@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
 
+import { identify, isRunning } from './process-identity.ts';
+
 /**
  * Two starts on one folder would write into each other's databases. The lock is a file with the holder's pid; one that
  * was left by a killed or crashed start is recognised by its process being gone (or, after a reboot, being another).
@@ -12,7 +14,8 @@ export function lockDataDir(dataDir: string): { release(): void } {
   const path = join(dataDir, 'lock');
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      writeFileSync(path, `${process.pid} ${startTicks(process.pid)}\n`, { flag: 'wx' });
+      const { pid, startTicks } = identify(process.pid);
+      writeFileSync(path, `${pid} ${startTicks}\n`, { flag: 'wx' });
       return { release: () => rmSync(path, { force: true }) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -34,27 +37,6 @@ function readLiveHolder(path: string): number | undefined {
   } catch {
     return undefined;
   }
-  const [pidText = '', ticks = ''] = text.trim().split(' ');
-  const pid = Number(pidText);
-  if (!Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
-  return startTicks(pid) === ticks ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** When the process began, in ticks since boot (proc(5), field 22 of stat); '-' where there is no /proc. */
-function startTicks(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
-  } catch {
-    return '-';
-  }
+  const [pid = '', startTicks = ''] = text.trim().split(' ');
+  return isRunning({ pid: Number(pid), startTicks }) ? Number(pid) : undefined;
 }

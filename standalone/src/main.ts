@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
@@ -10,6 +10,7 @@ import { lockDataDir } from './lock.ts';
 import { HELP, parseOptions, type Options } from './options.ts';
 import { describeParts, INTERNAL_PORTS, localUrl } from './parts.ts';
 import { claimPort, findInternalPorts } from './ports.ts';
+import { waitForLeftovers, writeProcessList } from './process-list.ts';
 import { Secrets } from './secrets.ts';
 import { renderCatalogue, writeMissingSiteFiles } from './site-files.ts';
 import { readSiteSummary, type SiteSummary } from './site-scope.ts';
@@ -57,7 +58,9 @@ async function run(given: Options): Promise<void> {
     join(dataDir, 'gateway'),
   ]);
   const lock = lockDataDir(dataDir);
+  const processList = join(runDir, 'processes.json');
   try {
+    await waitForLeftovers(processList);
     const options = {
       ...given,
       port: await claimPort('--port', given.host, given.port),
@@ -73,11 +76,12 @@ async function run(given: Options): Promise<void> {
     const catalogueFile = renderCatalogue(siteDir, runDir, `http://127.0.0.1:${ports.supplier}`);
     const { inherited } = readLauncherEnvironment();
     const layout = { dataDir, siteDir, catalogueFile, options, ports, scope: site, secrets, inherited };
-    const launcher = new Launcher(describeParts({ ...layout, admin: admin.account }), print);
+    const launcher = new Launcher(describeParts({ ...layout, admin: admin.account }), print, (pids) =>
+      writeProcessList(processList, ports, pids),
+    );
     try {
       await launcher.start(stopping.signal);
       secrets.rememberAdmin(admin.email);
-      writeFileSync(join(runDir, 'processes.json'), `${JSON.stringify({ ports, pids: launcher.pids }, null, 2)}\n`);
       tellReady(options, site, admin.hint, dataDir);
       await untilStopped();
       print('Stopping …');

@@ -29,10 +29,26 @@ function start(args: string[] = [], env: Record<string, string> = {}): Standalon
   return one;
 }
 
-async function readMetrics(dataDir: string): Promise<string> {
-  const { ports } = JSON.parse(await readFile(join(dataDir, 'run', 'processes.json'), 'utf8')) as {
-    ports: { gatewayHttp: number };
-  };
+interface Processes {
+  ports: Record<'gatewayHttp' | 'brokerHttp', number>;
+  processes: Record<string, { pid: number }>;
+}
+
+async function readProcesses(): Promise<Processes> {
+  return JSON.parse(await readFile(join(dataDir, 'run', 'processes.json'), 'utf8')) as Processes;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readMetrics(): Promise<string> {
+  const { ports } = await readProcesses();
   return (await fetch(`http://127.0.0.1:${ports.gatewayHttp}/metrics`)).text();
 }
 
@@ -115,7 +131,7 @@ test('a device with a wrong password, or on another’s topic, changes nothing',
     client.once('close', () => resolve());
     client.publish('tele/scale-01/SENSOR', '{"HX711":{"Weight":0.9}}', { qos: 1 }, () => resolve());
   });
-  const refused = await readMetrics(dataDir);
+  const refused = await readMetrics();
   expect(refused).toMatch(/^shelfwire_gateway_frames_refused_total\{reason="foreign-topic"\} 1$/m);
   await client.endAsync(true);
   const api = await ApiClient.signIn(url, ADMIN.SHELFWIRE_ADMIN_EMAIL, ADMIN.SHELFWIRE_ADMIN_PASSWORD);
@@ -136,4 +152,28 @@ test('a second start on the same folder, a bad option and a broken site file are
   running.push(taken);
   expect(await taken.ended()).toBe(2);
   expect(taken.output).toContain(`port ${port} of 127.0.0.1 is in use: choose another one with --mqtt-port`);
+});
+
+test('a killed part is started again; a killed launcher takes its parts with it and does not lock the folder', async () => {
+  const one = start(['--no-sim'], ADMIN);
+  await one.ready();
+  const { processes, ports } = await readProcesses();
+  process.kill(processes['edge-gateway']?.pid ?? 0, 'SIGKILL');
+  await waitUntil(
+    () => one.output.includes('edge-gateway ended (SIGKILL)'),
+    10_000,
+    () => one.output,
+  );
+  await waitUntil(
+    async () => (await fetch(`http://127.0.0.1:${ports.gatewayHttp}/readyz`).catch(() => undefined))?.ok ?? false,
+    60_000,
+    () => one.output,
+  );
+  await one.stop('SIGKILL');
+  // Its parts are draining now, with the databases open: the next start waits for them.
+  const pids = Object.values((await readProcesses()).processes).map(({ pid }) => pid);
+  const again = start(['--no-sim'], ADMIN);
+  await again.ready();
+  expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  expect(await again.stop()).toBe(0);
 });
