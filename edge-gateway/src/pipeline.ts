@@ -35,8 +35,8 @@ export class Pipeline {
     const { deviceId } = device.settings;
     const line = this.#line(deviceId);
     events.frameReceived(transport);
-    // Nothing is decoded while older readings wait for the disk: that bounds the line to the readings of one frame.
-    if (line.unsavedCount > 0 && !(await this.#saved(line.saveAll(), deviceId))) return { kept: false };
+    // Nothing is decoded while the disk refuses older readings: the line does not grow.
+    if (line.isBlocked && !(await this.#saved(line.saveAll(), deviceId))) return { kept: false };
 
     const made = this.#readingsOf(device, frame);
     for (const { kind, detail } of made.bad) await this.#setAside(deviceId, frame, kind, detail);

@@ -136,11 +136,11 @@ export class SiteBroker {
     packet: PublishPacket,
     done: (error?: Error | null) => void,
   ): Promise<void> {
-    let refusal: Error | null = new Error('internal error');
     try {
-      refusal = await this.#publish(client, packet);
-    } finally {
-      done(refusal);
+      done(await this.#publish(client, packet));
+    } catch (error) {
+      done(new Error('internal error'));
+      throw error;
     }
   }
 

@@ -11,9 +11,15 @@ export class SaveLine {
   readonly #append: (readings: readonly Reading[]) => Promise<void>;
   #unsaved: Reading[] = [];
   #saving: Promise<void> | undefined;
+  #blocked = false;
 
   constructor(append: (readings: readonly Reading[]) => Promise<void>) {
     this.#append = append;
+  }
+
+  /** True from a refusal until the disk has taken everything. */
+  get isBlocked(): boolean {
+    return this.#blocked;
   }
 
   /** Readings that the disk has refused or not been asked to keep yet. */
@@ -41,9 +47,11 @@ export class SaveLine {
     this.#saving = this.#append(readings).then(
       () => {
         this.#saving = undefined;
+        this.#blocked = false;
       },
       (error: unknown) => {
         this.#saving = undefined;
+        this.#blocked = true;
         const left = error instanceof PartlySavedError ? error.unsaved : readings;
         this.#unsaved = [...left, ...this.#unsaved];
         throw error;
