@@ -16,7 +16,6 @@ export const quarantineContentSchema = z.discriminatedUnion('form', [
     payloadBytes: z.int(),
   }),
 ]);
-export type QuarantineContent = z.infer<typeof quarantineContentSchema>;
 
 export const quarantineEntrySchema = z.object({
   id: z.string(),

@@ -1,36 +1,43 @@
 import type { Retention, TelemetryStore } from './telemetry-store.ts';
 
-/** Calls `maintain` again and again, one after the other; the first time at once. */
+const RETRY_MS = 10_000;
+
+/** Calls `maintain` again and again, one after the other: the first time at once, sooner after a failure. */
 export class Maintenance {
   readonly #store: TelemetryStore;
-  readonly #retention: Retention;
-  readonly #onFailed: (error: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
+  readonly #options: { retention: Retention; intervalMs: number; onFailed: (error: unknown) => void };
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void>;
+  #closed = false;
 
   constructor(
     store: TelemetryStore,
     options: { retention: Retention; intervalMs: number; onFailed: (error: unknown) => void },
   ) {
     this.#store = store;
-    this.#retention = options.retention;
-    this.#onFailed = options.onFailed;
-    this.#timer = setInterval(() => this.#run(), options.intervalMs);
-    this.#run();
+    this.#options = options;
+    this.#running = this.#run();
   }
 
-  #run(): void {
-    this.#running ??= this.#store
-      .maintain(this.#retention, Date.now())
-      .catch((error: unknown) => this.#onFailed(error))
-      .then(() => {
-        this.#running = undefined;
-      });
+  async #run(): Promise<void> {
+    const { retention, intervalMs, onFailed } = this.#options;
+    let nextMs = intervalMs;
+    try {
+      await this.#store.maintain(retention, Date.now());
+    } catch (error) {
+      onFailed(error);
+      nextMs = Math.min(RETRY_MS, intervalMs); // a new database has no bucket until this succeeds
+    }
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#run();
+    }, nextMs);
   }
 
   /** Begins nothing new and waits for what runs. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#timer);
     await this.#running;
   }
 }

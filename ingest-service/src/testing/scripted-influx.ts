@@ -15,7 +15,9 @@ export type Answer =
 export class ScriptedInflux {
   readonly requests: string[][] = [];
   readonly stored = new Set<string>();
-  answer: (lines: readonly string[], requestNumber: number) => Answer = () => ({ status: 204 });
+  answer: (lines: readonly string[], requestNumber: number, request: IncomingMessage) => Answer = () => ({
+    status: 204,
+  });
   readonly #server: Server;
 
   private constructor() {
@@ -46,7 +48,7 @@ export class ScriptedInflux {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const lines = Buffer.concat(chunks).toString().split('\n');
     this.requests.push(lines);
-    const answer = this.answer(lines, this.requests.length);
+    const answer = this.answer(lines, this.requests.length, request);
     if (answer === 'never answer') return;
     if (answer === 'cut before the answer') {
       response.destroy();

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 
-import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
+import { InfluxDB } from '@influxdata/influxdb-client';
 
 import { ingestError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
@@ -15,10 +15,11 @@ import type {
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
-import { classifyFailure } from './failure.ts';
 import { InfluxQlReader } from './influxql-reader.ts';
 import { encodeLine } from './line-protocol.ts';
+import { LineWriter, type Line } from './line-writer.ts';
 import type { SeriesReader } from './series-reader.ts';
+import { InfluxUpkeep } from './upkeep.ts';
 import { VictoriaReader } from './victoria-reader.ts';
 
 export interface InfluxStoreOptions {
@@ -32,11 +33,6 @@ export interface InfluxStoreOptions {
   requestTimeoutMs: number;
 }
 
-interface Line {
-  index: number;
-  text: string;
-}
-
 /**
  * Writes by the v2 write API (InfluxDB 2.x, 3.x, Cloud, VictoriaMetrics) and reads by InfluxQL. The official client
  * does the HTTP; its WriteApi is not used, because its buffer and its retries lose data: on 400 it gives up the whole
@@ -47,7 +43,8 @@ export class InfluxStore implements TelemetryStore {
   readonly #client: InfluxDB;
   readonly #agent: Agent;
   readonly #reader: SeriesReader;
-  readonly #writePath: string;
+  readonly #writer: LineWriter;
+  readonly #upkeep: InfluxUpkeep | undefined;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -60,9 +57,12 @@ export class InfluxStore implements TelemetryStore {
       transportOptions: { agent: this.#agent },
     });
     const { org, bucket } = options;
-    this.#reader =
-      options.readBy === 'influxql' ? new InfluxQlReader(this.#client, bucket) : new VictoriaReader(this.#client);
-    this.#writePath = `/api/v2/write?${new URLSearchParams({ org, bucket, precision: 'ns' }).toString()}`;
+    this.#writer = new LineWriter(this.#client, { org, bucket });
+    if (options.readBy === 'influxql') {
+      const reader = new InfluxQlReader(this.#client, bucket);
+      this.#reader = reader;
+      this.#upkeep = new InfluxUpkeep({ client: this.#client, reader, writer: this.#writer, org, bucket });
+    } else this.#reader = new VictoriaReader(this.#client);
   }
 
   write(points: readonly TelemetryPoint[]): Promise<WriteResult> {
@@ -73,51 +73,10 @@ export class InfluxStore implements TelemetryStore {
         const reason = pointProblem(point.measurement, point.fields);
         if (reason === undefined) lines.push({ index, text: encodeLine(point) });
         else rejected.push({ index, reason });
+        this.#upkeep?.touched(point);
       }
-      if (lines.length > 0) await this.#writeLines(lines, rejected);
+      if (lines.length > 0) await this.#writer.write(lines, rejected);
       return { rejected };
-    });
-  }
-
-  /** A 400 names no line that one could rely on: halves are written again until the bad ones stand alone. */
-  async #writeLines(lines: readonly Line[], rejected: RejectedPoint[]): Promise<void> {
-    try {
-      await this.#post(lines.map((line) => line.text).join('\n'));
-    } catch (error) {
-      const failure = classifyFailure(error, Date.now());
-      if (failure.kind === 'away') throw failure.error;
-      const [first] = lines;
-      if (first === undefined || lines.length === 1) {
-        rejected.push({ index: first?.index ?? 0, reason: failure.reason });
-        return;
-      }
-      const middle = lines.length >> 1;
-      await this.#writeLines(lines.slice(0, middle), rejected);
-      await this.#writeLines(lines.slice(middle), rejected);
-    }
-  }
-
-  #post(body: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let status = 0;
-      this.#client.transport.send(
-        this.#writePath,
-        body,
-        { method: 'POST', headers: { 'content-type': 'text/plain; charset=utf-8' } },
-        {
-          responseStarted: (_headers, statusCode) => {
-            status = statusCode ?? 0;
-          },
-          next: () => undefined,
-          error: reject,
-          complete: () => {
-            // 3.x answers 201 to a partial write, which the client takes for success.
-            if (status === 204 || status === 200) resolve();
-            else if (status === 201) reject(new HttpError(400, 'partial write'));
-            else reject(new Error(`unexpected answer ${status}`));
-          },
-        },
-      );
     });
   }
 
@@ -129,10 +88,9 @@ export class InfluxStore implements TelemetryStore {
     return this.#track(() => this.#reader.sensors(site));
   }
 
+  /** VictoriaMetrics has its retention and downsampling as flags of its own: nothing to do there. */
   async maintain(retention: Retention, nowMs: number): Promise<void> {
-    await this.#track(async () => {});
-    void retention;
-    void nowMs;
+    await this.#track(async () => this.#upkeep?.run(retention, nowMs));
   }
 
   check(): Promise<void> {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { SensorSummary, SeriesPair, SeriesRequest } from '../telemetry-store.ts';
-import { sensorsQuery, seriesQuery } from './influxql.ts';
+import { hourlySeriesQuery } from './downsampling.ts';
+import { quoteName, sensorsQuery, seriesQuery } from './influxql.ts';
 import { getText, type SeriesReader } from './series-reader.ts';
 
 const seriesSchema = z.object({
@@ -21,6 +22,7 @@ const answerSchema = z.object({
 export class InfluxQlReader implements SeriesReader {
   readonly #client: InfluxDB;
   readonly #database: string;
+  #hourlyBeforeMs = 0;
 
   constructor(client: InfluxDB, database: string) {
     this.#client = client;
@@ -28,7 +30,27 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const [series] = await this.query(seriesQuery(request));
+    const { bucket, fromMs, toMs, limit } = request;
+    // At a multiple of the step, so that no bucket is made of both.
+    const splitMs = bucket ? Math.min(this.#hourlyBeforeMs - (this.#hourlyBeforeMs % bucket.stepMs), toMs) : 0;
+    const hourly = fromMs < splitMs ? hourlySeriesQuery({ ...request, toMs: splitMs }) : undefined;
+    if (hourly === undefined) return this.#pairs(seriesQuery(request));
+    const old = await this.#pairs(hourly);
+    const recent = splitMs < toMs ? await this.#pairs(seriesQuery({ ...request, fromMs: splitMs })) : [];
+    return [...old, ...recent].slice(0, limit);
+  }
+
+  /** Whole hours before this time are asked of the hourly values, since raw readings may be gone. */
+  preferHourlyBefore(atMs: number): void {
+    this.#hourlyBeforeMs = atMs;
+  }
+
+  async deleteBefore(measurement: string, atMs: number): Promise<void> {
+    await this.query(`DELETE FROM ${quoteName(measurement)} WHERE time < ${atMs}ms`, 'POST');
+  }
+
+  async #pairs(influxQl: string): Promise<SeriesPair[]> {
+    const [series] = await this.query(influxQl);
     return (series?.values ?? []).map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
   }
 
@@ -49,9 +71,9 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   /** @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said */
-  async query(influxQl: string): Promise<InfluxSeries[]> {
+  async query(influxQl: string, method: 'GET' | 'POST' = 'GET'): Promise<InfluxSeries[]> {
     const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', q: influxQl });
-    const text = await getText(this.#client, '/query', parameters);
+    const text = await getText(this.#client, '/query', parameters, method);
     const parsed = answerSchema.safeParse(parseJson(text));
     if (!parsed.success) throw ingestError('STORE_QUERY_FAILED', 'InfluxDB gave an answer that is not InfluxQL JSON');
     const problem = parsed.data.error ?? parsed.data.results?.find((result) => result.error)?.error;

@@ -28,11 +28,11 @@ export function sensorsQuery(
   return `SELECT last("sequence") AS value FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${groups}`;
 }
 
-function tagConditions(tags: Readonly<Record<string, string>>): string[] {
+export function tagConditions(tags: Readonly<Record<string, string>>): string[] {
   return Object.entries(tags).map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`);
 }
 
-function quoteName(name: string): string {
+export function quoteName(name: string): string {
   return `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 

@@ -10,12 +10,17 @@ import { classifyFailure } from './failure.ts';
  */
 export type SeriesReader = Pick<TelemetryStore, 'series' | 'sensors' | 'check'>;
 
-/** A GET whose failure is sorted into "away" and "cannot be answered". */
-export async function getText(client: InfluxDB, path: string, parameters: URLSearchParams): Promise<string> {
+/** A request whose failure is sorted into "away" and "cannot be answered". */
+export async function getText(
+  client: InfluxDB,
+  path: string,
+  parameters: URLSearchParams,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   try {
     // `request` would parse the answer, and VictoriaMetrics calls JSON what is lines of it.
-    const answer = client.transport.iterate(`${path}?${parameters.toString()}`, '', { method: 'GET' });
+    const answer = client.transport.iterate(`${path}?${parameters.toString()}`, '', { method });
     for await (const chunk of answer) chunks.push(chunk);
     return Buffer.concat(chunks).toString();
   } catch (error) {

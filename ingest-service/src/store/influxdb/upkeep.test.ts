@@ -1,0 +1,126 @@
+import { InfluxServer, needs } from '@shelfwire/test-servers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import type { TelemetryPoint } from '../../points/point.ts';
+import { ScriptedInflux } from '../../testing/scripted-influx.ts';
+import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
+import { HOUR_MS } from './downsampling.ts';
+import { InfluxStore } from './influxdb-store.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+const NOW_MS = Date.UTC(2026, 5, 1);
+const KEEP = { rawMs: 90 * DAY_MS, downsampledMs: 800 * DAY_MS };
+
+function weight(atMs: number, netGrams: number, quality = 'good'): TelemetryPoint {
+  return {
+    measurement: 'reading',
+    atMs,
+    nanosOfMs: 1,
+    tags: { tenantId: 't', siteId: 's', gatewayId: 'g', deviceId: 'd', sensorId: undefined, kind: 'weight', quality },
+    fields: { netGrams, sequence: 1 },
+  };
+}
+
+function days(aggregate: StoreAggregate, fromMs: number, toMs: number): SeriesRequest {
+  const tags = { tenantId: 't', siteId: 's', deviceId: 'd' };
+  return {
+    measurement: 'reading',
+    field: 'netGrams',
+    tags,
+    fromMs,
+    toMs,
+    bucket: { stepMs: DAY_MS, aggregate },
+    limit: 1_000,
+  };
+}
+
+describe.runIf(needs('influxdb'))('with the real engine', () => {
+  let server: InfluxServer;
+  let store: InfluxStore;
+  beforeAll(async () => {
+    server = await InfluxServer.start();
+    await server.createDatabase('telemetry');
+    store = new InfluxStore({
+      url: server.url,
+      token: '',
+      org: '',
+      bucket: 'telemetry',
+      readBy: 'influxql',
+      requestTimeoutMs: 5_000,
+    });
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.close();
+  });
+
+  test('days are answered from hourly values when the readings are gone, late readings included', async () => {
+    const oldMs = NOW_MS - 100 * DAY_MS;
+    const recentMs = NOW_MS - 2 * DAY_MS;
+    await store.write([
+      weight(oldMs, 10),
+      weight(oldMs + 5 * HOUR_MS, 40),
+      weight(recentMs, 7),
+      weight(recentMs + 1, 9, 'unstable'),
+    ]);
+    await store.maintain(KEEP, oldMs + DAY_MS);
+    await store.write([weight(oldMs + 60_000, 100)]); // late: its hour is computed again
+    await store.maintain(KEEP, oldMs + DAY_MS);
+    await store.maintain(KEEP, NOW_MS);
+
+    const raw = await server.query('SELECT "netGrams" FROM "reading"', 'telemetry');
+    expect(raw.results?.[0]?.series?.[0]?.values).toHaveLength(2); // the recent ones
+    const expected = { mean: [50, 8], min: [10, 7], max: [100, 9], last: [40, 9], count: [3, 2] };
+    for (const [aggregate, [old, recent]] of Object.entries(expected)) {
+      expect(await store.series(days(aggregate as StoreAggregate, oldMs, NOW_MS))).toEqual([
+        [oldMs, old],
+        [recentMs, recent],
+      ]);
+    }
+  });
+});
+
+describe('with the API of InfluxDB 2.x', () => {
+  const bucket = (everySeconds: number) => ({ id: 'b1', retentionRules: [{ type: 'expire', everySeconds }] });
+
+  /** What was asked of the server besides queries, given what buckets it has. */
+  async function maintain(buckets: unknown[] | 'not found'): Promise<string[]> {
+    const server = await ScriptedInflux.start();
+    const asked: string[] = [];
+    server.answer = (lines, _number, request) => {
+      if (request.url?.startsWith('/query')) return { status: 200, body: { results: [{ statement_id: 0 }] } };
+      asked.push(`${request.method ?? ''} ${request.url ?? ''} ${lines.join('')}`.trim());
+      if (request.url?.startsWith('/api/v2/orgs')) return { status: 200, body: { orgs: [{ id: 'o1' }] } };
+      if (request.method !== 'GET') return { status: 201, body: {} };
+      if (buckets === 'not found') return { status: 404, body: { code: 'not found', message: 'bucket "x" not found' } };
+      return { status: 200, body: { buckets } };
+    };
+    const store = new InfluxStore({
+      url: server.url,
+      token: 't',
+      org: 'acme',
+      bucket: 'x',
+      readBy: 'influxql',
+      requestTimeoutMs: 1_000,
+    });
+    await store.maintain(KEEP, NOW_MS);
+    await store.close();
+    await server.close();
+    return asked;
+  }
+
+  test.each([[[]], ['not found' as const]])('a missing bucket (%j) is made with its retention', async (buckets) => {
+    expect(await maintain(buckets)).toEqual([
+      'GET /api/v2/buckets?org=acme&name=x',
+      'GET /api/v2/orgs?org=acme',
+      'POST /api/v2/buckets {"orgID":"o1","name":"x","retentionRules":[{"type":"expire","everySeconds":69120000}]}',
+    ]);
+  });
+
+  test('a bucket as it should be is left alone; another retention is corrected', async () => {
+    expect(await maintain([bucket(69_120_000)])).toHaveLength(1);
+    expect((await maintain([bucket(3_600)])).at(-1)).toBe(
+      'PATCH /api/v2/buckets/b1 {"retentionRules":[{"type":"expire","everySeconds":69120000}]}',
+    );
+  });
+});
