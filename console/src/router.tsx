@@ -75,6 +75,8 @@ const orderRoute = createRoute({
 const binRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/stock/$siteId/$binId',
+  validateSearch: (search: Record<string, unknown>): { count?: true } =>
+    search['count'] === true ? { count: true } : {},
   loader: ({ context, params }) => void context.queryClient.prefetchQuery(binQuery(params)),
   component: lazyRouteComponent(() => import('./bin/BinPage'), 'BinPage'),
 });

@@ -1,6 +1,7 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from './client';
+import type { BinAddress } from './queries';
 import type { CallOffOrder } from './types';
 
 export type OrderAction = { kind: 'approve' | 'retry' } | ({ kind: 'decline' | 'cancel' } & CallOffOrder);
@@ -12,6 +13,21 @@ export function orderActionMutation(orderId: string, queryClient: QueryClient) {
     onSettled: () =>
       Promise.all(
         [['order', orderId], ['orders'], ['summary'], ['stock'], ['bin']].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+}
+
+export function countMutation({ siteId, binId }: BinAddress, queryClient: QueryClient) {
+  return mutationOptions({
+    mutationFn: (quantity: number) =>
+      unwrap(
+        api.POST('/api/v1/stock/{siteId}/{binId}/counts', { params: { path: { siteId, binId } }, body: { quantity } }),
+      ),
+    onSettled: () =>
+      Promise.all(
+        [['bin'], ['movements'], ['counting-tasks'], ['summary'], ['stock']].map((queryKey) =>
           queryClient.invalidateQueries({ queryKey }),
         ),
       ),

@@ -106,6 +106,18 @@ export function binQuery(address: BinAddress) {
   });
 }
 
+const FOUND_ITEMS_MAX = 20;
+
+/** The bins that a scanned or typed code can mean. */
+export function findByCodeQuery(code: { gtin: string } | { search: string }) {
+  return queryOptions({
+    queryKey: ['found', code] as const,
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/stock', { params: { query: { limit: FOUND_ITEMS_MAX, ...code } }, signal })),
+    staleTime: 0,
+  });
+}
+
 export function movementsQuery({ siteId, binId }: BinAddress) {
   return infiniteQueryOptions({
     queryKey: ['movements', siteId, binId] as const,

@@ -1,16 +1,19 @@
-import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconHandStop } from '@tabler/icons-react';
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconClipboardList, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 
 import { binQuery } from '../api/queries';
 import type { BinDetail } from '../api/types';
+import { CountDialog } from '../counting/CountDialog';
+import { useMayCount } from '../counting/may-count';
 import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
 import { Quantity } from '../stock/Quantity';
 import { ReadingAge } from '../stock/ReadingAge';
 import { StatusBadge } from '../stock/StatusBadge';
 import { StockGauge } from '../stock/StockGauge';
+import { Age } from '../time/Age';
 import { BinFacts } from './BinFacts';
 import classes from './BinPage.module.css';
 import { LevelHistory } from './LevelHistory';
@@ -36,10 +39,17 @@ export function BinPage() {
 }
 
 function BinDocument({ bin }: { bin: BinDetail }) {
+  const mayCount = useMayCount();
+  const counting = route.useSearch().count === true;
+  const navigate = route.useNavigate();
+  const setCounting = (next: boolean): void => {
+    void navigate({ search: next ? { count: true } : {}, replace: true });
+  };
   const isSupplier = useSession()?.user.role === 'supplier';
   return (
     <Stack gap="md" maw="76rem">
-      <BinHead bin={bin} />
+      <BinHead bin={bin} {...(mayCount ? { onCount: () => setCounting(true) } : {})} />
+      {counting && mayCount ? <CountDialog bin={bin} onClose={() => setCounting(false)} /> : null}
       <div className={classes['columns']}>
         {isSupplier ? null : (
           <Stack gap="md">
@@ -56,7 +66,7 @@ function BinDocument({ bin }: { bin: BinDetail }) {
   );
 }
 
-function BinHead({ bin }: { bin: BinDetail }) {
+function BinHead({ bin, onCount }: { bin: BinDetail; onCount?: () => void }) {
   const { position } = bin;
   return (
     <Paper className={classes['card'] ?? ''}>
@@ -101,6 +111,19 @@ function BinHead({ bin }: { bin: BinDetail }) {
           </span>
         </div>
       )}
+      {bin.countingTask === null ? null : (
+        <div className={classes['held']}>
+          <IconClipboardList size={18} aria-hidden />
+          <span>
+            <strong>To be counted</strong> since <Age atMs={bin.countingTask.openedAtMs} />: {bin.countingTask.reason}
+          </span>
+        </div>
+      )}
+      {onCount ? (
+        <Button mt="md" variant={bin.countingTask === null ? 'default' : 'filled'} onClick={onCount}>
+          Count this bin
+        </Button>
+      ) : null}
     </Paper>
   );
 }

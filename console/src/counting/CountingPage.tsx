@@ -1,14 +1,19 @@
-import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconClipboardCheck } from '@tabler/icons-react';
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconClipboardCheck, IconScan } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { countingTasksQuery } from '../api/queries';
 import { EmptyState, FailureState } from '../shell/states';
+import { ScanDialog } from './ScanDialog';
+import { useMayCount } from './may-count';
 import { TaskCard } from './TaskCard';
 
 /** Bins that somebody is to count. */
 export function CountingPage() {
   const tasks = useQuery(countingTasksQuery());
+  const mayCount = useMayCount();
+  const [scanning, setScanning] = useState(false);
   const items = tasks.data?.items ?? [];
   return (
     <>
@@ -16,7 +21,13 @@ export function CountingPage() {
         <Title order={1} size="h3">
           Counting
         </Title>
+        {mayCount ? (
+          <Button leftSection={<IconScan size={18} aria-hidden />} onClick={() => setScanning(true)}>
+            Scan or find
+          </Button>
+        ) : null}
       </Group>
+      {scanning ? <ScanDialog onClose={() => setScanning(false)} /> : null}
       {tasks.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the tasks" /> : null}
       {tasks.error && !tasks.data ? <FailureState error={tasks.error} onRetry={() => void tasks.refetch()} /> : null}
       <Stack gap="sm" role="list" aria-label="Bins to count">

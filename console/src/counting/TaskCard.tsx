@@ -8,7 +8,12 @@ import classes from './TaskCard.module.css';
 export function TaskCard({ task }: { task: CountingTask }) {
   return (
     <article role="listitem" className={classes['card']}>
-      <Link className={classes['name']} to="/stock/$siteId/$binId" params={{ siteId: task.siteId, binId: task.binId }}>
+      <Link
+        className={classes['name']}
+        to="/stock/$siteId/$binId"
+        params={{ siteId: task.siteId, binId: task.binId }}
+        search={{ count: true }}
+      >
         {task.item.name}
       </Link>
       <Text size="sm" c="dimmed">

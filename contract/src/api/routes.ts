@@ -96,6 +96,15 @@ export const API_ROUTES = {
     query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
     response: pageOf(countingTaskSchema),
   },
+  countBin: {
+    method: 'POST',
+    path: '/api/v1/stock/:siteId/:binId/counts',
+    summary: 'A person has counted a bin: from now on the level is what they say',
+    auth: 'user',
+    params: z.object({ siteId: idSchema, binId: idSchema }),
+    body: z.object({ quantity: z.int().min(0).max(1_000_000_000) }),
+    response: z.object({ binId: idSchema, onHand: z.int() }),
+  },
   listMovements: {
     method: 'GET',
     path: '/api/v1/stock/:binId/movements',

@@ -66,10 +66,7 @@ const seriesNameSchema = z.string().transform((text, context) => {
 export const telemetrySetQuerySchema = z
   .object({
     siteId: idSchema,
-    series: z.union([
-      seriesNameSchema.transform((one) => [one]),
-      z.array(seriesNameSchema).min(1).max(20),
-    ]),
+    series: z.union([seriesNameSchema.transform((one) => [one]), z.array(seriesNameSchema).min(1).max(20)]),
     ...rangeFields,
   })
   .refine(inOrder, notInOrder);

@@ -181,6 +181,37 @@ describe('the overview', () => {
   });
 });
 
+describe('counting', () => {
+  const url = '/api/v1/stock/s1/b1/counts';
+
+  test('sets the level to what a person counted, closes the task and leaves a movement', async () => {
+    const answer = await running.app.inject({
+      method: 'POST',
+      url,
+      headers: { authorization: admin },
+      payload: { quantity: 31 },
+    });
+    expect(answer.json()).toEqual({ binId: 'b1', onHand: 31 });
+    const get = async (path: string) =>
+      (await running.app.inject({ url: path, headers: { authorization: admin } })).json<object>();
+    expect(await get('/api/v1/stock/s1/b1')).toMatchObject({ onHand: 31, countingTask: null });
+    expect(await get('/api/v1/stock/b1/movements')).toMatchObject({
+      items: [{ kind: 'ADJUSTMENT', change: 31, onHandAfter: 31 }],
+    });
+  });
+
+  test('is not for viewers or suppliers, nor at bins that are not there', async () => {
+    const count = async (email: string, path: string): Promise<number> => {
+      const headers = { authorization: await running.signIn(email) };
+      return (await running.app.inject({ method: 'POST', url: path, headers, payload: { quantity: 1 } })).statusCode;
+    };
+    expect(await count('viewer@ours.example', url)).toBe(403);
+    expect(await count('sales@bolts.example', url)).toBe(403);
+    expect(await count('admin@theirs.example', url)).toBe(404);
+    expect(await count('admin@ours.example', '/api/v1/stock/s1/nothing/counts')).toBe(404);
+  });
+});
+
 describe('what needs no sign-in', () => {
   test.each(['/healthz', '/readyz', '/metrics', '/api/v1/openapi.json'])(
     '%s answers, with security headers',

@@ -11,8 +11,9 @@ import { HttpProblem } from './problems.ts';
 export class OrderActionsController {
   constructor(private readonly actions: OrderActions) {}
 
+  // Which of them may, say the approval rules.
   @ContractRoute('approveOrder')
-  @Roles('admin', 'buyer')
+  @Roles('admin', 'buyer', 'operator')
   async approve(
     @CurrentPerson() person: UserPrincipal,
     @Input() { params }: InputOf<'approveOrder'>,

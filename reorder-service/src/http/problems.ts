@@ -33,6 +33,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The role of this user does not include it',
     todo: 'Ask an administrator',
   },
+  APPROVAL_NOT_ALLOWED: {
+    status: 403,
+    title: 'Not allowed to approve',
+    what: 'The approval rules want another role for an order of this amount or class',
+    todo: 'Ask somebody who has that role, or change the rule',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'Not found',

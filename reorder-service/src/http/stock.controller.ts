@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 
 import type { UserPrincipal } from '../auth/principal.ts';
 import { BinQueries } from '../overview/bin-queries.ts';
+import { StockLedger } from '../stock/stock-ledger.ts';
 import { StockQueries } from '../stock/stock-queries.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
@@ -12,6 +13,7 @@ export class StockController {
   constructor(
     private readonly stock: StockQueries,
     private readonly bins: BinQueries,
+    private readonly ledger: StockLedger,
   ) {}
 
   @ContractRoute('listStock')
@@ -30,6 +32,19 @@ export class StockController {
     const bin = await this.bins.get(person.tenantId, params, { supplierId: person.supplierId });
     if (!bin) throw new HttpProblem('NOT_FOUND', 'There is no such bin');
     return bin;
+  }
+
+  @ContractRoute('countBin')
+  @Roles('admin', 'buyer', 'operator')
+  async count(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'countBin'>,
+  ): Promise<ResponseOf<'countBin'>> {
+    const { siteId, binId } = params;
+    const counted = { binId, quantity: body.quantity, by: person.email };
+    const known = await this.ledger.count({ tenantId: person.tenantId, siteId }, counted);
+    if (!known) throw new HttpProblem('NOT_FOUND', 'There is no such bin');
+    return { binId, onHand: body.quantity };
   }
 
   @ContractRoute('listMovements')

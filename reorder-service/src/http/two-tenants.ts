@@ -20,6 +20,7 @@ export async function insertTwoTenants(db: Db, passwordHash: string): Promise<vo
     .insertInto('site')
     .values([site('ours', 's1'), site('theirs', 's2')])
     .execute();
+  await db.insertInto('site_ledger').values({ tenant_id: 'ours', site_id: 's1' }).execute();
   await db
     .insertInto('storage_location')
     .values([location('ours', 's1'), location('theirs', 's2')])

@@ -7,6 +7,7 @@ import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
+import { approve, type Approver } from '../orders/approve.ts';
 import type { Order } from '../orders/order.ts';
 import type { OrderCommand } from '../orders/order-machine.ts';
 import { changeOrder, closeEpisodeOf, lockOrder } from '../orders/order-store.ts';
@@ -14,14 +15,16 @@ import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
 
-export type ActionResult =
-  | { ok: true; orderId: string; status: OrderStatus }
-  | { ok: false; code: 'NOT_FOUND' | 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND'; detail: string };
+export interface Refusal {
+  ok: false;
+  code: 'NOT_FOUND' | 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND' | 'APPROVAL_NOT_ALLOWED';
+  detail: string;
+}
+export type ActionResult = { ok: true; orderId: string; status: OrderStatus } | Refusal;
 
-/** Who acts, for the audit trail. */
-export interface Actor {
+/** Who acts, for the rules and the audit trail. */
+export interface Actor extends Approver {
   tenantId: string;
-  email: string;
 }
 
 /** What people decide about orders. Each is one transaction: the order, its trail, the need and what is to be sent. */
@@ -35,8 +38,12 @@ export class OrderActions {
     private readonly dispatcher: OrderDispatcher,
   ) {}
 
+  /** One person's approval; the rules may want a second one, then the order still waits. */
   approve(actor: Actor, orderId: string): Promise<ActionResult> {
-    return this.#act(actor, orderId, { kind: 'approve' }, enqueueOrder);
+    return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
+      const approved = await approve(tx, order, actor, nowMs);
+      return approved.ok ? { ok: true, order: { ...order, status: approved.status } } : approved;
+    });
   }
 
   /** The supplier gets it under the same idempotency key, so it cannot count twice. */
@@ -56,19 +63,28 @@ export class OrderActions {
     );
   }
 
-  async #act(
+  #act(
     actor: Actor,
     orderId: string,
     command: OrderCommand,
     then: (tx: Tx, order: Order, nowMs: number) => Promise<void>,
   ): Promise<ActionResult> {
-    const nowMs = this.clock();
-    const outcome = await withTenant(this.db, actor.tenantId, async (tx) => {
-      const order = await lockOrder(tx, actor.tenantId, orderId);
-      if (!order) return { ok: false, code: 'NOT_FOUND', detail: 'There is no such order' } as const;
+    return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
       const changed = await changeOrder(tx, order, command, { actor: actor.email, nowMs });
       if (changed.ok) await then(tx, changed.order, nowMs);
       return changed;
+    });
+  }
+
+  /** Does it to the locked order, and tells those who wait for it once it is committed. */
+  async #inOrder(
+    actor: Actor,
+    orderId: string,
+    work: (tx: Tx, order: Order, nowMs: number) => Promise<{ ok: true; order: Order } | Refusal>,
+  ): Promise<ActionResult> {
+    const outcome = await withTenant(this.db, actor.tenantId, async (tx) => {
+      const order = await lockOrder(tx, actor.tenantId, orderId);
+      return order ? work(tx, order, this.clock()) : notFound();
     });
     if (!outcome.ok) return outcome;
     const { order } = outcome;
@@ -80,6 +96,10 @@ export class OrderActions {
     this.dispatcher.wake();
     return { ok: true, orderId, status: order.status };
   }
+}
+
+function notFound(): Refusal {
+  return { ok: false, code: 'NOT_FOUND', detail: 'There is no such order' };
 }
 
 async function settleNeed(

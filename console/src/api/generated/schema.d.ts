@@ -208,6 +208,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{siteId}/{binId}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person has counted a bin: from now on the level is what they say */
+        post: operations["countBin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -597,8 +614,10 @@ export interface components {
             overdueOrders: number;
         };
         TelemetrySeries: {
-            aggregate: ("mean" | "min" | "max" | "last" | "count") | null;
+            aggregate: ("mean" | "min" | "max" | "last" | "count" | "timeWeightedMean") | null;
             deviceId: string;
+            /** @enum {string} */
+            downsampled?: "lttb" | "min-max";
             /** @enum {string} */
             field: "netGrams" | "grossGrams" | "distanceMm" | "fillRatio" | "pieces" | "rssiDbm" | "batteryRatio" | "linkDbm" | "temperatureC";
             points: [
@@ -1327,6 +1346,74 @@ export interface operations {
             };
         };
     };
+    countBin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    quantity: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        binId: string;
+                        onHand: number;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -1533,11 +1620,13 @@ export interface operations {
     getTelemetrySeries: {
         parameters: {
             query: {
-                aggregate?: "mean" | "min" | "max" | "last" | "count";
+                aggregate?: "mean" | "min" | "max" | "last" | "count" | "timeWeightedMean";
                 deviceId: string;
                 field: "netGrams" | "grossGrams" | "distanceMm" | "fillRatio" | "pieces" | "rssiDbm" | "batteryRatio" | "linkDbm" | "temperatureC";
                 fromMs: number;
+                holdMs?: number;
                 limit?: number;
+                maxPoints?: number;
                 sensorId?: string;
                 siteId: string;
                 stepMs?: number;
