@@ -38,11 +38,12 @@ export async function benchChain(
     await load.run(seconds);
     const queuedAtEnd = await site.metric('gateway', 'shelfwire_gateway_outbox_queued_readings');
     const memory = await site.memoryMb();
-    await probe.stop();
+    probe.end();
     await queueAtMost(site, 0);
     const after = await countConfirmed(site);
     // Until the last reading was confirmed: a queue that only grew during the run would count against the rate.
     const rate = ((after - before) * 1_000) / (performance.now() - startedAtMs);
+    await probe.close();
     const { sent, acknowledged } = await load.counts();
     const appended = await site.metric('gateway', 'shelfwire_gateway_readings_appended_total');
     const missing = appended - (await site.storedReadings());

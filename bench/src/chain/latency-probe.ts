@@ -47,8 +47,12 @@ export class LatencyProbe {
     this.overdue = 0;
   }
 
-  async stop(): Promise<void> {
+  end(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Waits for the last answers. */
+  async close(): Promise<void> {
     const endsAtMs = Date.now() + 10_000;
     while (this.#waiting.size > 0 && Date.now() < endsAtMs) await new Promise((resolve) => setTimeout(resolve, 50));
     await Promise.all([this.#devices.endAsync(), this.#central.endAsync()]);
