@@ -22,9 +22,13 @@ export class ReportGate {
     this.#doubtfulEveryMs = settings.doubtfulEveryMs;
   }
 
-  /** True if this one is to be sent; it then counts as sent. */
-  passes(quality: ReadingQuality, values: readonly ReportedValue[], atMs: number): boolean {
-    const due = quality === 'good' ? this.#goodIsDue(values, atMs) : this.#doubtfulIsDue(atMs);
+  /**
+   * True if this one is to be sent; it then counts as sent.
+   * @param mayBeLast the first doubt after a good value is sent at once: the device may not speak again
+   */
+  passes(quality: ReadingQuality, values: readonly ReportedValue[], atMs: number, mayBeLast = false): boolean {
+    const firstDoubt = mayBeLast && this.#last?.quality === 'good';
+    const due = quality === 'good' ? this.#goodIsDue(values, atMs) : firstDoubt || this.#doubtfulIsDue(atMs);
     if (due) this.force(quality, values, atMs);
     return due;
   }

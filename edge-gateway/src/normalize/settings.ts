@@ -133,6 +133,7 @@ export const sensorSettingsSchema = z.strictObject({
 export type SensorSettings = z.infer<typeof sensorSettingsSchema>;
 export type SensorSettingsInput = z.input<typeof sensorSettingsSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;
+export type WeightFilterSettings = z.infer<typeof filterSchema>;
 export type ZeroTrackingSettings = z.infer<typeof zeroTrackingSchema>;
 export type LevelSettings = z.infer<typeof levelSchema>;
 export type TagSettings = z.infer<typeof tagsSchema>;

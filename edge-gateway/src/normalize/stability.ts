@@ -48,6 +48,11 @@ export class StabilityDetector {
     return value === undefined ? undefined : { settled: true, value, deviationGrams: this.#level.deviationGrams };
   }
 
+  /** Whether this value is another weight than the settled one, and not its noise. */
+  isStep(value: number): boolean {
+    return this.#level.isStep(windowStatistics([value], 0));
+  }
+
   /** A sample of a scale that does not tell, or that lies in a row of others. */
   push(value: number, atMs: number): MotionState {
     this.#remember(value, atMs);

@@ -2,6 +2,7 @@ import type { Reading, ReadingQuality } from '@shelfwire/contract';
 
 import type { RangeSample, RawSample, WeightSample } from '../decode/sample.ts';
 import { rounded, shifted, weigh, type Weighed } from './calibration.ts';
+import { isAlone, mayBeLast, motionToldAfterMs, silentAfterMs, standsForItself } from './cadence.ts';
 import { commonFields, suppressed, type Channel, type Outcome, type SensorIdentity } from './channel.ts';
 import type { Stamp } from './clock.ts';
 import { isUsable, loadQuality } from './load-quality.ts';
@@ -16,11 +17,6 @@ import { ZeroTracker } from './zero-tracking.ts';
 
 export type WeightLikeSample = WeightSample | RangeSample | RawSample;
 
-/** A hand in the bin is no news; only motion that lasts is told. */
-const MOTION_TOLD_AFTER_MIN_MS = 3_000;
-
-/** A touch, the median's delay and four samples that agree: so many are no lasting motion yet. */
-const SAMPLES_TO_SETTLE = 8;
 /** A change smaller than this many standard errors is none. */
 const NOISE_DEVIATIONS = 1.5;
 
@@ -30,6 +26,8 @@ interface Latest {
   stamp: Stamp;
   atMs: number;
   saysMoving: boolean;
+  /** Nothing came after it for long enough, and what follows from that was told. */
+  concluded: boolean;
   observedAtMs?: number;
   raw: number;
 }
@@ -79,7 +77,15 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const filtered = says === 'stable' || isolated ? raw : this.#median.push(raw, atMs);
     const weighed = this.#weigh(sample, filtered);
     const unfiltered = filtered === raw ? weighed : this.#weigh(sample, raw);
-    this.#latest = { weighed: unfiltered, stamp, atMs, saysMoving: says === 'unstable', raw, ...observed(sample) };
+    this.#latest = {
+      weighed: unfiltered,
+      stamp,
+      atMs,
+      saysMoving: says === 'unstable',
+      concluded: false,
+      raw,
+      ...observed(sample),
+    };
     return this.#conclude(this.#motion(weighed.netGrams, says, isolated, atMs), weighed, stamp, atMs);
   }
 
@@ -103,9 +109,10 @@ export class WeightChannel implements Channel<WeightLikeSample> {
 
   /** A device that sends on change only falls silent when the weight rests: its last word is the weight. */
   #settleBySilence(latest: Latest, atMs: number): Reading[] {
-    if (this.#silence.stale || latest.saysMoving || this.#stability.state?.settled !== false) return [];
-    const waitMs = Math.max(this.#settings.filter.stableForMs, 1.5 * (this.#silence.typicalGapMs ?? 0));
-    if (atMs - latest.atMs < waitMs) return [];
+    if (latest.concluded || this.#silence.stale || latest.saysMoving) return [];
+    if (atMs - latest.atMs < silentAfterMs(this.#silence, this.#settings.filter)) return [];
+    this.#latest = { ...latest, concluded: true };
+    if (this.#stability.state?.settled && !this.#stability.isStep(latest.weighed.netGrams)) return [];
     const motion = this.#stability.settle(latest.weighed.netGrams, latest.atMs);
     return this.#conclude(motion, latest.weighed, latest.stamp, atMs).readings;
   }
@@ -141,10 +148,9 @@ export class WeightChannel implements Channel<WeightLikeSample> {
 
   /** Whether the sample has no neighbours to be compared with. After a pause of a fast scale they are on their way. */
   #isIsolated(gapMs: number | undefined, atMs: number): boolean {
-    if (gapMs !== undefined && gapMs <= this.#settings.filter.isolatedAfterMs) return false;
+    if (!isAlone(gapMs, this.#settings.filter)) return false;
     this.#median.reset();
-    const typicalGapMs = this.#silence.typicalGapMs;
-    if (typicalGapMs === undefined || typicalGapMs > this.#settings.filter.isolatedAfterMs) return true;
+    if (standsForItself(this.#silence, this.#settings.filter)) return true;
     this.#stability.pushMoving(atMs);
     return false;
   }
@@ -175,19 +181,14 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const noiseGrams = motion.settled ? NOISE_DEVIATIONS * motion.deviationGrams : 0;
     const threshold = Math.max(this.#settings.report.onChangeGrams, noiseGrams);
     const values = [{ value: weighed.netGrams, threshold }];
-    const passes = this.#gate.passes(quality, values, atMs);
+    const passes = this.#gate.passes(quality, values, atMs, mayBeLast(this.#silence));
     if (quality === 'good') this.#trackZero(weighed, atMs);
     return passes ? { readings: [this.#reading(weighed, quality, motion.settled, stamp)] } : suppressed('unchanged');
   }
 
   #motionLasts(motion: { movingSinceMs: number }, atMs: number): boolean {
-    if (this.#latest?.saysMoving && this.#silence.typicalGapMs === undefined) return true;
-    const patienceMs = Math.max(
-      MOTION_TOLD_AFTER_MIN_MS,
-      2 * this.#settings.filter.stableForMs,
-      SAMPLES_TO_SETTLE * (this.#silence.typicalGapMs ?? 0),
-    );
-    return atMs - motion.movingSinceMs >= patienceMs;
+    if (mayBeLast(this.#silence)) return true;
+    return atMs - motion.movingSinceMs >= motionToldAfterMs(this.#silence, this.#settings.filter);
   }
 
   #tareQuality(weighed: Weighed): ReadingQuality | undefined {
