@@ -96,7 +96,11 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const receiver = await startReceiver({ env, file, devices, pipeline, events, clock, enrolment });
   wired.receiver = receiver;
   uplink.start();
-  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness: () => receiver.missing() });
+  const server = createServiceServer({
+    service: 'edge-gateway',
+    metrics,
+    readiness: () => [...receiver.missing(), ...pipeline.missing()],
+  });
   if (env.SHELFWIRE_API_TOKEN !== undefined) commissioning.registerRoutes(server, config, env.SHELFWIRE_API_TOKEN);
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
 

@@ -81,9 +81,9 @@ export class Pipeline {
     );
   }
 
-  /** Readings made but not durable: refused by a full disk, kept in memory until there is room. */
-  get unsavedReadings(): number {
-    return [...this.#lines.values()].reduce((sum, line) => sum + line.unsavedCount, 0);
+  /** What it needs to take frames. */
+  missing(): string[] {
+    return [...this.#lines.values()].some(({ isBlocked }) => isBlocked) ? ['room in the outbox'] : [];
   }
 
   #line(deviceId: string): SaveLine {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { MosquittoServer, needs } from '@shelfwire/test-servers';
 import { connectAsync } from 'mqtt';
 import { describe, expect, test } from 'vitest';
 
-import { measuring, sensorSettings, startTestGateway, temporaryFolder } from '../test-site.ts';
+import { measuring, sensorSettings, startTestGateway, temporaryFolder, until } from '../test-site.ts';
 
 const OPENSSL = '/usr/bin/openssl';
 
@@ -99,5 +100,56 @@ describe.runIf(existsSync(OPENSSL))('over TLS', () => {
     await expect(connectAsync(url, old)).rejects.toThrow(/protocol|alert|closed|socket/i);
     await Promise.all([owner.endAsync(), byPassword.endAsync()]);
     await gateway.close();
+  });
+});
+
+describe.runIf(needs('mosquitto') && existsSync(OPENSSL))('the uplink over TLS', () => {
+  test('reaches a central broker that wants our certificate, and none that it does not trust', async () => {
+    await using data = await temporaryFolder();
+    const pem = makeCertificates(data.folder);
+    // Mosquitto reads its certificates as its own user.
+    chmodSync(data.folder, 0o755);
+    for (const name of ['ca.pem', 'localhost.pem', 'localhost.key']) chmodSync(join(data.folder, name), 0o644);
+    const central = await MosquittoServer.start(
+      [
+        `cafile ${join(data.folder, 'ca.pem')}`,
+        `certfile ${join(data.folder, 'localhost.pem')}`,
+        `keyfile ${join(data.folder, 'localhost.key')}`,
+        'require_certificate true',
+        'use_identity_as_username true',
+        'allow_anonymous false',
+      ].join('\n'),
+    );
+    const start = (ca: string) =>
+      startTestGateway({
+        folder: join(data.folder, 'trusting'),
+        uplinkUrl: `mqtts://localhost:${central.port}`,
+        devices: [],
+        env: {
+          SHELFWIRE_UPLINK_CA: ca,
+          SHELFWIRE_UPLINK_CERT: pem('level-7.pem'),
+          SHELFWIRE_UPLINK_KEY: pem('level-7.key'),
+        },
+      });
+    const connected = async (httpPort: number): Promise<boolean> => {
+      const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+      return /^shelfwire_gateway_uplink_connected 1$/m.test(metrics);
+    };
+    const trusting = await start(pem('ca.pem'));
+    await until('it is connected', () => connected(trusting.httpPort));
+    await trusting.close();
+
+    const lines: string[] = [];
+    const distrusting = await startTestGateway({
+      folder: join(data.folder, 'distrusting'),
+      uplinkUrl: `mqtts://localhost:${central.port}`,
+      devices: [],
+      env: { SHELFWIRE_UPLINK_CA: pem('forged.pem') },
+      log: { level: 'warn', destination: { write: (line: string) => lines.push(line) } },
+    });
+    await until('it says why not', () => lines.some((line) => /self[- ]signed|unable to (verify|get)/i.test(line)));
+    expect(await connected(distrusting.httpPort)).toBe(false);
+    await distrusting.close();
+    await central.close();
   });
 });

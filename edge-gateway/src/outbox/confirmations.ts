@@ -18,8 +18,6 @@ const fileSchema = z.object({
  */
 export class Confirmations {
   readonly #byConsumer: ReadonlyMap<Consumer, RangeSet>;
-  /** Sequences that no consumer will ever get: unreadable, or given up by a policy. */
-  readonly #givenUp = new RangeSet();
   /** Asked for at every append, so it is kept until something changes. */
   #all: RangeSet | undefined;
   #dirty = false;
@@ -72,8 +70,8 @@ export class Confirmations {
     this.#all = undefined;
   }
 
+  /** No consumer will ever get these: unreadable, or given up by a policy. Nobody waits for them any more. */
   giveUp(from: number, to: number): void {
-    this.#givenUp.add(from, to);
     for (const set of this.#byConsumer.values()) set.add(from, to);
     this.#changed();
   }
@@ -99,10 +97,6 @@ export class Confirmations {
   #changed(): void {
     this.#dirty = true;
     this.#all = undefined;
-  }
-
-  get givenUpCount(): number {
-    return this.#givenUp.size;
   }
 
   get last(): number {
