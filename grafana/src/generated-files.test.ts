@@ -79,13 +79,17 @@ describe('the telemetry that is asked for', () => {
   });
 });
 
-/** Measurement → its tags and fields, from the tables of the page. */
+/** Measurement → its tags and fields, from the tables of the page, and from its paragraph on hourly values. */
 function telemetrySchema(page: string): Map<string, string[]> {
-  const sections = page.split(/^## /m).slice(1);
-  return new Map(
-    sections.map((section) => [
-      section.split('\n')[0]?.trim() ?? '',
-      [...section.matchAll(/^\| (?:tag|field) \| (\w+)/gm)].map(([, name = '']) => name),
-    ]),
-  );
+  const sections = new Map(page.split(/^## /m).map((section) => [section.split('\n')[0]?.trim() ?? '', section]));
+  const schema = [...sections].map(([name, section]): [string, string[]] => [
+    name,
+    [...section.matchAll(/^\| (?:tag|field) \| (\w+)/gm)].map(([, column = '']) => column),
+  ]);
+  const hourly = sections.get('Hourly values') ?? '';
+  const words = [...hourly.matchAll(/\w+/g)].map(([word]) => word);
+  const aggregates = words.filter((word) => word.startsWith('_'));
+  const columns = [...words, ...words.flatMap((word) => aggregates.map((aggregate) => word + aggregate))];
+  const measurements = [...hourly.matchAll(/`(\w+_hourly)`/g)].map(([, name = '']) => name);
+  return new Map([...schema, ...measurements.map((name): [string, string[]] => [name, columns])]);
 }

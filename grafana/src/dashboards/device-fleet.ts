@@ -56,6 +56,23 @@ export function deviceFleet(): DashboardBuilder {
         'mean("temperatureC")',
       ),
     )
+    .withRow(new RowBuilder('Two years'))
+    .withPanel(
+      healthByTheHour(
+        'Battery, by the hour',
+        'Lowest charge of each hour: how long does a battery last?',
+        'percentunit',
+        'batteryRatio_min',
+      ),
+    )
+    .withPanel(
+      healthByTheHour(
+        'Signal, by the hour',
+        'Weakest signal of each hour: did somebody move the access point?',
+        'dBm',
+        'linkDbm_min',
+      ),
+    )
     .withRow(new RowBuilder('Doubt'))
     .withPanel(doubtfulReadings())
     .withPanel(clockQuality());
@@ -142,6 +159,25 @@ function health(title: string, description: string, unit: string, expression: st
       new InfluxQlQuery({
         measurement: 'device_health',
         fields: { value: expression },
+        groupByTime: '$__interval',
+        groupByTags: ['deviceId'],
+        fill: 'none',
+      }).alias('$tag_deviceId'),
+    ],
+  });
+}
+
+function healthByTheHour(title: string, description: string, unit: string, field: string) {
+  return timeSeries({
+    title,
+    description,
+    unit,
+    width: 12,
+    interval: '1h',
+    queries: [
+      new InfluxQlQuery({
+        measurement: 'device_health_hourly',
+        fields: { lowest: `min("${field}")` },
         groupByTime: '$__interval',
         groupByTags: ['deviceId'],
         fill: 'none',

@@ -9,9 +9,9 @@ import { InfluxQlQuery } from '../queries/influxql.ts';
 import { inScope, SqlQuery } from '../queries/sql.ts';
 import { binDeviceVariable, binVariable, itemVariable, siteVariable, tenantVariable } from '../variables.ts';
 import { shelfwireDashboard } from './dashboard.ts';
+import { levelByTheHour, levels, readingQuality, weight, weightByTheHour } from './shelf-sensor-panels.ts';
 
 const THIS_BIN = `"binId" = '$bin'`;
-const ITS_DEVICES = '"deviceId" =~ /^${device:regex}$/';
 
 export function shelfAndBin(): DashboardBuilder {
   return shelfwireDashboard({
@@ -101,6 +101,9 @@ export function shelfAndBin(): DashboardBuilder {
     .withPanel(weight())
     .withPanel(levels())
     .withPanel(readingQuality())
+    .withRow(new RowBuilder('Two years'))
+    .withPanel(weightByTheHour())
+    .withPanel(levelByTheHour())
     .withRow(new RowBuilder('What happened'))
     .withPanel(movements())
     .withPanel(orders());
@@ -181,65 +184,6 @@ function position() {
         groupByTime: '$__interval',
         fill: 'previous',
       }).alias('$col'),
-    ],
-  });
-}
-
-function weight() {
-  return timeSeries({
-    title: 'Weight',
-    description: 'Net weight as the gateway sent it, by quality. Only good readings move stock.',
-    unit: 'massg',
-    width: 12,
-    queries: [
-      new InfluxQlQuery({
-        measurement: 'reading',
-        fields: { weight: 'mean("netGrams")' },
-        where: [ITS_DEVICES],
-        groupByTime: '$__interval',
-        groupByTags: ['deviceId', 'sensorId', 'quality'],
-        fill: 'none',
-      }).alias('$tag_deviceId $tag_sensorId $tag_quality'),
-    ],
-  });
-}
-
-function levels() {
-  return timeSeries({
-    title: 'Level and tags',
-    description: 'Fill ratio of level sensors, and pieces of devices that count by themselves.',
-    unit: 'short',
-    width: 6,
-    queries: [
-      new InfluxQlQuery({
-        measurement: 'reading',
-        fields: { 'fill ratio': 'mean("fillRatio")', pieces: 'last("pieces")' },
-        where: [ITS_DEVICES],
-        groupByTime: '$__interval',
-        groupByTags: ['deviceId'],
-        fill: 'none',
-      }).alias('$tag_deviceId $col'),
-    ],
-  });
-}
-
-function readingQuality() {
-  return timeSeries({
-    title: 'Readings by quality',
-    description:
-      'Stored readings per interval. Much other than good: look at the scale, its cable and its calibration.',
-    unit: 'short',
-    width: 6,
-    style: 'bars',
-    queries: [
-      new InfluxQlQuery({
-        measurement: 'reading',
-        fields: { readings: 'count("sequence")' },
-        where: [ITS_DEVICES],
-        groupByTime: '$__interval',
-        groupByTags: ['quality'],
-        fill: '0',
-      }).alias('$tag_quality'),
     ],
   });
 }

@@ -20,6 +20,8 @@ export interface TimeSeriesSpec extends PanelSpec {
   min?: number;
   max?: number;
   decimals?: number;
+  /** The data has no more points than one in this time. */
+  interval?: string;
 }
 
 /** Gaps stay gaps: a line through a time nobody measured would be a guess. */
@@ -51,5 +53,6 @@ export function timeSeries(spec: TimeSeriesSpec): PanelBuilder {
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
+  if (spec.interval !== undefined) panel.interval(spec.interval);
   return panel;
 }

@@ -30,5 +30,18 @@ export function sampleTelemetry(nowMs: number): string {
       `gateway,${site},gatewayId=gw-1 online=true,version="0.1.0",appliedConfigVersion=3i,queuedReadings=${minute}i,oldestQueuedAtMs=${nowMs}i,${counters} ${atNs}`,
     );
   }
-  return lines.join('\n');
+  return [...lines, ...hourlyValues(nowMs)].join('\n');
+}
+
+function hourlyValues(nowMs: number): string[] {
+  const values = (field: string, mean: number): string =>
+    `${field}_count=60.0,${field}_sum=${mean * 60},${field}_min=${mean - 1},${field}_max=${mean + 1},${field}_last=${mean}`;
+  return [1, 2, 3, 4].flatMap((hour) => {
+    const atNs = `${Math.floor(nowMs / 3_600_000 - hour) * 3_600_000}000000`;
+    const device = 'tenantId=demo,siteId=plant-1,deviceId=scale-01,sensorId=HX711';
+    return [
+      `reading_hourly,${device} ${values('netGrams', 1_000.5)},${values('fillRatio', 0.5)} ${atNs}`,
+      `device_health_hourly,${device} ${values('batteryRatio', 0.8)},${values('linkDbm', -70.5)} ${atNs}`,
+    ];
+  });
 }
