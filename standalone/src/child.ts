@@ -22,6 +22,8 @@ export interface ChildSettings {
   /** Base URL of /readyz. */
   url: string;
   logPath: string;
+  /** A generated file that its messages name, and the file a person should look at instead. */
+  readsCopyOf?: { copy: string; original: string };
 }
 
 export interface ChildEvents {
@@ -59,7 +61,7 @@ export class Child {
 
   /** Why there is no point in waiting any longer: it ended again and again. */
   get hopeless(): string | undefined {
-    if (this.#endsInARow < (this.#needsPerson ? 1 : ENDS_MAX)) return undefined;
+    if (this.#endsInARow < ENDS_MAX) return undefined;
     return this.#lastError ?? `it ended ${this.#endsInARow} times without saying why`;
   }
 
@@ -110,8 +112,10 @@ export class Child {
   #take(line: string): void {
     if (line === '') return;
     this.#log.write(line);
-    const notice = describeLine(line);
-    if (!notice) return;
+    const described = describeLine(line);
+    if (!described) return;
+    const { copy, original } = this.settings.readsCopyOf ?? { copy: '', original: '' };
+    const notice = copy === '' ? described : { ...described, text: described.text.replaceAll(copy, original) };
     if (notice.level !== 'warn') this.#lastError = notice.text;
     this.#needsPerson ||= notice.needsPerson ?? false;
     this.#events.notice(this.settings.name, notice);
@@ -119,6 +123,7 @@ export class Child {
 
   #ended(how: string): void {
     if (this.#stopping) return;
+    if (this.#needsPerson) this.#endsInARow = ENDS_MAX;
     const steady = Date.now() - this.#startedAtMs > STEADY_AFTER_MS;
     this.#endsInARow = steady ? 1 : this.#endsInARow + 1;
     const restartsInMs = Math.min(RESTART_MOST_MS, RESTART_FIRST_MS * 2 ** (this.#endsInARow - 1));

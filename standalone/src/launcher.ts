@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ShelfwireError } from '@shelfwire/contract';
 
 import { Child, type ChildSettings } from './child.ts';
-import { NoticeGate } from './log-notice.ts';
+import { NoticeGate, type LogNotice } from './log-notice.ts';
 import { PART_NAMES, STOP_ORDER, type PartName } from './parts.ts';
 
 const PROBE_EVERY_MS = 100;
@@ -33,14 +33,17 @@ export class Launcher {
   ) {
     this.#print = print;
     const events = {
-      notice: (name: string, notice: { level: 'warn' | 'error' | 'fatal'; text: string }): void => {
+      notice: (name: string, notice: LogNotice): void => {
         // While parts start they have nobody to talk to yet, and when they stop nobody any more.
         if (this.#phase !== 'ready' && notice.level === 'warn') return;
+        // Then the start fails, and says so itself.
+        if (this.#phase === 'starting' && notice.needsPerson) return;
         const line = this.#notices.pass(name, notice, Date.now());
         if (line !== undefined) print(`  ${notice.level === 'warn' ? '!' : '✗'} ${line}`);
       },
       started: (): void => started(this.#pids),
       ended: (name: string, how: string, restartsInMs: number): void => {
+        if (this.#phase === 'starting' && this.#child(name as PartName).hopeless !== undefined) return;
         print(`  ✗ ${name} ended (${how}); it starts again in ${(restartsInMs / 1_000).toFixed(1)} s`);
       },
     };

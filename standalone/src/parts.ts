@@ -71,12 +71,15 @@ export function describeParts(layout: Layout): Record<PartName, ChildSettings> {
       loopback(ports.ingest),
       ingestEnvironment(layout),
     ),
-    'reorder-service': part(
-      'reorder-service',
-      fileURLToPath(import.meta.resolve('@shelfwire/reorder-service/main')),
-      localUrl(options.host, options.port),
-      reorderEnvironment(layout),
-    ),
+    'reorder-service': {
+      ...part(
+        'reorder-service',
+        fileURLToPath(import.meta.resolve('@shelfwire/reorder-service/main')),
+        localUrl(options.host, options.port),
+        reorderEnvironment(layout),
+      ),
+      readsCopyOf: { copy: layout.catalogueFile, original: join(layout.siteDir, 'catalogue.yaml') },
+    },
     'edge-gateway': part(
       'edge-gateway',
       fileURLToPath(import.meta.resolve('@shelfwire/edge-gateway/main')),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { idSchema, ShelfwireError } from '@shelfwire/contract';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 
 import type { GatewayScope } from './broker-acl.ts';
@@ -32,7 +32,9 @@ export function readSiteSummary(gatewayFile: string): SiteSummary {
   try {
     parsed = scopeSchema.parse(parseYaml(readFileSync(gatewayFile, 'utf8')));
   } catch (cause) {
-    const message = `${gatewayFile} must name tenantId, siteId and gatewayId; correct it, or move it away to get the demo's again`;
+    const reason =
+      cause instanceof YAMLParseError ? cause.message.split('\n')[0] : 'it must name tenantId, siteId, gatewayId';
+    const message = `cannot read ${gatewayFile} (${reason}): correct it, or move it away to get the demo's again`;
     throw new ShelfwireError('DATA_DIR_UNUSABLE', message, { cause });
   }
   const { tenantId, siteId, gatewayId, devices } = parsed;
