@@ -38,25 +38,26 @@ export class SaveLine {
    */
   async saveAll(): Promise<void> {
     while (this.#saving) await this.#saving;
-    if (this.#unsaved.length > 0) await this.#save();
+    if (this.#unsaved.length === 0) return;
+    this.#saving = this.#save();
+    await this.#saving;
   }
 
-  #save(): Promise<void> {
+  async #save(): Promise<void> {
+    // The frames of one network packet come in one turn: together they cost one append, and their PUBACKs one write.
+    await Promise.resolve();
     const readings = this.#unsaved;
     this.#unsaved = [];
-    this.#saving = this.#append(readings).then(
-      () => {
-        this.#saving = undefined;
-        this.#blocked = false;
-      },
-      (error: unknown) => {
-        this.#saving = undefined;
-        this.#blocked = true;
-        const left = error instanceof PartlySavedError ? error.unsaved : readings;
-        this.#unsaved = [...left, ...this.#unsaved];
-        throw error;
-      },
-    );
-    return this.#saving;
+    try {
+      await this.#append(readings);
+      this.#blocked = false;
+    } catch (error) {
+      this.#blocked = true;
+      const left = error instanceof PartlySavedError ? error.unsaved : readings;
+      this.#unsaved = [...left, ...this.#unsaved];
+      throw error;
+    } finally {
+      this.#saving = undefined;
+    }
   }
 }
