@@ -1,5 +1,3 @@
-import { sql } from 'kysely';
-
 import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { QuantityBasis } from '../stock/quantity.ts';
@@ -25,48 +23,107 @@ export interface SiteCatalogue {
   sensorsByDevice: ReadonlyMap<string, readonly SensorInfo[]>;
 }
 
-interface Row {
+interface ItemRow {
+  item_id: string;
+  piece_grams: number | null;
+  piece_grams_spread: number;
+}
+
+interface BinRow {
   bin_id: string;
   item_id: string;
   capacity: number | null;
   depth_mm: number | null;
-  piece_grams: number | null;
-  piece_grams_spread: number;
-  parameters: Record<string, unknown> | null;
-  pack_quantity: number | null;
-  device_id: string | null;
-  sensor_id: string | null;
-  kind: SensorKind | null;
-  uncertainty_grams: number | null;
 }
 
+/**
+ * Plain reads, put together here: a join over a catalogue that was just loaded has no statistics yet, and took
+ * PostgreSQL minutes.
+ */
 export async function loadSiteCatalogue(tx: Tx, tenantId: string, siteId: string): Promise<SiteCatalogue> {
-  const { rows } = await sql<Row>`
-    select b.bin_id, b.item_id, b.capacity, b.depth_mm, i.piece_grams, i.piece_grams_spread, p.parameters,
-           (select si.pack_quantity from supplier_item si where si.tenant_id = b.tenant_id and si.item_id = b.item_id
-            order by si.preference, si.supplier_id limit 1) as pack_quantity,
-           s.device_id, s.sensor_id, s.kind, s.uncertainty_grams
-    from bin b
-    join item i using (tenant_id, item_id)
-    left join bin_sensor s using (tenant_id, site_id, bin_id)
-    left join item_location il using (tenant_id, site_id, bin_id)
-    left join policy p on p.tenant_id = b.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
-    where b.tenant_id = ${tenantId} and b.site_id = ${siteId}`.execute(tx);
+  const items = new Map((await itemRows(tx, tenantId)).map((row) => [row.item_id, row]));
+  const packs = await packQuantities(tx, tenantId);
+  const policies = await policyParameters(tx, tenantId, siteId);
+  const binRows = new Map<string, BinRow>();
   const bins = new Map<string, BinInfo>();
+  for (const row of await binRowsOf(tx, tenantId, siteId)) {
+    const limits = limitsOf(policies.get(row.bin_id) ?? null, row.capacity, packs.get(row.item_id));
+    binRows.set(row.bin_id, row);
+    bins.set(row.bin_id, { binId: row.bin_id, itemId: row.item_id, limits });
+  }
   const sensorsByDevice = new Map<string, SensorInfo[]>();
-  for (const row of rows) {
-    const bin = bins.get(row.bin_id) ?? {
-      binId: row.bin_id,
-      itemId: row.item_id,
-      limits: limitsOf(row.parameters, row.capacity, row.pack_quantity),
-    };
-    bins.set(row.bin_id, bin);
-    if (row.device_id === null || row.kind === null) continue;
+  for (const row of await sensorRowsOf(tx, tenantId, siteId)) {
+    const [bin, binRow] = [bins.get(row.bin_id), binRows.get(row.bin_id)];
+    if (!bin || !binRow) continue;
     const sensors = sensorsByDevice.get(row.device_id) ?? [];
-    sensors.push({ bin, sensorId: row.sensor_id ?? '', kind: row.kind, basis: basisOf(row, row.kind) });
+    const basis = basisOf(binRow, items.get(bin.itemId), row);
+    sensors.push({ bin, sensorId: row.sensor_id, kind: row.kind, basis });
     sensorsByDevice.set(row.device_id, sensors);
   }
   return { bins, sensorsByDevice };
+}
+
+async function itemRows(tx: Tx, tenantId: string): Promise<ItemRow[]> {
+  return tx
+    .selectFrom('item')
+    .select(['item_id', 'piece_grams', 'piece_grams_spread'])
+    .where('tenant_id', '=', tenantId)
+    .execute();
+}
+
+async function binRowsOf(tx: Tx, tenantId: string, siteId: string): Promise<BinRow[]> {
+  return tx
+    .selectFrom('bin')
+    .select(['bin_id', 'item_id', 'capacity', 'depth_mm'])
+    .where('tenant_id', '=', tenantId)
+    .where('site_id', '=', siteId)
+    .execute();
+}
+
+async function sensorRowsOf(tx: Tx, tenantId: string, siteId: string) {
+  return tx
+    .selectFrom('bin_sensor')
+    .select(['bin_id', 'device_id', 'sensor_id', 'kind', 'uncertainty_grams'])
+    .where('tenant_id', '=', tenantId)
+    .where('site_id', '=', siteId)
+    .execute();
+}
+
+/** Of the preferred supplier of each item. */
+async function packQuantities(tx: Tx, tenantId: string): Promise<Map<string, number>> {
+  const rows = await tx
+    .selectFrom('supplier_item')
+    .select(['item_id', 'pack_quantity'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('preference', 'desc')
+    .orderBy('supplier_id', 'desc')
+    .execute();
+  return new Map(rows.map((row) => [row.item_id, row.pack_quantity]));
+}
+
+async function policyParameters(
+  tx: Tx,
+  tenantId: string,
+  siteId: string,
+): Promise<Map<string, Record<string, unknown>>> {
+  const held = await tx
+    .selectFrom('item_location')
+    .select(['bin_id', 'policy_id', 'policy_version'])
+    .where('tenant_id', '=', tenantId)
+    .where('site_id', '=', siteId)
+    .execute();
+  const policies = await tx
+    .selectFrom('policy')
+    .select(['policy_id', 'version', 'parameters'])
+    .where('tenant_id', '=', tenantId)
+    .execute();
+  const byKey = new Map(policies.map((policy) => [`${policy.policy_id} ${policy.version}`, policy.parameters]));
+  const byBin = new Map<string, Record<string, unknown>>();
+  for (const row of held) {
+    const parameters = byKey.get(`${row.policy_id} ${row.policy_version}`);
+    if (parameters) byBin.set(row.bin_id, parameters);
+  }
+  return byBin;
 }
 
 /** The sensor that a reading of this device is from, by kind and the narrowest match of its id. */
@@ -81,13 +138,17 @@ export function findSensor(
   );
 }
 
-function basisOf(row: Row, sensorKind: SensorKind): QuantityBasis {
+function basisOf(
+  bin: BinRow,
+  item: ItemRow | undefined,
+  sensor: { kind: SensorKind; uncertainty_grams: number },
+): QuantityBasis {
   return {
-    sensorKind,
-    uncertaintyGrams: row.uncertainty_grams ?? 0,
-    pieceGrams: row.piece_grams,
-    pieceGramsSpread: row.piece_grams_spread,
-    capacity: row.capacity,
-    depthMm: row.depth_mm,
+    sensorKind: sensor.kind,
+    uncertaintyGrams: sensor.uncertainty_grams,
+    pieceGrams: item?.piece_grams ?? null,
+    pieceGramsSpread: item?.piece_grams_spread ?? 0,
+    capacity: bin.capacity,
+    depthMm: bin.depth_mm,
   };
 }

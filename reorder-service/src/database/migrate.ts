@@ -4,6 +4,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
+import { findByBin } from './migrations/find-by-bin.ts';
 import { orders } from './migrations/orders.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
@@ -16,6 +17,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-orders': orders,
   '0004-row-level-security': rowLevelSecurity,
   '0005-counts': counts,
+  '0006-find-by-bin': findByBin,
 };
 
 /**

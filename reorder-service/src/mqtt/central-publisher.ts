@@ -54,8 +54,10 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
     });
     client.on('error', (error) => this.logger.warn({ err: error.message }, 'the central broker is out of reach'));
     client.on('message', (topic, payload) => this.#tellOthers(topic, parseJson(payload)));
-    client.subscribe([ALL_SITES.stock, ALL_SITES.orders], { qos: 0 }, (error) => {
-      if (error) this.logger.warn({ err: error.message }, 'live events are not available');
+    client.on('connect', () => {
+      client.subscribe([ALL_SITES.stock, ALL_SITES.orders], { qos: 0 }, (error) => {
+        if (error) this.logger.warn({ err: error.message }, 'events of other replicas cannot be shown live');
+      });
     });
     this.#client = client;
   }

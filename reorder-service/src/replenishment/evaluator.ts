@@ -17,7 +17,8 @@ interface Site {
   siteId: string;
 }
 
-const BINS_PER_EVALUATION = 500;
+const BINS_PER_EVALUATION = 5_000;
+const DUE_BINS_MAX = 500;
 /** How late a decision that time alone makes may be. */
 const DUE_INTERVAL_MS = 250;
 /** How soon what a crashed replica left undecided is found. */
@@ -119,7 +120,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       .selectFrom('item_location')
       .select(['tenant_id', 'site_id', 'bin_id'])
       .where('evaluate_at_ms', '<=', this.clock())
-      .limit(BINS_PER_EVALUATION)
+      .limit(DUE_BINS_MAX)
       .execute();
     this.#touchRows(due);
   }

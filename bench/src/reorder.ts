@@ -1,0 +1,138 @@
+import { needs, PostgresServer } from '@shelfwire/test-servers';
+import { decide, evaluate, policySchema, type Db, type DecisionInput } from '@shelfwire/reorder-service/measurable';
+import { sql } from 'kysely';
+
+import { ReadingSource } from './reorder/ledger.ts';
+import { openBenchSite, settle, SITE } from './reorder/site.ts';
+import type { Row } from './row.ts';
+
+const DEVICES = 5_000;
+const ITEM_LOCATIONS = 50_000;
+const RUN_MS = 4_000;
+const LEDGER_BUDGET = 20_000;
+const POLICY_RUN_BUDGET_S = 5;
+/** As the evaluator does. */
+const BINS_PER_EVALUATION = 5_000;
+
+/** The ledger and the decisions of the reorder-service: design section 6. */
+export async function benchReorder(): Promise<Row[]> {
+  const rows = [benchDecide(), ...(await benchEngine('PGlite', 'pglite:memory:'))];
+  if (!needs('postgres')) return rows;
+  const server = await PostgresServer.start();
+  try {
+    rows.push(...(await benchEngine('PostgreSQL', server.createDatabase('ledger'))));
+    rows.push(...(await benchPolicyRun('PostgreSQL', server.createDatabase('policy_run'))));
+  } finally {
+    await server.close();
+  }
+  return rows;
+}
+
+function benchDecide(): Row {
+  const input: DecisionInput = {
+    nowMs: 1_763_800_000_000,
+    unit: 'pcs',
+    position: { onHand: 0, onOrder: 0, reserved: 0, backordered: 0 },
+    policy: policySchema.parse({ type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0 }),
+    timeZone: 'Europe/Berlin',
+    plannedReviewAtMs: undefined,
+    packaging: { orderUnit: 'pack', packQuantity: 10, orderMultiple: 1, minOrderQuantity: 1, maxOrderQuantity: null },
+    doubt: { kind: 'none' },
+    lowSinceMs: undefined,
+    episode: undefined,
+  };
+  const decisions = 500_000;
+  let ordered = 0;
+  const startedAtMs = performance.now();
+  for (let i = 0; i < decisions; i += 1) {
+    input.position.onHand = i % 40;
+    if (decide(input).kind === 'ORDER') ordered += 1;
+  }
+  const perSecond = decisions / ((performance.now() - startedAtMs) / 1_000);
+  return { id: 'reorder.decide', value: perSecond, unit: 'decisions/s', ok: ordered > 0 };
+}
+
+async function benchEngine(engine: string, url: string): Promise<Row[]> {
+  const db = await openBenchSite(url, DEVICES);
+  try {
+    const source = new ReadingSource(db, DEVICES);
+    await settle(db);
+    await source.fill();
+    await settle(db);
+    const rows: Row[] = [];
+    for (const [name, share] of [
+      ['heartbeats', 0],
+      ['1 in 10 changes', 0.1],
+      ['all change', 1],
+    ] as const) {
+      await source.run(share, RUN_MS / 4);
+      const value = await source.run(share, RUN_MS);
+      const held = engine === 'PostgreSQL' && share < 1;
+      rows.push({
+        id: `reorder.ledger, ${engine}, ${name}`,
+        value,
+        unit: 'readings/s',
+        ...(held ? { budget: LEDGER_BUDGET } : {}),
+        ok: !held || value >= LEDGER_BUDGET,
+      });
+    }
+    rows.push(await balance(db, engine));
+    return rows;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** A ledger that is fast and wrong is worth nothing: the levels must be the sums of the movements. */
+async function balance(db: Db, engine: string): Promise<Row> {
+  const { rows } = await sql<{ wrong: number }>`
+    select count(*) as wrong from stock_level l
+    where on_hand <> (select sum(change) from stock_movement m where m.bin_id = l.bin_id)`.execute(db);
+  const wrong = rows[0]?.wrong ?? Number.NaN;
+  return {
+    id: `reorder.ledger, ${engine}, levels that are not the sum`,
+    value: wrong,
+    unit: 'bins',
+    budget: 0,
+    ok: wrong === 0,
+  };
+}
+
+async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
+  const db = await openBenchSite(url, ITEM_LOCATIONS);
+  try {
+    const source = new ReadingSource(db, ITEM_LOCATIONS);
+    await settle(db);
+    await source.fill();
+    await settle(db);
+    const binIds = Array.from({ length: ITEM_LOCATIONS }, (_, i) => `B-${i}`);
+    const nowMs = 1_763_800_000_000 + ITEM_LOCATIONS;
+    const rows: Row[] = [];
+    for (const name of ['first', 'again']) {
+      const startedAtMs = performance.now();
+      for (let from = 0; from < binIds.length; from += BINS_PER_EVALUATION) {
+        await evaluate(db, SITE, binIds.slice(from, from + BINS_PER_EVALUATION), nowMs);
+      }
+      const value = (performance.now() - startedAtMs) / 1_000;
+      const held = name === 'again';
+      const budget = held ? { budget: POLICY_RUN_BUDGET_S } : {};
+      rows.push({
+        id: `reorder.policy run over ${ITEM_LOCATIONS}, ${engine}, ${name}`,
+        value,
+        unit: 's',
+        ...budget,
+        ok: !held || value <= POLICY_RUN_BUDGET_S,
+      });
+    }
+    const memory = process.memoryUsage().rss / 2 ** 20;
+    rows.push({
+      id: `reorder.memory of the bench at ${ITEM_LOCATIONS} item-locations`,
+      value: memory,
+      unit: 'MiB',
+      ok: true,
+    });
+    return rows;
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,9 @@
+/** What the benchmarks measure, apart from the running service. Nothing else imports this. */
+export { migrateToLatest } from './database/migrate.ts';
+export { openDatabase, type Db } from './database/open-database.ts';
+export { withTenant } from './database/with-tenant.ts';
+export { decide, type DecisionInput } from './replenishment/decide.ts';
+export { evaluate } from './replenishment/evaluate.ts';
+export { policySchema } from './replenishment/policy.ts';
+export { applyReadings } from './stock/apply-readings.ts';
+export type { SiteMemory } from './stock/site-memory.ts';
