@@ -36,7 +36,7 @@ export async function benchChain(
     const before = await countConfirmed(site);
     const startedAtMs = performance.now();
     await load.run(seconds);
-    const queuedAtEnd = await site.metric('gateway', 'shelfwire_gateway_outbox_queued_readings');
+    const queuedAtEnd = (await countAppended(site)) - (await countConfirmed(site));
     const memory = await site.memoryMb();
     probe.end();
     await queueAtMost(site, 0);
@@ -45,17 +45,19 @@ export async function benchChain(
     const rate = ((after - before) * 1_000) / (performance.now() - startedAtMs);
     await probe.close();
     const { sent, acknowledged } = await load.counts();
-    const appended = await site.metric('gateway', 'shelfwire_gateway_readings_appended_total');
+    // A sample that says nothing new makes no reading, so PUBACKs are compared with samples, and readings with rows.
+    const samples = await site.metric('gateway', 'shelfwire_gateway_samples_total');
+    const appended = await countAppended(site);
     const missing = appended - (await site.storedReadings());
     const p99 = quantile(probe.latenciesMs, 0.99);
     return [
       row('chain/readings confirmed by both', rate, '1/s', BUDGET.readingsPerSecond, rate >= BUDGET.readingsPerSecond),
       row(
-        'chain/PUBACK without a reading on disk',
-        Math.max(0, acknowledged - appended),
-        'readings',
+        'chain/PUBACKs of nothing taken',
+        Math.max(0, acknowledged - samples),
+        'messages',
         0,
-        acknowledged <= appended,
+        acknowledged <= samples,
       ),
       row('chain/readings not confirmed', appended - after, 'readings', 0, appended === after),
       row('chain/readings missing in InfluxDB', missing, 'readings', 0, missing === 0),
@@ -79,9 +81,14 @@ async function countConfirmed(site: BenchSite): Promise<number> {
   return Math.min(...(await Promise.all(counts)));
 }
 
+function countAppended(site: BenchSite): Promise<number> {
+  return site.metric('gateway', 'shelfwire_gateway_readings_appended_total');
+}
+
+/** By the counters: the gauge of the queue is set now and then, and late on a gateway that has all hands full. */
 async function queueAtMost(site: BenchSite, readingsMax: number): Promise<void> {
   const endsAtMs = Date.now() + DRAIN_TIMEOUT_MS;
-  while ((await site.metric('gateway', 'shelfwire_gateway_outbox_queued_readings')) > readingsMax) {
+  while ((await countAppended(site)) - (await countConfirmed(site)) > readingsMax) {
     if (Date.now() > endsAtMs) throw new Error('the gateway’s queue does not drain');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
