@@ -12,6 +12,7 @@ import { RuntimeModule, type Runtime } from './runtime/runtime.module.ts';
 import { StockModule } from './stock/stock.module.ts';
 import { InboxOverHttpModule } from './suppliers/inbox-over-http.ts';
 import { SuppliersModule } from './suppliers/suppliers.module.ts';
+import { UpkeepModule } from './upkeep/upkeep.module.ts';
 
 /** The whole service over an open, migrated and seeded database. */
 @Module({})
@@ -33,6 +34,7 @@ export class AppModule {
         ReplenishmentModule,
         OrdersModule,
         SuppliersModule,
+        UpkeepModule,
         HttpModule.of(http, [StockModule, OrdersModule, MqttModule, InboxOverHttpModule]),
       ],
     };
