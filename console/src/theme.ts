@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Modal, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const petrol: MantineColorsTuple = [
   '#e6f7f6',
@@ -22,6 +22,7 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   autoContrast: true,
   cursorType: 'pointer',
+  components: { Modal: Modal.extend({ styles: { title: { fontWeight: 650 } } }) },
 });
 
 /** Mantine's own text colours on light badges reach 2.6:1 for yellow; these reach WCAG AA (4.5:1) and more. */

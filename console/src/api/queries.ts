@@ -50,9 +50,16 @@ export function stockQuery(filter: StockFilter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Page<StockItem>) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) =>
-      (state.data?.pages.length ?? 0) <= REFRESHED_PAGES_MAX ? STOCK_REFRESH_MS : (false as const),
+    // Comparing every row read so far with every row read again would take longer than drawing the few on the screen.
+    structuralSharing: false,
+    refetchOnWindowFocus: ({ state }) => isShort(state.data),
+    refetchInterval: ({ state }) => (isShort(state.data) ? STOCK_REFRESH_MS : (false as const)),
   });
+}
+
+/** A refresh reads every page again, one after the other: not of a list that was scrolled a long way down. */
+export function isShort(list: { pages: unknown[] } | undefined): boolean {
+  return (list?.pages.length ?? 0) <= REFRESHED_PAGES_MAX;
 }
 
 export function ordersQuery(filter: { open: boolean }) {

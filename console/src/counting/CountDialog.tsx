@@ -9,7 +9,7 @@ import type { BinDetail } from '../api/types';
 
 const COUNT_MAX = 1_000_000_000;
 
-/** Takes a person's count. It does not show what the ledger says: who knows the answer counts it. */
+/** Takes a person's count. What the ledger says is blurred behind it: who knows the answer counts it. */
 export function CountDialog({ bin, onClose }: { bin: BinDetail; onClose: () => void }) {
   const [quantity, setQuantity] = useState<number | string>('');
   const count = useMutation(countMutation(bin, useQueryClient()));
@@ -26,7 +26,7 @@ export function CountDialog({ bin, onClose }: { bin: BinDetail; onClose: () => v
     });
   };
   return (
-    <Modal opened onClose={onClose} title={`Count ${bin.binName}`} centered>
+    <Modal opened onClose={onClose} title={`Count ${bin.binName}`} centered overlayProps={{ blur: 6 }}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <div>

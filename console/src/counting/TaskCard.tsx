@@ -17,7 +17,7 @@ export function TaskCard({ task }: { task: CountingTask }) {
         {task.item.name}
       </Link>
       <Text size="sm" c="dimmed">
-        {task.binName} · {task.locationName} · since <Age atMs={task.openedAtMs} />
+        {task.binName} · {task.locationName} · asked for <Age atMs={task.openedAtMs} />
       </Text>
       <Text mt="xs">{task.reason}</Text>
     </article>

@@ -1,7 +1,7 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
-import type { Pages } from '../api/queries';
+import { isShort, type Pages } from '../api/queries';
 import type { StockItem, StreamEvent } from '../api/types';
 import { session, useSession } from '../session/session';
 import { applyStockEvents, newestByBin } from './apply-events';
@@ -90,7 +90,11 @@ class LiveUpdates {
     this.#rereadKeys.add(key);
     this.#rereadTimer ??= setTimeout(() => {
       this.#rereadTimer = undefined;
-      for (const key of this.#rereadKeys) void this.#queryClient.invalidateQueries({ queryKey: [key] });
+      for (const key of this.#rereadKeys) {
+        const predicate = ({ state }: Query): boolean =>
+          key !== 'stock' || isShort(state.data as Pages<StockItem> | undefined);
+        void this.#queryClient.invalidateQueries({ queryKey: [key], predicate });
+      }
       this.#rereadKeys.clear();
     }, REREAD_EVERY_MS);
   }

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconBoxSeam, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
 import { stockQuery } from '../api/queries';
 import type { StockStatus } from '../api/types';
@@ -27,7 +27,8 @@ export function StockPage() {
     void navigate({ search: { ...(next ? { q: next } : {}), ...(status ? { status } : {}) }, replace: true });
   };
   const stock = useInfiniteQuery(stockQuery({ search: q, status }));
-  const items = stock.data?.pages.flatMap((page) => page.items) ?? [];
+  const pages = stock.data?.pages;
+  const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const filtered = q !== '' || status !== undefined;
   return (
     <>

@@ -1,5 +1,6 @@
 import { IconHandStop, IconTruckDelivery } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 
 import type { StockItem } from '../api/types';
 import { Quantity } from './Quantity';
@@ -8,8 +9,8 @@ import { StatusBadge } from './StatusBadge';
 import { StockGauge } from './StockGauge';
 import classes from './StockRow.module.css';
 
-/** One bin. On a phone a card, on a wide screen a line of the table. */
-export function StockRow({ item }: { item: StockItem }) {
+/** One bin. On a phone a card, on a wide screen a line of the table. Drawn again only when its bin changed. */
+export const StockRow = memo(function StockRow({ item }: { item: StockItem }) {
   const { position } = item;
   return (
     <article className={classes['row']} data-status={item.status} aria-label={`${item.item.name} in ${item.binName}`}>
@@ -53,7 +54,7 @@ export function StockRow({ item }: { item: StockItem }) {
       )}
     </article>
   );
-}
+});
 
 function OnOrder({ item }: { item: StockItem }) {
   const { onOrder } = item.position;
