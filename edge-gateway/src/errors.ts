@@ -20,6 +20,10 @@ export const ERROR_CODES = {
     what: 'Another gateway process uses the same data folder.',
     todo: 'Stop it, or give each gateway a SHELFWIRE_DATA_DIR of its own.',
   },
+  FILE_NOT_WRITTEN: {
+    what: 'A small file of the gateway (approved devices, tokens, the list of the centre) cannot be written.',
+    todo: 'Make room on the disk or correct the rights of SHELFWIRE_DATA_DIR, and do it again.',
+  },
   SERIAL_UNAVAILABLE: {
     what: 'A serial port named in gateway.yaml cannot be opened.',
     todo: 'Check the cable, the path (by-id links survive replugging) and the rights of the group dialout. It is tried again.',

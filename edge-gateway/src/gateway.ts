@@ -96,11 +96,8 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const receiver = await startReceiver({ env, file, devices, pipeline, events, clock, enrolment });
   wired.receiver = receiver;
   uplink.start();
-  const server = createServiceServer({
-    service: 'edge-gateway',
-    metrics,
-    readiness: () => [...receiver.missing(), ...pipeline.missing()],
-  });
+  const readiness = (): string[] => [...receiver.missing(), ...pipeline.missing()];
+  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness });
   if (env.SHELFWIRE_API_TOKEN !== undefined) commissioning.registerRoutes(server, config, env.SHELFWIRE_API_TOKEN);
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
 

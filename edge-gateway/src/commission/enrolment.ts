@@ -52,11 +52,16 @@ export class EnrolmentTokens {
     const wanted = Buffer.from(sha256(token));
     const found = this.#tokens.find((each) => timingSafeEqual(Buffer.from(each.sha256), wanted));
     if (!found || found.expiresAtMs <= nowMs || (found.username ?? username) !== username) return false;
-    if (found.username === undefined) {
-      found.username = username;
+    if (found.username !== undefined) return true;
+    found.username = username;
+    try {
       await this.#save();
+      return true;
+    } catch {
+      // A binding that a restart would forget lets a second device in: rather none.
+      delete found.username;
+      return false;
     }
-    return true;
   }
 
   async #save(): Promise<void> {

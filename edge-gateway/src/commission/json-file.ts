@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { ShelfwireError } from '@shelfwire/contract';
 import { configInvalid, describeIssues } from '@shelfwire/contract/service';
 import type { z } from 'zod';
 
@@ -26,9 +27,19 @@ export class JsonFile<Content> {
     return this.#content;
   }
 
+  /** @throws ShelfwireError FILE_NOT_WRITTEN, retryable; the content is then the old one */
   write(content: Content): Promise<void> {
-    this.#content = content;
-    const written = this.#turn.then(() => this.#replace(JSON.stringify(content, null, 2)));
+    const written = this.#turn.then(async () => {
+      try {
+        await this.#replace(JSON.stringify(content, null, 2));
+      } catch (error) {
+        throw new ShelfwireError('FILE_NOT_WRITTEN', `${this.#path} cannot be written`, {
+          retryable: true,
+          cause: error,
+        });
+      }
+      this.#content = content;
+    });
     this.#turn = written.catch(() => undefined);
     return written;
   }

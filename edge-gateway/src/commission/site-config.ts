@@ -90,26 +90,39 @@ export class SiteConfig {
       const mark = await markOf(this.#path);
       if (mark === undefined || mark === this.#fileMark) return;
       this.#fileMark = mark;
-      try {
-        const file = parseGatewayFile(await readFile(this.#path, 'utf8'), this.#path);
-        for (const key of ['tenantId', 'siteId', 'gatewayId'] as const) {
-          if (file[key] === this.#own[key]) continue;
-          throw new ShelfwireError('CONFIG_INVALID', `${this.#path}: ${key} changes only with a restart`);
-        }
-        await this.#change(() => {
-          this.#fileDevices = file.devices;
-        });
-      } catch (error) {
-        if (!(error instanceof ShelfwireError)) throw error;
-        this.#events.configRefused(this.#path, error.message);
-      }
+      const devices = await this.#readFileAgain();
+      if (!devices) return;
+      this.#fileDevices = devices;
+      await this.#applyDevices();
     });
+  }
+
+  /** @returns undefined, and reports why, if it cannot be used */
+  async #readFileAgain(): Promise<readonly DeviceSettings[] | undefined> {
+    try {
+      const file = parseGatewayFile(await readFile(this.#path, 'utf8'), this.#path);
+      for (const key of ['tenantId', 'siteId', 'gatewayId'] as const) {
+        if (file[key] === this.#own[key]) continue;
+        throw new ShelfwireError('CONFIG_INVALID', `${this.#path}: ${key} changes only with a restart`);
+      }
+      return file.devices;
+    } catch (error) {
+      this.#events.configRefused(this.#path, error instanceof Error ? error.message : 'it cannot be read');
+      return undefined;
+    }
   }
 
   takeCentral(version: number, devices: readonly DeviceSettings[]): Promise<void> {
     return this.#oneAtATime(async () => {
       if (version === this.appliedVersion) return;
-      await this.#central.write({ version, devices: [...devices] });
+      try {
+        await this.#central.write({ version, devices: [...devices] });
+      } catch (error) {
+        if (!(error instanceof ShelfwireError)) throw error;
+        // It stays retained at the centre and comes again with the next connection.
+        this.#events.configRefused('the centre', error.message);
+        return;
+      }
       await this.#applyDevices();
     });
   }
@@ -155,11 +168,6 @@ export class SiteConfig {
   calibrationOf(deviceId: string, sensorId: string | undefined): Calibration | undefined {
     const device = this.devices.find((each) => each.deviceId === deviceId);
     return device && settingsOf(device.sensors, sensorId).calibration;
-  }
-
-  async #change(change: () => void): Promise<void> {
-    change();
-    await this.#applyDevices();
   }
 
   #applyDevices(): Promise<void> {
