@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { createServiceServer, type Logger, type RunningService, ServiceMetrics } from '@shelfwire/contract/service';
 
@@ -20,6 +21,8 @@ import type { TelemetryStore } from './store/telemetry-store.ts';
 
 const DAY_MS = 86_400_000;
 const CONFIRMATION_TIMEOUT_MS = 5_000;
+/** How long messages in hand may take when the service is told to stop. */
+const DRAIN_MS = 5_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
@@ -91,12 +94,13 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
     url,
     metrics,
     close: async () => {
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      const working = Promise.all([...consumers.map((consumer) => consumer.close()), maintenance.close()]);
+      await Promise.race([working, delay(DRAIN_MS, undefined, { ref: false })]);
+      await store.close(); // cuts off what hangs on a database that does not answer, so that the rest can end
+      await working;
       await publisher.close();
       await server.close();
       await quarantine.close();
-      await maintenance.close();
-      await store.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 
 /** Maps the precision of the v2 write API to that of the v1 one. */
 const PRECISION_OF_V1: Readonly<Record<string, string>> = { ns: 'n', us: 'u', ms: 'ms', s: 's' };
@@ -50,7 +51,8 @@ export class WriteApiProxy {
       },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+        // Unlike pipe, it cuts the client's connection when the server dies in the middle of an answer.
+        pipeline(answer, outgoing, () => undefined);
       },
     );
     upstream.on('error', () => outgoing.destroy());

@@ -24,6 +24,7 @@ export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
     broker,
     clientId: `shelfwire-${instanceId}-events`,
     topicFilters: [ALL_SITES.stock, ALL_SITES.orders, ALL_SITES.status],
+    keepSession: true,
     whenUnconfirmed: 'redeliver',
     handle,
     onConnection: (connected) => onConnection('events', connected),
@@ -35,6 +36,9 @@ export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
         broker,
         clientId: `shelfwire-${instanceId}-readings-${index + 1}`,
         topicFilters: [shared > 0 ? sharedSubscription('ingest', ALL_SITES.readings) : ALL_SITES.readings],
+        // A kept session takes its share also when its replica is gone for good, and nobody reads it. Without one,
+        // what it had is sent again by the gateways, to those that are there.
+        keepSession: shared === 0,
         whenUnconfirmed: 'let-go',
         handle,
         onConnection: (connected) => onConnection('readings', connected),

@@ -12,9 +12,11 @@ export interface BrokerAddress {
 
 export interface ConsumerOptions {
   broker: BrokerAddress;
-  /** The broker keeps what this client has not acknowledged under this name: the same one after each restart. */
+  /** Unique at the broker, and the same after each restart. */
   clientId: string;
   topicFilters: readonly string[];
+  /** Whether the broker keeps messages while this client is away. */
+  keepSession: boolean;
   /** `let-go` acknowledges an unconfirmed message, since its sender sends it again; `redeliver` leaves it with the broker. */
   whenUnconfirmed: 'let-go' | 'redeliver';
   handle: (message: IncomingMessage, signal: AbortSignal) => Promise<IngestOutcome>;
@@ -43,7 +45,7 @@ export class BrokerConsumer {
       clientId: options.clientId,
       ...(options.broker.username === undefined ? {} : { username: options.broker.username }),
       ...(options.broker.password === undefined ? {} : { password: options.broker.password }),
-      clean: false,
+      clean: !options.keepSession,
       resubscribe: false, // done below, at each connection, with its outcome known
       reconnectPeriod: Math.round(RECONNECT_MS.min + Math.random() * (RECONNECT_MS.max - RECONNECT_MS.min)),
       keepalive: 30,
@@ -72,7 +74,7 @@ export class BrokerConsumer {
   async #handle(message: IncomingMessage, done: () => void): Promise<void> {
     if (this.#closing) return; // not acknowledged: the broker delivers it to whoever comes next
     const outcome = await this.#options.handle(message, this.#connectionEnds.signal);
-    if (outcome === 'done' || this.#options.whenUnconfirmed === 'let-go') done();
+    if (outcome === 'done' || (this.#options.whenUnconfirmed === 'let-go' && !this.#closing)) done();
     else this.#client.stream.destroy(); // brokers deliver what was not acknowledged at the next connection only
   }
 

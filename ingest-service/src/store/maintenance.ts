@@ -7,8 +7,8 @@ export class Maintenance {
   readonly #store: TelemetryStore;
   readonly #options: { retention: Retention; intervalMs: number; onFailed: (error: unknown) => void };
   #timer: NodeJS.Timeout | undefined;
+  readonly #closing = new AbortController();
   #running: Promise<void>;
-  #closed = false;
 
   constructor(
     store: TelemetryStore,
@@ -23,12 +23,12 @@ export class Maintenance {
     const { retention, intervalMs, onFailed } = this.#options;
     let nextMs = intervalMs;
     try {
-      await this.#store.maintain(retention, Date.now());
+      await this.#store.maintain(retention, Date.now(), this.#closing.signal);
     } catch (error) {
       onFailed(error);
       nextMs = Math.min(RETRY_MS, intervalMs); // a new database has no bucket until this succeeds
     }
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#running = this.#run();
     }, nextMs);
@@ -36,7 +36,7 @@ export class Maintenance {
 
   /** Begins nothing new and waits for what runs. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }

@@ -56,7 +56,8 @@ export interface Retention {
  * - `write` may be called while others are in flight. Nothing blocks the event loop for longer than some milliseconds.
  * - Queries see every write that was answered before they were asked. They may reject with STORE_QUERY_FAILED or a
  *   StoreAwayError. Buckets and sensors without points are left out.
- * - After `close`, everything rejects with STORE_CLOSED; writes in flight are finished first.
+ * - After `close`, everything rejects with STORE_CLOSED; writes in flight are finished first, or cut
+ *   off when their database takes seconds to answer.
  */
 export interface TelemetryStore {
   write(points: readonly TelemetryPoint[]): Promise<WriteResult>;
@@ -64,9 +65,10 @@ export interface TelemetryStore {
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]>;
   /**
    * What has to be done from time to time: makes what is missing in the database, downsamples hours that are over (and
-   * those that got late readings, again), deletes what is expired. Repeats and interruptions do no harm.
+   * those that got late readings, again), deletes what is expired. Repeats and interruptions do no harm. `signal` ends
+   * it early, between two steps.
    */
-  maintain(retention: Retention, nowMs: number): Promise<void>;
+  maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void>;
   /** Resolves if the store would take a write now; else rejects, and the message says what is missing. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -92,10 +92,12 @@ export class DuckStore implements TelemetryStore {
   }
 
   /** One hour or one deletion at a time, between writes. */
-  async maintain(retention: Retention, nowMs: number): Promise<void> {
+  async maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
     for (const hourMs of this.#rollup.due(nowMs)) {
+      if (signal?.aborted) return;
       await this.#betweenWrites(() => this.#rollup.refresh(hourMs));
     }
+    if (signal?.aborted) return;
     await this.#betweenWrites(() => deleteExpired(this.#writer, retention, nowMs));
   }
 

@@ -33,6 +33,9 @@ export interface InfluxStoreOptions {
   requestTimeoutMs: number;
 }
 
+/** How long requests in flight may go on when the store is closed. */
+const CUT_OFF_MS = 2_000;
+
 /**
  * Writes by the v2 write API (InfluxDB 2.x, 3.x, Cloud, VictoriaMetrics) and reads by InfluxQL. The official client
  * does the HTTP; its WriteApi is not used, because its buffer and its retries lose data: on 400 it gives up the whole
@@ -89,8 +92,8 @@ export class InfluxStore implements TelemetryStore {
   }
 
   /** VictoriaMetrics has its retention and downsampling as flags of its own: nothing to do there. */
-  async maintain(retention: Retention, nowMs: number): Promise<void> {
-    await this.#track(async () => this.#upkeep?.run(retention, nowMs));
+  async maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#track(async () => this.#upkeep?.run(retention, nowMs, signal));
   }
 
   check(): Promise<void> {
@@ -99,7 +102,9 @@ export class InfluxStore implements TelemetryStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    const cutOff = setTimeout(() => this.#agent.destroy(), CUT_OFF_MS);
     await Promise.allSettled(this.#inFlight);
+    clearTimeout(cutOff);
     this.#agent.destroy();
   }
 

@@ -33,7 +33,7 @@ export class InfluxUpkeep {
     if (point.measurement in DOWNSAMPLED) this.#touchedHours.add(point.atMs - (point.atMs % HOUR_MS));
   }
 
-  async run(retention: Retention, nowMs: number): Promise<void> {
+  async run(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
     const { client, reader } = this.#parts;
     if (!this.#started) {
       await ensureBucket(client, this.#parts, retention);
@@ -43,6 +43,7 @@ export class InfluxUpkeep {
     }
     const rawFromMs = nowMs - retention.rawMs;
     for (const hourMs of [...this.#touchedHours].filter((hour) => hour + HOUR_MS <= nowMs).sort((a, b) => a - b)) {
+      if (signal?.aborted) return;
       this.#touchedHours.delete(hourMs); // before the query: what is written meanwhile touches it again
       try {
         await this.#downsample(hourMs);
