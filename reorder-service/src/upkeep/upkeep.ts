@@ -3,6 +3,7 @@ import type { Logger } from '@shelfwire/contract/service';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
+import { computeServiceLevels } from '../replenishment/service-level.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, type Clock } from '../runtime/runtime.module.ts';
 import { forgetOld } from './forget-old.ts';
@@ -10,7 +11,7 @@ import { findViolations } from './invariants.ts';
 
 const INTERVAL_MS = 15 * 60_000;
 
-/** Checks the books and keeps the tables bounded. May run on every replica: both are repeat-safe. */
+/** Checks the books, keeps the tables bounded and computed reorder points fresh. May run on every replica: all of it is repeat-safe. */
 @Injectable()
 export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #job: PeriodicJob;
@@ -40,5 +41,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
       this.logger.error(violation, 'the books do not balance, a person must look');
     }
     await forgetOld(this.db, this.clock());
+    const versions = await computeServiceLevels(this.db, this.clock());
+    if (versions > 0) this.logger.info({ policies: versions }, 'reorder points computed anew');
   }
 }
