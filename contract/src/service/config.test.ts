@@ -24,6 +24,10 @@ test('three mistakes are reported at once, each with its variable', () => {
   );
 });
 
+test('what is missing is called missing', () => {
+  expect(() => readConfig(schema, {})).toThrow(/1 problem in the environment:\n {2}- SHELFWIRE_PASSWORD: is missing$/);
+});
+
 test('a secret is read from the file that NAME_FILE names, without its last line break', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'shelfwire-config-')), 'password');
   writeFileSync(file, 's3cret\n');

@@ -46,7 +46,10 @@ export function configInvalid(source: string, problems: readonly string[]): Shel
 
 /** One line an issue: `path.to.key: what is wrong`. */
 export function describeIssues(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : '(top)'}: ${issue.message}`);
+  return error.issues.map((issue) => {
+    const where = issue.path.length > 0 ? issue.path.join('.') : '(top)';
+    return `${where}: ${issue.message.endsWith('received undefined') ? 'is missing' : issue.message}`;
+  });
 }
 
 /** A TCP port; 0 lets the system choose. */
