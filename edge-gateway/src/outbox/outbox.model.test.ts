@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { Outbox, type OutboxEvents, type OutboxLimits } from './outbox.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
+/** `SHELFWIRE_MODEL_RUNS=20000` is the long form. */
+const RUNS = Number(process.env['SHELFWIRE_MODEL_RUNS'] ?? 300);
 const OUTBOX_ID = '7f6b2f0e-5f0c-4a55-9d5c-0a3c1f2b9e11';
 const LIMITS: OutboxLimits = {
   segmentBytesMax: 700, // three or four readings: every run crosses segments
@@ -186,6 +188,6 @@ async function reopenAfterCrash(model: Model): Promise<Outbox> {
 test('an acknowledged reading survives power cuts, torn writes and full disks, in order, under its own sequence', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => run(new Model(), steps)),
-    { numRuns: 400 },
+    { numRuns: RUNS },
   );
-});
+}, 600_000);

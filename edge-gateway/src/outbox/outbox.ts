@@ -6,7 +6,8 @@ import { OutboxFullError, type FullReason } from './full-error.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { SequenceRange } from './ranges.ts';
 import { recoverSegments } from './recovery.ts';
-import { encodeRecord, RECORD_HEADER_BYTES, RECORD_TEXT_BYTES_MAX, type OutboxRecord } from './segment-format.ts';
+import { encodeRecords } from './record-group.ts';
+import type { OutboxRecord } from './segment-format.ts';
 import { Segment, type ReadLimits } from './segment.ts';
 
 export interface OutboxLimits {
@@ -279,23 +280,6 @@ export class Outbox {
     }
     if (this.#freeDisk.bytes < this.#limits.freeDiskBytesMin) throw new OutboxFullError('disk');
   }
-}
-
-function encodeRecords(readings: readonly Reading[], firstSequence: number): Buffer {
-  const texts = readings.map((reading) => JSON.stringify(reading));
-  // UTF-16 units take at most three bytes in UTF-8.
-  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + RECORD_HEADER_BYTES + text.length * 3, 0));
-  let offset = 0;
-  for (const [index, reading] of readings.entries()) {
-    const text = texts[index] ?? '';
-    if (text.length * 3 > RECORD_TEXT_BYTES_MAX) throw new RangeError(`a reading of ${text.length} characters`);
-    offset = encodeRecord(bytes, offset, {
-      sequence: firstSequence + index,
-      receivedAtMs: reading.receivedAtMs,
-      text,
-    });
-  }
-  return bytes.subarray(0, offset);
 }
 
 function isDiskFull(error: unknown): boolean {
