@@ -109,7 +109,11 @@ function chooseAdmin(secrets: Secrets): Admin {
   }
   const password = secrets.adminPassword;
   if (password === undefined) {
-    return { email, account: undefined, hint: `Sign in as ${email}; the password was shown at the first start.` };
+    return {
+      email,
+      account: undefined,
+      hint: `Sign in as ${email}; the password was shown at the first start. SHELFWIRE_ADMIN_PASSWORD sets a new one.`,
+    };
   }
   const hint = `Sign in as ${email} with the password ${password} (shown only this once).`;
   return { email, account: { email, password }, hint };
