@@ -25,8 +25,8 @@ const tenantSchema = z.strictObject({
     z.strictObject({
       siteId: idSchema,
       name,
-      timeZone: timeZone.default('UTC'),
-      deliverTo: z.string().default(''),
+      timeZone: timeZone.default('UTC').describe('As Europe/Berlin; days and review times are local'),
+      deliverTo: z.string().default('').describe('Written on every order: gate, dock, person'),
       locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1),
     }),
   ),
@@ -36,18 +36,18 @@ const supplierSchema = z.strictObject({
   tenantId: idSchema,
   supplierId: idSchema,
   name,
-  endpoint: z.url({ protocol: /^https?$/ }),
-  apiToken: z.string().min(8),
+  endpoint: z.url({ protocol: /^https?$/ }).describe('Orders are posted to <endpoint>/orders'),
+  apiToken: z.string().min(8).describe('Bearer token, both for our orders and for their answers'),
 });
 
 const itemSchema = z.strictObject({
   tenantId: idSchema,
   itemId: idSchema,
-  sku: z.string().min(1).max(64),
+  sku: z.string().min(1).max(64).describe('Your own article number'),
   name,
-  unit: z.string().min(1).max(16).default('pcs'),
-  pieceGrams: z.number().positive().optional(),
-  pieceGramsSpread: z.number().min(0).default(0),
+  unit: z.string().min(1).max(16).default('pcs').describe('Stock unit; every quantity is a whole number of it'),
+  pieceGrams: z.number().positive().optional().describe('Weight of one stock unit; needed for bins on a scale'),
+  pieceGramsSpread: z.number().min(0).default(0).describe('Standard deviation of that weight'),
   gtin: z
     .string()
     .regex(/^\d{14}$/, 'a GTIN has 14 digits')
@@ -59,15 +59,15 @@ const supplierItemSchema = z.strictObject({
   tenantId: idSchema,
   supplierId: idSchema,
   itemId: idSchema,
-  partNumber: z.string().min(1).max(64),
-  orderUnit: z.string().min(1).max(32).default('piece'),
-  packQuantity: positive.default(1),
-  orderMultiple: positive.default(1),
-  minOrderQuantity: z.int().min(0).default(0),
-  maxOrderQuantity: positive.optional(),
-  leadTimeDays: z.number().min(0).default(7),
-  preference: positive.default(1),
-  price: z.number().min(0).optional(),
+  partNumber: z.string().min(1).max(64).describe("The supplier's part number"),
+  orderUnit: z.string().min(1).max(32).default('piece').describe('What is ordered: pack, box, carton'),
+  packQuantity: positive.default(1).describe('Stock units in one order unit'),
+  orderMultiple: positive.default(1).describe('Order units come in multiples of this'),
+  minOrderQuantity: z.int().min(0).default(0).describe('Order units at least'),
+  maxOrderQuantity: positive.optional().describe('Order units at most; the rest becomes a further order'),
+  leadTimeDays: z.number().min(0).default(7).describe('From order to delivery, as agreed'),
+  preference: positive.default(1).describe('1 is asked first'),
+  price: z.number().min(0).optional().describe('Per order unit'),
 });
 
 const binSchema = z.strictObject({
@@ -77,16 +77,16 @@ const binSchema = z.strictObject({
   name,
   locationId: idSchema,
   itemId: idSchema,
-  capacity: positive.optional(),
-  depthMm: z.number().positive().optional(),
-  consignment: z.boolean().default(false),
+  capacity: positive.optional().describe('Stock units that fit in'),
+  depthMm: z.number().positive().optional().describe('For level sensors that tell a distance'),
+  consignment: z.boolean().default(false).describe("true: the supplier's property until it is taken"),
   sensor: z
     .strictObject({
       deviceId: idSchema,
-      sensorId: idSchema.optional(),
+      sensorId: idSchema.optional().describe('Where the device carries several'),
       kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
-      uncertaintyGrams: z.number().min(0).default(2),
-      staleAfterMs: positive.optional(),
+      uncertaintyGrams: z.number().min(0).default(2).describe('Of one weighing'),
+      staleAfterMs: positive.optional().describe('Silent for so long, the sensor is in doubt'),
     })
     .optional(),
 });

@@ -7,6 +7,8 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Catalogue } from './catalogue-file.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 
+const ANALYZE_FROM_BINS = 500;
+
 /**
  * Makes the database say what the catalogue says: adds and changes, removes nothing. May be repeated; a policy that has
  * not changed gets no new version. One transaction a tenant.
@@ -26,7 +28,7 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
     });
   }
   // Without statistics, PostgreSQL joins a catalogue that was just written as if it were empty, for a minute or more.
-  await sql`analyze`.execute(db);
+  if (catalogue.bins.length >= ANALYZE_FROM_BINS) await sql`analyze`.execute(db);
 }
 
 /** Tells every replica to read bins, sensors, items and policies of this tenant again. */
