@@ -6,12 +6,14 @@ import { benchChain } from './chain.ts';
 import { benchDecoders } from './decoders.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
+import { benchReorder } from './reorder.ts';
 import type { Row } from './row.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   decode: benchDecoders,
   gateway: benchGateway,
   ingest: benchIngest,
+  reorder: benchReorder,
   chain: benchChain,
 };
 const RESULTS = new URL('../results/latest.json', import.meta.url);
