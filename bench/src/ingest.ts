@@ -12,8 +12,8 @@ import type { Row } from './row.ts';
 
 /** Of the rate at which the same points, encoded beforehand, are taken by the same database. */
 const RATIO_BUDGET = 0.6;
-const CONNECTIONS = 4;
-const IN_FLIGHT_BATCHES_MAX = 32;
+const CONNECTIONS = 8;
+const IN_FLIGHT_BATCHES_MAX = 64;
 const WARM_UP_BATCHES = 50;
 /** Encoded at a time, so that ten million readings need no more memory than these. */
 const BATCHES_PER_ROUND = 100;
