@@ -105,17 +105,19 @@ function count(state: BinState, observation: Observation): Step {
 function sense(state: BinState, observation: Observation): Step | undefined {
   const { series, quantity, uncertainty, calibration } = observation;
   const known = state.values[series];
+  const recalibrated = known !== undefined && state.calibrations[series] !== calibration;
+  // A change counts when it exceeds the uncertainty (domain.md) beyond the half piece of rounding, so that a load
+  // between two whole numbers does not flicker. Creep adds up, since the level does not follow it.
+  const unchanged = known !== undefined && Math.abs(quantity - known) <= ROUNDING + uncertainty;
+  if (unchanged && !recalibrated && !state.counted) return undefined;
+
   const whole = Math.round(quantity);
   const values = { ...state.values, [series]: whole };
   const calibrations = { ...state.calibrations, [series]: calibration };
   const seen = { ...state, values, calibrations, uncertainty };
   if (state.counted) return stepTo(observation, state, 'count', { ...seen, bias: state.bias - whole, counted: false });
   if (known === undefined) return stepTo(observation, state, firstCause(state, whole), seen);
-  if (state.calibrations[series] !== calibration)
-    return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0 });
-  // A change counts when it exceeds the uncertainty (domain.md) beyond the half piece of rounding, so that a load
-  // between two whole numbers does not flicker. Creep adds up, since the level does not follow it.
-  if (Math.abs(quantity - known) <= ROUNDING + uncertainty) return undefined;
+  if (recalibrated) return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0 });
   return stepTo(observation, state, quantity < known ? 'down' : 'up', seen);
 }
 
