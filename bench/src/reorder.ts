@@ -49,7 +49,7 @@ function benchDecide(): Row {
     if (decide(input).kind === 'ORDER') ordered += 1;
   }
   const perSecond = decisions / ((performance.now() - startedAtMs) / 1_000);
-  return { id: 'reorder.decide', value: perSecond, unit: 'decisions/s', ok: ordered > 0 };
+  return { id: 'reorder/decide', value: perSecond, unit: 'decisions/s', ok: ordered > 0 };
 }
 
 async function benchEngine(engine: string, url: string): Promise<Row[]> {
@@ -69,7 +69,7 @@ async function benchEngine(engine: string, url: string): Promise<Row[]> {
       const value = await source.run(share, RUN_MS);
       const held = engine === 'PostgreSQL' && share < 1;
       rows.push({
-        id: `reorder.ledger, ${engine}, ${name}`,
+        id: `reorder/ledger, ${engine}, ${name}`,
         value,
         unit: 'readings/s',
         ...(held ? { budget: LEDGER_BUDGET } : {}),
@@ -90,7 +90,7 @@ async function balance(db: Db, engine: string): Promise<Row> {
     where on_hand <> (select sum(change) from stock_movement m where m.bin_id = l.bin_id)`.execute(db);
   const wrong = rows[0]?.wrong ?? Number.NaN;
   return {
-    id: `reorder.ledger, ${engine}, levels that are not the sum`,
+    id: `reorder/ledger, ${engine}, levels that are not the sum`,
     value: wrong,
     unit: 'bins',
     budget: 0,
@@ -117,7 +117,7 @@ async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
       const held = name === 'again';
       const budget = held ? { budget: POLICY_RUN_BUDGET_S } : {};
       rows.push({
-        id: `reorder.policy run over ${ITEM_LOCATIONS}, ${engine}, ${name}`,
+        id: `reorder/policy run over ${ITEM_LOCATIONS}, ${engine}, ${name}`,
         value,
         unit: 's',
         ...budget,
@@ -126,7 +126,7 @@ async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
     }
     const memory = process.memoryUsage().rss / 2 ** 20;
     rows.push({
-      id: `reorder.memory of the bench at ${ITEM_LOCATIONS} item-locations`,
+      id: `reorder/memory of the bench at ${ITEM_LOCATIONS} item-locations`,
       value: memory,
       unit: 'MiB',
       ok: true,
