@@ -15,14 +15,19 @@ const petrol: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'petrol',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   colors: { petrol },
   defaultRadius: 'md',
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },
   autoContrast: true,
   cursorType: 'pointer',
-  components: { Modal: Modal.extend({ styles: { title: { fontWeight: 650 } } }) },
+  components: {
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { title: { fontWeight: 650 } },
+    }),
+  },
 });
 
 /** Mantine's own text colours on light badges reach 2.6:1 for yellow; these reach WCAG AA (4.5:1) and more. */
@@ -45,6 +50,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--sw-line': '#e2e7e7',
     '--mantine-color-dimmed': '#566163',
     '--mantine-color-placeholder': '#6b7679',
+    '--mantine-color-petrol-light-color': '#045b57',
     ...BADGE_TEXT_ON_LIGHT,
   },
   dark: {
@@ -53,5 +59,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--sw-line': '#2c3434',
     '--mantine-color-dimmed': '#9aa8a9',
     '--mantine-color-placeholder': '#8b9798',
+    '--mantine-color-petrol-light-color': '#8adbd4',
   },
 });
