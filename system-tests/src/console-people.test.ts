@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { MosquittoServer, needs } from '@shelfwire/test-servers';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -15,7 +15,6 @@ import { BOLT_EAN13, catalogue, PIECE_GRAMS } from './two-bins.ts';
 
 const WAIT_MS = 45_000;
 const NO_SUPPLIER_PORT = 9;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   id: string;
@@ -56,7 +55,7 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
 
   /** What axe-core finds wrong by WCAG 2.1 AA, one line each. */
   async function violations(): Promise<string[]> {
-    await page.evaluate(axeSource);
+    await page.evaluate(axe.source);
     const run = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((r) => r.violations)`;
     const found = (await page.evaluate(run)) as Violation[];
     return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
