@@ -7,6 +7,10 @@ export const ERROR_CODES = {
     what: 'Only one of SHELFWIRE_ADMIN_EMAIL and SHELFWIRE_ADMIN_PASSWORD is set; the service does not start',
     todo: 'Set both, or neither',
   },
+  BROKER_UNAVAILABLE: {
+    what: 'The central broker did not acknowledge a confirmation or an event in time; it is tried again',
+    todo: 'See whether the broker runs and can be reached; nothing is lost meanwhile',
+  },
   CONSOLE_NOT_BUILT: {
     what: 'SHELFWIRE_CONSOLE_DIR holds no index.html; the service does not start',
     todo: 'Run `npm run build`, or unset it',
