@@ -6,7 +6,11 @@ import type { HealthSample, Sample } from './sample.ts';
 export interface LorawanUplink {
   /** Base64 as the server wrote it; absent for an uplink of MAC commands only. */
   data?: string;
-  fPort: number;
+  /**
+   * 0 carries MAC commands. Absent is "not told": servers omit a zero, but so do vendors' samples and hand-made messages
+   * with any port, so that data without a port is the sensor's until its decoder says otherwise.
+   */
+  fPort?: number;
   /** What the server's own codec made of the bytes, where it has one. */
   decoded?: unknown;
   /** When a gateway or the network server received it, Unix ms: the sensor itself sends no time. */
@@ -28,7 +32,11 @@ export function decodeUplink(uplink: LorawanUplink, inside: Decoder | undefined,
   const carried = inside === undefined ? undefined : carriedFor(inside, uplink);
   if (inside === undefined || carried === undefined) return understood(health === undefined ? [] : [health]);
   if ('failed' in carried) return carried.failed;
-  const result = inside.decode({ payload: carried.payload, receivedAtMs: outer.receivedAtMs, fPort: uplink.fPort });
+  const result = inside.decode({
+    payload: carried.payload,
+    receivedAtMs: outer.receivedAtMs,
+    ...(uplink.fPort !== undefined && { fPort: uplink.fPort }),
+  });
   if (!result.ok) return result;
   const samples = result.samples.map((sample) => atTime(sample, uplink.observedAtMs));
   return { ...result, samples: mergeHealth(samples, health) };

@@ -33,15 +33,16 @@ function eventOf(frame: Frame, body: JsonObject): string {
   return 'rxInfo' in body || 'data' in body || 'fPort' in body || 'fCnt' in body || 'txInfo' in body ? 'up' : 'join';
 }
 
-/** proto3 JSON omits zeros: a missing fPort is port 0, a missing fCnt the first frame, a missing rssi is 0 or unknown. */
+/** proto3 JSON omits zeros: a missing fPort is port 0 or not told, a missing fCnt the first frame, a missing rssi unknown. */
 function uplinkOf(body: JsonObject): LorawanUplink {
   const data = asText(body['data']);
   const time = asText(body['time']);
   const observedAtMs = time === undefined ? undefined : parseDeviceTime(time);
   const heard = Array.isArray(body['rxInfo']) ? (body['rxInfo'] as unknown[]) : [];
   const levels = heard.flatMap((entry) => asFiniteNumber(asObject(entry)?.['rssi']) ?? []);
+  const fPort = asFiniteNumber(body['fPort']);
   return {
-    fPort: asFiniteNumber(body['fPort']) ?? 0,
+    ...(fPort !== undefined && { fPort }),
     ...(data !== undefined && { data }),
     ...(asObject(body['object']) !== undefined && { decoded: body['object'] }),
     ...(observedAtMs !== undefined && { observedAtMs }),

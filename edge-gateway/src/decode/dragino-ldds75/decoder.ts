@@ -13,8 +13,8 @@ const constantsSchema = z.object({
 });
 type Variant = z.infer<typeof constantsSchema>['variant'];
 
-/** LoRaWAN ports. Without an envelope the port is not known, and a frame is taken for a measurement. */
-const PORT = { measurement: 2, datalog: 3, deviceInfo: 5 } as const;
+/** LoRaWAN ports whose frames are no measurement. It comes on port 2, but samples and test set-ups use others too. */
+const PORT = { datalog: 3, deviceInfo: 5 } as const;
 
 const LDDS04_BYTES = 11;
 const DATALOG_RECORD_BYTES = 11;
@@ -42,7 +42,6 @@ function decode(frame: Frame, variant: Variant): DecodeResult {
     return payload.length < 7 ? tooShort(payload, 7) : understood([batteryHealth(view.getUint16(5))]);
   }
   if (fPort === PORT.datalog) return decodeDatalog(view);
-  if (fPort !== undefined && fPort !== PORT.measurement) return understood();
   if (payload.length < 4) return tooShort(payload, 4);
   const isBurst = (view.getUint8(0) & BURST_BIT) !== 0;
   const millivolts = view.getUint16(0) & (isBurst ? 0x0fff : 0x3fff);

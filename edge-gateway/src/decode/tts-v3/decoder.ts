@@ -19,16 +19,17 @@ function unwrap(object: JsonObject): JsonObject {
   return inner !== undefined && 'end_device_ids' in inner ? inner : object;
 }
 
-/** Empty fields are omitted: no f_port is port 0, no f_cnt the first frame of its session. */
+/** Empty fields are omitted: no f_cnt is the first frame of its session; no f_port may be port 0, or one not told. */
 function uplinkOf(message: JsonObject, uplink: JsonObject): LorawanUplink {
   const data = asText(uplink['frm_payload']);
   const time = asText(uplink['received_at']) ?? asText(message['received_at']);
   const observedAtMs = time === undefined ? undefined : parseDeviceTime(time);
   const heard = Array.isArray(uplink['rx_metadata']) ? (uplink['rx_metadata'] as unknown[]) : [];
   const levels = heard.flatMap((entry) => asFiniteNumber(asObject(entry)?.['rssi']) ?? []);
+  const fPort = asFiniteNumber(uplink['f_port']);
   const batteryPercent = asFiniteNumber(asObject(uplink['last_battery_percentage'])?.['value']);
   return {
-    fPort: asFiniteNumber(uplink['f_port']) ?? 0,
+    ...(fPort !== undefined && { fPort }),
     ...(data !== undefined && { data }),
     ...(asObject(uplink['decoded_payload']) !== undefined && { decoded: uplink['decoded_payload'] }),
     ...(observedAtMs !== undefined && { observedAtMs }),
