@@ -1,3 +1,5 @@
+import type { OrderStatus } from '@shelfwire/contract';
+
 import { remainingOf, type OpenLine } from './open-lines.ts';
 
 /** So long after its due time an order is still believed. */
@@ -20,6 +22,10 @@ export function coverOf(openLines: readonly OpenLine[], nowMs: number): Cover {
   return { lines, sound, impaired: coming.filter((line) => !sound.includes(line)) };
 }
 
-export function isOverdue(line: Pick<OpenLine, 'dueAtMs'>, nowMs: number): boolean {
+/** The supplier does not know of these: they wait for a person, and cannot be late (approving them sets a new time). */
+export const NOT_ASKED_YET: readonly OrderStatus[] = ['DRAFT', 'PENDING_APPROVAL'];
+
+export function isOverdue(line: Pick<OpenLine, 'dueAtMs' | 'orderStatus'>, nowMs: number): boolean {
+  if (NOT_ASKED_YET.includes(line.orderStatus)) return false;
   return line.dueAtMs !== null && line.dueAtMs + OVERDUE_GRACE_MS < nowMs;
 }

@@ -6,13 +6,15 @@ import type { Db } from '../database/open-database.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, type Clock } from '../runtime/runtime.module.ts';
-import { OVERDUE_GRACE_MS } from './cover.ts';
+import { isOverdue, NOT_ASKED_YET, OVERDUE_GRACE_MS } from './cover.ts';
 import { lockOrder, writeAudit } from './order-store.ts';
 
 const INTERVAL_MS = 60_000;
 /** A supplier that has not answered for so long is asked by a person. */
 const UNACKNOWLEDGED_AFTER_MS = 86_400_000;
 const ORDERS_PER_RUN = 200;
+/** A person was told already if the attention begins with it. Any other note must not hide that an order is overdue. */
+const OVERDUE_MARK = 'overdue';
 
 /**
  * Orders that nobody answers or that do not come grow old: they get a note for a person, once, and their bins are
@@ -50,11 +52,18 @@ export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShut
       .selectFrom('purchase_order')
       .select(['tenant_id', 'order_id', 'due_at_ms'])
       .where('closed_at_ms', 'is', null)
-      .where('attention', 'is', null)
       .where((eb) =>
         eb.or([
-          eb('due_at_ms', '<', nowMs - OVERDUE_GRACE_MS),
-          eb.and([eb('acknowledged_at_ms', 'is', null), eb('sent_at_ms', '<', nowMs - UNACKNOWLEDGED_AFTER_MS)]),
+          eb.and([
+            eb('due_at_ms', '<', nowMs - OVERDUE_GRACE_MS),
+            eb('status', 'not in', NOT_ASKED_YET),
+            eb.or([eb('attention', 'is', null), eb('attention', 'not like', `${OVERDUE_MARK}%`)]),
+          ]),
+          eb.and([
+            eb('attention', 'is', null),
+            eb('acknowledged_at_ms', 'is', null),
+            eb('sent_at_ms', '<', nowMs - UNACKNOWLEDGED_AFTER_MS),
+          ]),
         ]),
       )
       .limit(ORDERS_PER_RUN)
@@ -66,9 +75,13 @@ export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShut
   async #mark(tenantId: string, orderId: string, nowMs: number): Promise<void> {
     const order = await this.db.transaction().execute(async (tx) => {
       const locked = await lockOrder(tx, tenantId, orderId);
-      if (!locked || locked.attention !== null || locked.closedAtMs !== null) return undefined;
-      const overdue = locked.dueAtMs !== null && locked.dueAtMs < nowMs - OVERDUE_GRACE_MS;
-      const note = overdue ? 'overdue: it no longer counts as cover' : 'the supplier has not acknowledged it';
+      if (!locked || locked.closedAtMs !== null) return undefined;
+      const overdue = isOverdue({ dueAtMs: locked.dueAtMs, orderStatus: locked.status }, nowMs);
+      if (locked.attention !== null && (!overdue || locked.attention.startsWith(OVERDUE_MARK))) return undefined;
+      const before = locked.attention === null ? '' : `; ${locked.attention}`;
+      const note = overdue
+        ? `${OVERDUE_MARK}: it no longer counts as cover${before}`
+        : 'the supplier has not acknowledged it';
       await tx.updateTable('purchase_order').set({ attention: note }).where('order_id', '=', orderId).execute();
       const event = overdue ? 'OrderOverdue' : 'OrderUnacknowledged';
       await writeAudit(tx, locked, [{ status: locked.status, event, note }], { actor: 'aging', nowMs });
