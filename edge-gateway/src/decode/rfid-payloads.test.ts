@@ -120,6 +120,17 @@ describe.runIf(needsSharedData('payloads', projectRoot))('payloads of RFID reade
     },
   );
 
+  test('zebra-iotc gives every EPC of the GS1 vectors its pure identity, however many digits it has', () => {
+    const [, ...rows] = readFileSync(join(folder, 'gs1-epc-tds-vectors.tsv'), 'utf8').trim().split('\n');
+    const vectors = rows.map((row) => row.split('\t'));
+    expect(vectors).toHaveLength(18);
+    for (const [scheme, idHex, , , epcUri] of vectors) {
+      const event = { type: 'SIMPLE', timestamp: '2026-03-04T05:06:07Z', data: { format: 'epc', idHex } };
+      const outcome = decodeBytes('zebra-iotc', [Buffer.from(JSON.stringify(event))]);
+      expect(outcome.readings, scheme).toMatchObject([{ epcUri }]);
+    }
+  });
+
   test.each(['001', '002', '003', '004', '005', '006'])('llrp reads the EdgeX report %s as EdgeX does', (number) => {
     const file = `llrp-RO_ACCESS_REPORT-edgex-${number}`;
     const { TagReportData } = JSON.parse(readFileSync(join(folder, `${file}.json`), 'utf8')) as EdgexReport;
@@ -138,9 +149,15 @@ interface EdgexReport {
 }
 
 function decode(modelId: string, files: string) {
+  return decodeBytes(
+    modelId,
+    files.split(' ').map((file) => readFileSync(join(folder, file))),
+  );
+}
+
+function decodeBytes(modelId: string, bytes: readonly Uint8Array[]) {
   const model = findDecoderModel(modelId);
   if (!model) throw new Error(`${modelId} is not registered`);
-  const bytes = files.split(' ').map((file) => readFileSync(join(folder, file)));
   const options = { model: modelId, constants: {}, files: [], receivedAtMs: at('2026-12-01T00:00:00Z') };
   return decodeFiles(bytes, model, () => decoderOfModel(model, {}), options);
 }

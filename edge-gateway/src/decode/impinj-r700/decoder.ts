@@ -1,7 +1,7 @@
 import type { DecodeResult, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
 import { asNumberOrNumeral, asObject, asText, type JsonObject, parseJson } from '../json-payload.ts';
 import { failure } from '../result.ts';
-import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
+import { epcHexOf, resultOfEntries, tagSample, whyNoEpc } from '../tag-entries.ts';
 import { anyTimeMs } from '../unix-time.ts';
 import type { TagSample } from '../sample.ts';
 
@@ -59,7 +59,8 @@ function decodeSmartReaderRead(read: JsonObject): EntryResult {
   // It announces that it is alive by a read whose EPC is a row of asterisks, or that says so.
   if (read['isHeartBeat'] === true || (epc !== undefined && /^\*+$/.test(epc))) return undefined;
   const epcHex = hexOf(epc);
-  if (epcHex === undefined) return { kind: 'malformed', detail: 'A tag read without a hexadecimal EPC.' };
+  if (epcHex === undefined)
+    return { kind: 'malformed', detail: epc === undefined ? 'A tag read without EPC.' : whyNoEpc(epc) };
   return tagSample(epcHex, {
     // Microseconds; the older FX Connect writes ISO 8601 in the same place.
     observedAtMs: anyTimeMs(read['firstSeenTimestamp']),

@@ -10,7 +10,7 @@ import {
 } from '../json-payload.ts';
 import { failure, understood } from '../result.ts';
 import type { TagSample } from '../sample.ts';
-import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
+import { epcHexOf, resultOfEntries, tagSample, whyNoEpc } from '../tag-entries.ts';
 import { anyTimeMs } from '../unix-time.ts';
 import { createAdvanNetFramer } from './framer.ts';
 import { parseXml } from './xml.ts';
@@ -133,10 +133,7 @@ function tagOf(
   const epc = names.map(asText).find((name) => name !== undefined);
   const epcHex = epc === undefined ? undefined : epcHexOf(epc);
   if (epcHex === undefined) {
-    return {
-      kind: 'malformed',
-      detail: `A tag read ${epc === undefined ? 'without EPC' : 'whose EPC is not hexadecimal'}.`,
-    };
+    return { kind: 'malformed', detail: epc === undefined ? 'A tag read without EPC.' : whyNoEpc(epc) };
   }
   return tagSample(epcHex, {
     observedAtMs: anyTimeMs(fields.time),

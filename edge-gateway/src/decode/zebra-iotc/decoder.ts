@@ -2,7 +2,7 @@ import type { DecodeResult, DecoderModel, Frame, RejectedEntry } from '../decode
 import { asNumberOrNumeral, asObject, asObjects, asText, type JsonObject, parseJson } from '../json-payload.ts';
 import { failure } from '../result.ts';
 import type { TagSample } from '../sample.ts';
-import { epcHexOf, resultOfEntries, tagSample } from '../tag-entries.ts';
+import { epcHexOf, resultOfEntries, tagSample, whyNoEpc } from '../tag-entries.ts';
 import { anyTimeMs } from '../unix-time.ts';
 
 /** Operating modes whose events are tag reads: without an id such an event is broken, not merely something else. */
@@ -53,7 +53,7 @@ function decodeRecord(record: JsonObject, type: string, eventAtMs: number | unde
     return TAG_TYPES.test(type) ? { kind: 'malformed', detail: `A ${type} event without idHex.` } : undefined;
   }
   const epcHex = epcHexOf(id);
-  if (epcHex === undefined) return { kind: 'malformed', detail: `The idHex "${id.slice(0, 40)}" is not hexadecimal.` };
+  if (epcHex === undefined) return { kind: 'malformed', detail: whyNoEpc(id) };
   return tagSample(epcHex, {
     observedAtMs: anyTimeMs(record['timestamp']) ?? eventAtMs,
     antenna: asNumberOrNumeral(record['antenna']),
