@@ -1,8 +1,10 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 
 import type { Reading } from '@shelfwire/contract';
 
 import { findDecoderModel } from '../decode/registry.ts';
+import { MetricSchema, PayloadSchema } from '../decode/sparkplug-b/generated/sparkplug-b_pb.ts';
 import { decodeFiles, deviceIdOfTopic } from './decode-file.ts';
 import { constantsOfModel } from './model-constants.ts';
 import { type DecodeOptions, parseCommand } from './options.ts';
@@ -99,6 +101,27 @@ describe('a file', () => {
     expect(outcome.failures[0]).toMatch(/JSON/);
   });
 });
+
+test('a birth and its data may be given under one topic: the content says which is which', () => {
+  const model = findDecoderModel('sparkplug-b');
+  if (!model) throw new Error('sparkplug-b is not registered');
+  const metric = { name: 'Weight_kg', alias: 3n, datatype: 10 };
+  const files = [
+    weightFile({ ...metric, value: { case: 'doubleValue', value: 12.345 } }),
+    weightFile({ alias: 3n, value: { case: 'doubleValue', value: 12.4 } }),
+  ];
+  for (const type of ['DDATA', 'DBIRTH']) {
+    const topic = `spBv1.0/plant/${type}/edge-1/shelf`;
+    const options = { model: 'sparkplug-b', constants: {}, files: [], topic, receivedAtMs: RECEIVED_AT_MS };
+    const outcome = decodeFiles(files, model, () => model.create({ constants: {} }), options);
+    expect(outcome.failures).toEqual([]);
+    expect(gramsOf(outcome.readings)).toEqual([12_345, 12_400]);
+  }
+});
+
+function weightFile(metric: MessageInitShape<typeof MetricSchema>): Uint8Array {
+  return toBinary(PayloadSchema, create(PayloadSchema, { metrics: [create(MetricSchema, metric)] }));
+}
 
 const noFile = (): string => {
   throw new RangeError('no file');

@@ -3,6 +3,7 @@ import { readingSchema, type Reading } from '@shelfwire/contract';
 import type { Decoder, DecoderModel } from '../decode/decoder.ts';
 import { readingOfSample } from '../decode/reading-of-sample.ts';
 import { idOf } from '../decode/sensor-id.ts';
+import { topicByContent } from '../decode/sparkplug-b/message-type.ts';
 import { type FileFrame, framesOfFile } from './file-frames.ts';
 import type { DecodeOptions } from './options.ts';
 
@@ -81,12 +82,17 @@ function attempt(frames: readonly FileFrame[], decoder: Decoder, options: Decode
 }
 
 function decodeFrame(decoder: Decoder, frame: FileFrame, options: DecodeOptions) {
-  const topic = frame.topic ?? options.topic;
+  const topic = frame.topic ?? givenTopic(frame, options);
   return decoder.decode({
     payload: frame.payload,
     receivedAtMs: receivedAtMsOf(options),
     ...(topic !== undefined && { topic }),
   });
+}
+
+/** One `--topic` is meant for all files, also where the first holds a birth and the second its data. */
+function givenTopic({ payload }: FileFrame, { topic, model }: DecodeOptions): string | undefined {
+  return topic !== undefined && model === 'sparkplug-b' ? topicByContent(topic, payload) : topic;
 }
 
 function bestOf(tries: readonly Try[]): Try | undefined {

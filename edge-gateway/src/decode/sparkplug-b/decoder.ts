@@ -5,6 +5,7 @@ import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon, WeightSample } from '../sample.ts';
 import { idOf } from '../sensor-id.ts';
 import { EdgeNode, WITHOUT_TOPIC } from './edge-node.ts';
+import { typeOfPayload } from './message-type.ts';
 import { groupOf, MEANING_PATTERN, sampleOfMetric, stableFlag } from './metric-meaning.ts';
 import { readPayload, valueOf, type SparkplugMetric, type SparkplugPayload } from './payload.ts';
 import { RebirthRequester } from './rebirth.ts';
@@ -147,15 +148,6 @@ class SparkplugDecoder implements Decoder {
 
 function scopeOf({ topic, device, type }: Message): string {
   return topic || type.startsWith('N') ? device : WITHOUT_TOPIC;
-}
-
-/** For payloads that came without a topic: only births name a metric and give it an alias, or carry the node's controls. */
-function typeOfPayload(payload: SparkplugPayload): MessageType {
-  const names = payload.metrics.map((metric) => metric.name);
-  if (names.includes('Node Control/Rebirth')) return 'NBIRTH';
-  if (names.length === 1 && names[0] === 'bdSeq') return 'NDEATH';
-  const isBirth = payload.metrics.some((metric) => metric.name !== undefined && metric.alias !== undefined);
-  return isBirth ? 'DBIRTH' : 'DDATA';
 }
 
 type Named = SparkplugMetric & { name: string; value: number | boolean | string };
