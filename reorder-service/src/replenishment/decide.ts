@@ -34,6 +34,8 @@ export interface EpisodeView {
   soundOrderNumbers: readonly string[];
   /** Open orders that were cut short or are overdue: only the gap they leave is ordered again, from somebody else. */
   impairedOrderNumbers: readonly string[];
+  /** Of these, what comes too late to count at all, and why. */
+  tooLate?: readonly string[];
   snoozedUntilMs: number | undefined;
   /** Suppliers that will not be asked again in this episode, by name. */
   excluded: readonly string[];
@@ -72,7 +74,9 @@ export function decide(input: DecisionInput): Decision {
   if (trigger.kind === 'waits') return notLow(position, described, trigger);
 
   const lowSinceMs = input.lowSinceMs ?? nowMs;
-  const low = `${described} ${trigger.low}`;
+  const tooLate = episode?.tooLate ?? [];
+  const uncounted = tooLate.length > 0 ? `, and ${tooLate.join(', ')} and does not count` : '';
+  const low = `${described} ${trigger.low}${uncounted}`;
   if (episode?.snoozedUntilMs !== undefined && episode.snoozedUntilMs > nowMs) {
     return { kind: 'SNOOZED', because: `${low}, but it is snoozed`, recheckAtMs: episode.snoozedUntilMs, lowSinceMs };
   }

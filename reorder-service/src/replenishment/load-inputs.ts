@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
-import { coverOf } from '../orders/cover.ts';
+import { coverOf, isOverdue } from '../orders/cover.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt } from './doubt.ts';
 import type { DecisionInput } from './decide.ts';
@@ -67,6 +67,7 @@ interface Row {
 }
 
 const UNREADABLE_POLICY: Doubt = { kind: 'doubt', because: 'its policy cannot be read', count: false };
+const DAY_MS = 86_400_000;
 const STALE_AFTER_MS = 15 * 60_000;
 /** These speak at regular times, so that their silence means something. */
 const REGULAR: ReadonlySet<SensorKind> = new Set<SensorKind>(['weight', 'level', 'count']);
@@ -126,7 +127,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
   const openLines = lines.filter((line) => line.itemId === row.item_id);
   const { policy, unreadable } = policyOf(row);
   const offers = row.offers ?? [];
-  const cover = coverOf(openLines, nowMs);
+  const cover = coverOf(openLines, (line) => leadTimeMsOf(line, offers, row.rejected_by ?? []), nowMs);
   const excluded = [...new Set([...(row.rejected_by ?? []), ...cover.impaired.map((line) => line.supplierId)])];
   const offer = offers.find((each) => !excluded.includes(each.supplierId));
   const sensor = {
@@ -164,6 +165,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
           : {
               soundOrderNumbers: orderNumbers(cover.sound),
               impairedOrderNumbers: orderNumbers(cover.impaired),
+              tooLate: cover.tooLate.map((line) => describeLate(line, nowMs)),
               snoozedUntilMs: row.snoozed_until_ms ?? undefined,
               excluded: excluded.map((id) => offers.find((each) => each.supplierId === id)?.supplierName ?? id),
             },
@@ -184,6 +186,21 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
     },
     openLines,
   };
+}
+
+/** The longer of what was agreed for the line and what the supplier that would be asked instead needs. */
+function leadTimeMsOf(line: OpenLine, offers: readonly Offer[], rejectedBy: readonly string[]): number | undefined {
+  const agreed = offers.find((offer) => offer.supplierId === line.supplierId);
+  if (!agreed) return undefined;
+  const instead = offers.find(
+    (offer) => offer.supplierId !== line.supplierId && !rejectedBy.includes(offer.supplierId),
+  );
+  return Math.max(agreed.leadTimeDays, instead?.leadTimeDays ?? 0) * DAY_MS;
+}
+
+function describeLate(line: OpenLine, nowMs: number): string {
+  if (line.dueAtMs === null || isOverdue(line, nowMs)) return `${line.orderNumber} is overdue`;
+  return `${line.orderNumber} is promised only for ${new Date(line.dueAtMs).toISOString().slice(0, 10)}`;
 }
 
 function orderNumbers(lines: readonly OpenLine[]): string[] {
