@@ -144,14 +144,25 @@ class Receiving {
   ) {}
 
   kindOfUp(step: Step, itemId: string): { kind: MovementKind; booked: readonly BookedReceipt[] } {
+    return this.#match(step, itemId, this.openLines);
+  }
+
+  /** Goods of an outage's backlog may have come before the order was sent, and be received by hand long ago. */
+  kindOfLateUp(step: Step, itemId: string): MovementKind {
+    const sentBefore = this.openLines.filter((line) => (line.sentAtMs ?? 0) <= step.observation.atMs);
+    return this.#match(step, itemId, sentBefore).kind;
+  }
+
+  #match(step: Step, itemId: string, openLines: readonly OpenLine[]) {
     const { binId, uncertainty } = step.observation;
-    const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty }, this.openLines);
+    const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty }, openLines);
     for (const receipt of booked) {
       const at = this.openLines.indexOf(receipt.line);
       this.openLines[at] = { ...receipt.line, receivedQuantity: receipt.line.receivedQuantity + receipt.quantity };
       this.receipts.push(receipt);
     }
-    return { kind: booked.length > 0 ? 'RECEIPT' : 'UNEXPLAINED', booked };
+    const kind: MovementKind = booked.length > 0 ? 'RECEIPT' : 'UNEXPLAINED';
+    return { kind, booked };
   }
 }
 
@@ -210,7 +221,7 @@ async function planLate(
   const info = memory.catalogue.bins.get(binId);
   const bin = plan.bins.get(binId);
   if (!info || !bin) return;
-  const kindOfUp = (step: Step): MovementKind => receiving.kindOfUp(step, info.itemId).kind;
+  const kindOfUp = (step: Step): MovementKind => receiving.kindOfLateUp(step, info.itemId);
   const known = await rewind(tx, site, binId, observations);
   const late = replayLate({ binId, itemId: info.itemId }, observations, known, kindOfUp);
   plan.movements.push(...late.movements);

@@ -19,7 +19,7 @@ export interface LateResult {
   checkpoints: NewCheckpoint[];
 }
 
-/** The kind of a step up that nothing booked explains: RECEIPT if an open order does. */
+/** The kind of goods that came up and are booked nowhere yet (`change` of them): RECEIPT if an open order explains them. */
 export type KindOfUp = (step: Step) => MovementKind;
 
 export interface Booked {
@@ -74,23 +74,55 @@ export function earliest<Key extends ObservationKey>(keys: readonly Key[]): Key 
   return first;
 }
 
+/** Goods booked on a step up that is gone now, or smaller: they rose at another moment, and stay what they were. */
+interface MovedGoods {
+  kind: MovementKind;
+  quantity: number;
+}
+
 /**
- * A step that was booked before keeps its kind. A new step up splits the movement after it, so that it takes the kind
- * of the next step up (a receipt seen in two steps is a receipt twice); the newest one is what `kindOfUp` says.
+ * A step up that was booked before keeps its kind, and so do goods that were booked on another step: an order has
+ * received them already. Only what nobody has booked yet is asked of `kindOfUp`, the newest step first.
  */
 function kindsOf(steps: readonly Step[], booked: ReadonlyMap<string, Booked>, kindOfUp: KindOfUp): MovementKind[] {
+  const moved = movedGoods(steps, booked);
   const kinds: MovementKind[] = [];
-  let next: MovementKind | undefined;
   for (const step of [...steps].reverse()) {
-    const kind = kindOfCause(step.cause) ?? bookedUp(booked.get(keyText(step.observation))) ?? next ?? kindOfUp(step);
-    if (step.cause === 'up') next = kind;
-    kinds.unshift(kind);
+    kinds.unshift(
+      kindOfCause(step.cause) ?? bookedUp(booked.get(keyText(step.observation))) ?? newUp(step, moved, kindOfUp),
+    );
   }
   return kinds;
 }
 
+function newUp(step: Step, moved: MovedGoods[], kindOfUp: KindOfUp): MovementKind {
+  let inherited: MovementKind | undefined;
+  let rest = step.change;
+  for (const goods of moved) {
+    const taken = Math.min(goods.quantity, rest);
+    if (taken <= 0) continue;
+    goods.quantity -= taken;
+    rest -= taken;
+    inherited ??= goods.kind;
+  }
+  if (rest <= 0 && inherited) return inherited;
+  const kind = kindOfUp({ ...step, change: rest });
+  return inherited === 'RECEIPT' ? inherited : kind;
+}
+
+/** Newest first. */
+function movedGoods(steps: readonly Step[], booked: ReadonlyMap<string, Booked>): MovedGoods[] {
+  const stillUp = new Map(
+    steps.filter(({ cause }) => cause === 'up').map((step) => [keyText(step.observation), step.change]),
+  );
+  return [...booked]
+    .map(([text, { kind, change }]) => ({ text, kind, quantity: change - (stillUp.get(text) ?? 0) }))
+    .filter(({ kind, quantity }) => isUp(kind) && quantity > 0)
+    .sort((a, b) => compareKeys(parseKeyText(b.text), parseKeyText(a.text)));
+}
+
 function bookedUp(before: Booked | undefined): MovementKind | undefined {
-  return before && isUp(before.kind) ? before.kind : undefined;
+  return before && before.change > 0 && isUp(before.kind) ? before.kind : undefined;
 }
 
 function isUp(kind: MovementKind): boolean {

@@ -1,0 +1,81 @@
+import type { Reading } from '@shelfwire/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { migrateToLatest } from '../database/migrate.ts';
+import { openDatabase, type Db } from '../database/open-database.ts';
+import { withTenant } from '../database/with-tenant.ts';
+import type { OrderCommand } from '../orders/order-machine.ts';
+import { changeOrder, lockOrder } from '../orders/order-store.ts';
+import { BinStory } from '../replenishment/situation.ts';
+
+/** Which steps up are goods of an order, and which are not. */
+let db: Db;
+beforeAll(async () => {
+  db = openDatabase('pglite:memory:');
+  await migrateToLatest(db);
+});
+afterAll(() => db.destroy());
+
+const MINUTE_MS = 60_000;
+
+/** A bin at 18 whose order of 50 has been sent. */
+async function sentOrder(policy?: string): Promise<BinStory> {
+  const story = await BinStory.of(db, policy === undefined ? {} : { policy });
+  await story.shows(18);
+  await story.decide();
+  story.later(10 * MINUTE_MS);
+  await happens(story, { kind: 'sent' });
+  story.later(60 * MINUTE_MS);
+  return story;
+}
+
+async function happens(story: BinStory, command: OrderCommand): Promise<void> {
+  const [order] = await story.orders();
+  await withTenant(db, story.tenantId, async (tx) => {
+    const locked = await lockOrder(tx, story.tenantId, order?.orderId ?? '');
+    if (!locked) throw new Error('no such order');
+    const changed = await changeOrder(tx, locked, command, { actor: 'test', nowMs: story.nowMs });
+    if (!changed.ok) throw new Error(changed.detail);
+  });
+}
+
+/** What the gateway kept while it could not send. */
+const backlog = (observedAtMs: number): Partial<Reading> => ({
+  observedAtMs,
+  clockQuality: 'device',
+  historical: true,
+});
+
+async function kinds(story: BinStory): Promise<string[]> {
+  const movements = await db
+    .selectFrom('stock_movement')
+    .select(['kind', 'change'])
+    .where('tenant_id', '=', story.tenantId)
+    .orderBy('movement_id')
+    .execute();
+  return movements.map(({ kind, change }) => `${kind} ${change}`);
+}
+
+test('goods seen live, and then in the backlog half a minute earlier, came once', async () => {
+  const story = await sentOrder('type: MIN_MAX, reorderPoint: 20, orderUpTo: 118, confirmSeconds: 0');
+  await story.shows(68);
+  expect(await story.orders()).toMatchObject([{ ordered: 100, received: 50, status: 'PARTIALLY_RECEIVED' }]);
+  await story.shows(68, backlog(story.nowMs - 30_000));
+  expect(await story.orders()).toMatchObject([{ ordered: 100, received: 50, status: 'PARTIALLY_RECEIVED' }]);
+  expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'RECEIPT 50', 'RECEIPT 50', 'RECEIPT -50']);
+});
+
+test('the backlog shows that more came than was left when the line was back: the rest is received', async () => {
+  const story = await sentOrder();
+  await story.shows(53);
+  expect(await story.orders()).toMatchObject([{ ordered: 50, received: 35, status: 'PARTIALLY_RECEIVED' }]);
+  await story.shows(68, backlog(story.nowMs - 30 * MINUTE_MS));
+  expect(await story.orders()).toMatchObject([{ ordered: 50, received: 50, status: 'CLOSED' }]);
+});
+
+test('goods that came before an order was sent are not its goods', async () => {
+  const story = await sentOrder();
+  await story.shows(18);
+  await story.shows(68, backlog(story.nowMs - 65 * MINUTE_MS));
+  expect(await story.orders()).toMatchObject([{ ordered: 50, received: 0, status: 'SENT' }]);
+});
