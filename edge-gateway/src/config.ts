@@ -44,6 +44,14 @@ export const configSchema = z.object({
     .describe('Least level that is logged'),
   SHELFWIRE_OUTBOX_BYTES_MAX: bytesSetting.default(8_589_934_592).describe('Bytes the outbox may take on disk'),
   SHELFWIRE_OUTBOX_READINGS_MAX: bytesSetting.default(50_000_000).describe('Readings the outbox may hold'),
+  SHELFWIRE_OUTBOX_AGE_DAYS_MAX: z.coerce
+    .number()
+    .positive()
+    .max(36_500)
+    .default(90)
+    .describe(
+      'Telemetry nobody confirmed for so many days is given up, whole segments at a time; presses of buttons never are',
+    ),
   SHELFWIRE_FREE_DISK_BYTES_MIN: bytesSetting
     .default(268_435_456)
     .describe('Free space the outbox leaves on the disk for everything else'),

@@ -94,6 +94,13 @@ export class GatewayEvents {
     this.#log.error({ count }, 'the outbox is full: the oldest telemetry was given up for newer readings');
   }
 
+  /** Nobody confirmed it for longer than SHELFWIRE_OUTBOX_AGE_DAYS_MAX. */
+  telemetryTooOld(count: number): void {
+    this.counters.readingsDropped += count;
+    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason: 'age' }, count);
+    this.#log.error({ count }, 'telemetry that no consumer confirmed for too many days was given up');
+  }
+
   /** @param byAll how many of them no consumer is missing any more */
   readingsConfirmed(consumer: Consumer, count: number, byAll: number): void {
     this.counters.readingsConfirmed += byAll;

@@ -24,8 +24,12 @@ export class GatewayClock {
   /** Unix milliseconds, whole. */
   now(): number {
     const wallMs = this.#wallNow();
-    const wasSet = wallMs >= BUILT_AT_MS;
-    return Math.floor(wasSet ? wallMs : this.#floor.wallMs + this.#steadyNow() - this.#floor.steadyMs);
+    return Math.floor(wallMs >= BUILT_AT_MS ? wallMs : this.#floor.wallMs + this.#steadyNow() - this.#floor.steadyMs);
+  }
+
+  /** False while nobody has set the wall clock: then `now` is only good for order, not for ages. */
+  get wasSet(): boolean {
+    return this.#wallNow() >= BUILT_AT_MS;
   }
 
   steadyNow(): number {

@@ -13,6 +13,7 @@ import { GatewayClock } from './gateway-clock.ts';
 import type { DeviceSettings, GatewayFile } from './gateway-file.ts';
 import type { TlsFiles } from './mqtt-link.ts';
 import { createSiteNormalizer } from './normalize/normalizer.ts';
+import { AgeBound } from './outbox/age-bound.ts';
 import { GatewayOutbox } from './outbox/gateway-outbox.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Pipeline } from './pipeline.ts';
@@ -23,6 +24,7 @@ import { Uplink } from './uplink/uplink.ts';
 
 const VERSION = '0.1.0';
 const TICK_MS = 1_000;
+const DAY_MS = 86_400_000;
 const SEGMENT_BYTES_MAX = 16_777_216;
 const WAITING_READINGS_MAX = 200_000;
 const SEND_PLAN = { windowReadings: 20_000, backlogWindowReadings: 20_000, resendAfterMsMax: 60_000 };
@@ -101,10 +103,17 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   if (env.SHELFWIRE_API_TOKEN !== undefined) commissioning.registerRoutes(server, config, env.SHELFWIRE_API_TOKEN);
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
 
+  const ageBound = new AgeBound({
+    ageMsMax: env.SHELFWIRE_OUTBOX_AGE_DAYS_MAX * DAY_MS,
+    clock,
+    telemetry: outbox.telemetry,
+    gaveUp: (count) => events.telemetryTooOld(count),
+  });
   const ticks = new Ticks(async () => {
     await config.reloadIfChanged();
     await pipeline.tick(now());
     events.samplesNormalized(normalizer.counts);
+    await ageBound.enforce().catch((error: unknown) => events.outboxTidyFailed(error));
     await outbox.tidy().catch((error: unknown) => events.outboxTidyFailed(error));
     status.oldestQueuedAtMs = await outbox.oldestQueuedAtMs();
     events.outboxDepth(outbox.queuedReadings, outbox.sizeBytes);

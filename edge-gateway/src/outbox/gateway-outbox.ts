@@ -48,6 +48,10 @@ export class GatewayOutbox {
     return new GatewayOutbox(urgent, telemetry, (count) => options.events.thinned(count));
   }
 
+  get telemetry(): OutboxLane {
+    return this.#telemetry;
+  }
+
   /** In the order in which they are sent. */
   get outboxes(): readonly Outbox[] {
     return [...this.#urgent.outboxes, ...this.#telemetry.outboxes];

@@ -94,6 +94,20 @@ export class OutboxLane {
     return undefined;
   }
 
+  /** Gives up the oldest segments of which everything is old. @returns how many unconfirmed readings that cost */
+  async dropOld(receivedBeforeMs: number, firstYoung: (outbox: Outbox) => number): Promise<number> {
+    let sum = 0;
+    for (const outbox of this.outboxes) {
+      const onlyIf = { receivedBeforeMs, beforeSequence: firstYoung(outbox) };
+      for (;;) {
+        const dropped = await outbox.dropOldestSegment(onlyIf);
+        if (dropped === undefined) break;
+        sum += dropped;
+      }
+    }
+    return sum;
+  }
+
   get queuedReadings(): number {
     return this.outboxes.reduce((sum, outbox) => sum + outbox.queuedReadings, 0);
   }

@@ -175,15 +175,21 @@ export class Outbox {
 
   /**
    * Gives up the oldest segment to make room, unless it is the one being written; a sealed outbox may give up its last.
+   * @param onlyIf all of it was received before the time and lies before the sequence
    * @returns how many readings some consumer had not confirmed; undefined if there is nothing to give up
    */
-  dropOldestSegment(): Promise<number | undefined> {
+  dropOldestSegment(onlyIf?: { receivedBeforeMs: number; beforeSequence: number }): Promise<number | undefined> {
     return this.#oneAtATime(async () => {
       const oldest = this.#segments[0];
       if (!oldest || oldest.lastSequence < oldest.firstSequence || (this.#segments.length === 1 && !this.sealed)) {
         return undefined;
       }
       const { firstSequence: from, lastSequence: to } = oldest;
+      if (onlyIf) {
+        // Ends at the first younger record; one that cannot be read counts as young.
+        const isOld = to < onlyIf.beforeSequence && (await oldest.firstReceivedAfter(onlyIf.receivedBeforeMs)) > to;
+        if (!isOld) return undefined;
+      }
       const dropped = to - from + 1 - this.confirmations.byAll().countWithin(from, to);
       this.confirmations.giveUp(from, to);
       await oldest.close();
