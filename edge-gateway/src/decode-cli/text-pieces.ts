@@ -65,8 +65,10 @@ export function topicAndPayload(line: string): { topic?: string; payload: string
 
 const CONTROL_NAMES: Readonly<Record<string, string>> = {
   NUL: '\0',
+  SOH: '\x01',
   STX: '\x02',
   ETX: '\x03',
+  EOT: '\x04',
   ENQ: '\x05',
   ACK: '\x06',
   LF: '\n',
@@ -78,7 +80,10 @@ const CONTROL_NAMES: Readonly<Record<string, string>> = {
 /** Control characters written out, as manuals print them: `<STX>`, `[CR]`, `\x02`, `\r`. */
 export function withControlCharacters(text: string): string {
   return text
-    .replace(/[<[](NUL|STX|ETX|ENQ|ACK|LF|CR|SP|DC1)[>\]]/g, (_whole, name: string) => CONTROL_NAMES[name] ?? '')
+    .replace(
+      /[<[](NUL|SOH|STX|ETX|EOT|ENQ|ACK|LF|CR|SP|DC1)[>\]]/g,
+      (_whole, name: string) => CONTROL_NAMES[name] ?? '',
+    )
     .replace(/\\x([0-9a-f]{2})/gi, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
     .replace(/\\r/g, '\r')
     .replace(/\\n/g, '\n');

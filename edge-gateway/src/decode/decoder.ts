@@ -81,8 +81,8 @@ export interface DecoderModel<Constants extends z.ZodObject = z.ZodObject> {
   constantsSchema?: Constants;
   createFramer?: () => Framer;
   polling?: Polling;
-  /** Instead of `polling`, where the request depends on the device: its address, its registers. */
-  pollingOf?(constants: z.infer<Constants>): Polling;
+  /** Instead of `polling`, where the request depends on the device: its address, its registers, whether it wants one. */
+  pollingOf?(constants: z.infer<Constants>): Polling | undefined;
   create(options: DecoderOptions<z.infer<Constants>>): Decoder;
 }
 

@@ -5,9 +5,11 @@ import { createLineFramer } from '../line-framer.ts';
 import { failure, quote, understood } from '../result.ts';
 import { type ScaleState, readScaleValue } from '../scale-value.ts';
 import { decodeTextLine } from '../serial-text.ts';
+import { decodePointOfSale, ENQ, withPointOfSale } from './point-of-sale.ts';
 
 const constantsSchema = z.object({
   unit: z.string().optional().describe('unit of the 10-byte format, which names none'),
+  pointOfSale: z.boolean().default(false).describe('a scale of a till, which has to be asked for each weight (ENQ)'),
 });
 
 /** `ST,GS,` device id and lamp byte, `,` data, a blank or the relays' byte, and unit: 22 bytes with CR LF. */
@@ -75,12 +77,15 @@ function hasLongHeader(line: Uint8Array): boolean {
 
 export const casModel: DecoderModel<typeof constantsSchema> = {
   id: 'cas',
-  title: 'CAS indicators, 22, 18 and 10 byte formats',
+  title: 'CAS indicators (22, 18 and 10 byte formats) and point-of-sale scales',
   input: 'stream',
   encoding: 'latin1',
   constantsSchema,
-  createFramer: () => createLineFramer({ isBinaryAt: (line) => BINARY_PLACES.has(line.length) && hasLongHeader(line) }),
+  createFramer: () =>
+    withPointOfSale(createLineFramer({ isBinaryAt: (line) => BINARY_PLACES.has(line.length) && hasLongHeader(line) })),
+  pollingOf: ({ pointOfSale }) => (pointOfSale ? { request: Uint8Array.of(ENQ), intervalMs: 500 } : undefined),
   create: ({ constants }): Decoder => ({
-    decode: (frame) => decodeTextLine(frame.payload, (line) => decodeLine(line, constants.unit)),
+    decode: ({ payload }) =>
+      decodePointOfSale(payload) ?? decodeTextLine(payload, (line) => decodeLine(line, constants.unit)),
   }),
 };
