@@ -6,6 +6,8 @@ export interface StepUp {
   itemId: string;
   quantity: number;
   uncertainty: number;
+  /** As much had just been taken from this bin, so that it is stock put back, if no shipment speaks for goods. */
+  putBack?: boolean;
 }
 
 export interface BookedReceipt {
@@ -30,13 +32,14 @@ export function matchReceipt(step: StepUp, openLines: readonly OpenLine[]): Book
   const lines = openLines
     .filter((line) => line.binId === step.binId && line.itemId === step.itemId && RECEIVABLE.has(line.orderStatus))
     .filter((line) => remainingOf(line) > 0)
+    .filter((line) => !step.putBack || isShipmentOf(line, step))
     .sort((a, b) => Number(b.shippedQuantity > 0) - Number(a.shippedQuantity > 0));
   const booked: BookedReceipt[] = [];
   let rest = step.quantity;
   for (const [index, line] of lines.entries()) {
     const remaining = remainingOf(line);
     if (rest < SMALLEST_RECEIPT_PACKS * Math.min(line.stockUnitsPerOrderUnit, remaining)) break;
-    const tolerance = Math.max(step.uncertainty, TOLERANCE_RATIO * line.orderedQuantity);
+    const tolerance = toleranceOf(line, step);
     const last = index === lines.length - 1;
     const quantity = rest <= remaining + tolerance || last ? rest : remaining;
     const missing = remaining - quantity;
@@ -45,6 +48,16 @@ export function matchReceipt(step: StepUp, openLines: readonly OpenLine[]): Book
     if (rest <= 0) break;
   }
   return booked;
+}
+
+function toleranceOf(line: OpenLine, step: StepUp): number {
+  return Math.max(step.uncertainty, TOLERANCE_RATIO * line.orderedQuantity);
+}
+
+/** The step is just what the supplier says is on its way. */
+function isShipmentOf(line: OpenLine, step: StepUp): boolean {
+  const underway = line.shippedQuantity - line.receivedQuantity;
+  return underway > 0 && Math.abs(step.quantity - underway) <= toleranceOf(line, step);
 }
 
 function noteOf(missing: number, tolerance: number): string | null {

@@ -133,7 +133,11 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
 }
 
 function hasRisen({ steps }: { steps: readonly Step[] }): boolean {
-  return steps.some((step) => step.cause === 'up');
+  return steps.some(isRise);
+}
+
+function isRise({ cause }: Step): boolean {
+  return cause === 'up' || cause === 'back';
 }
 
 /** Matches steps up with open lines, each line's goods only once within a batch. */
@@ -155,13 +159,14 @@ class Receiving {
 
   #match(step: Step, itemId: string, openLines: readonly OpenLine[]) {
     const { binId, uncertainty } = step.observation;
-    const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty }, openLines);
+    const putBack = step.cause === 'back';
+    const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty, putBack }, openLines);
     for (const receipt of booked) {
       const at = this.openLines.indexOf(receipt.line);
       this.openLines[at] = { ...receipt.line, receivedQuantity: receipt.line.receivedQuantity + receipt.quantity };
       this.receipts.push(receipt);
     }
-    const kind: MovementKind = booked.length > 0 ? 'RECEIPT' : 'UNEXPLAINED';
+    const kind: MovementKind = booked.length > 0 ? 'RECEIPT' : putBack ? 'RETURN' : 'UNEXPLAINED';
     return { kind, booked };
   }
 }
@@ -182,7 +187,7 @@ function planSteps(
     const { observation, state, change } = step;
     const { atMs, gatewayId, outboxId, sequence } = observation;
     const key = { binId, atMs, gatewayId, outboxId, sequence };
-    const up = step.cause === 'up' ? receiving.kindOfUp(step, info.itemId) : undefined;
+    const up = isRise(step) ? receiving.kindOfUp(step, info.itemId) : undefined;
     const kind = up?.kind ?? kindOfCause(step.cause) ?? 'UNEXPLAINED';
     plan.checkpoints.push({ ...key, kind, state });
     plan.changes.push({ ...info, kind, change, state, atMs, eventSequence: ++bin.eventSequence });

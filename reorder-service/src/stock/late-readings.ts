@@ -112,11 +112,14 @@ function newUp(step: Step, moved: MovedGoods[], kindOfUp: KindOfUp): MovementKin
 
 /** Newest first. */
 function movedGoods(steps: readonly Step[], booked: ReadonlyMap<string, Booked>): MovedGoods[] {
-  const stillUp = new Map(
-    steps.filter(({ cause }) => cause === 'up').map((step) => [keyText(step.observation), step.change]),
-  );
+  const now = new Map(steps.map((step) => [keyText(step.observation), step]));
+  const stillThere = (text: string, kind: MovementKind): number => {
+    const step = now.get(text);
+    // A receipt that turns out to be stock put back: its goods are the ones that came before.
+    return step?.cause === 'up' || (step?.cause === 'back' && kind !== 'RECEIPT') ? step.change : 0;
+  };
   return [...booked]
-    .map(([text, { kind, change }]) => ({ text, kind, quantity: change - (stillUp.get(text) ?? 0) }))
+    .map(([text, { kind, change }]) => ({ text, kind, quantity: change - stillThere(text, kind) }))
     .filter(({ kind, quantity }) => isUp(kind) && quantity > 0)
     .sort((a, b) => compareKeys(parseKeyText(b.text), parseKeyText(a.text)));
 }

@@ -61,6 +61,18 @@ describe('the fold of the ledger', () => {
     expect(steps.at(-1)).toMatchObject({ cause: 'recalibrated', change: -1, state: { onHand: 36, bias: 0 } });
   });
 
+  test('what was just taken from a series and put back on it is back, as often as it was taken', () => {
+    const causes = (observations: Observation[]): string[] =>
+      foldObservations(EMPTY_STATE, observations).map((step) => step.cause);
+    const taken = [observation(1, 18), observation(2, 0)];
+    expect(causes([...taken, observation(3, 17), observation(4, 27)])).toEqual(['first', 'down', 'back', 'up']);
+    expect(causes([...taken, observation(600_002, 17)])).toEqual(['first', 'down', 'back']);
+    expect(causes([...taken, observation(600_003, 17)])).toEqual(['first', 'down', 'up']);
+    expect(causes([...taken, observation(3, 19)])).toEqual(['first', 'down', 'up']);
+    expect(causes([...taken, observation(3, 18, { series: 'scale-02' })])).toEqual(['first', 'down', 'up']);
+    expect(causes([...taken, observation(3, 18, { announced: true })])).toEqual(['first', 'down', 'up']);
+  });
+
   test('two scales under one bin are added, and tags are counted once each', () => {
     const tag = (atMs: number, epc: string, quantity: number): Observation =>
       observation(atMs, quantity, { series: epc, uncertainty: 0 });

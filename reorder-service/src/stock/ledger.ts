@@ -16,6 +16,8 @@ export interface Observation extends ObservationKey {
   quantity: number;
   uncertainty: number;
   calibration: number;
+  /** A person says with it that goods came (the button "delivered"): it is not a bin that was put back. */
+  announced?: boolean;
 }
 
 /** The series of counts by people: such an observation is about the whole bin. */
@@ -33,9 +35,24 @@ export interface BinState {
   bias: number;
   /** True after a count and before the first sensor reading: then the count teaches the sensor. */
   counted: boolean;
+  /** What left a series lately and may be put back, newest last and largest first. */
+  taken: readonly Taken[];
+}
+
+interface Taken {
+  series: string;
+  atMs: number;
+  quantity: number;
 }
 
 const ROUNDING = 0.5;
+/**
+ * A bin that is lifted off, or taken to the bench, is back within so long; a delivery hardly comes so soon after as
+ * much was taken. Measured between observations, never by the clock on the wall: the fold stays one of the readings.
+ */
+const PUT_BACK_WITHIN_MS = 10 * 60_000;
+/** The state is kept with every step, so it stays small. */
+const TAKEN_MAX = 4;
 
 export const EMPTY_STATE: BinState = {
   onHand: 0,
@@ -44,6 +61,7 @@ export const EMPTY_STATE: BinState = {
   calibrations: {},
   bias: 0,
   counted: false,
+  taken: [],
 };
 
 /** An observation that changed the state; `change` may be 0 (the first reading of an empty bin, a count that agrees). */
@@ -51,8 +69,11 @@ export interface Step {
   observation: Observation;
   state: BinState;
   change: number;
-  /** Why the level moved, as far as the observation alone tells. A step up is a receipt only if an order explains it. */
-  cause: 'first' | 'count' | 'recalibrated' | 'down' | 'up';
+  /**
+   * Why the level moved, as far as observations alone tell. A step up is a receipt only if an order explains it; `back`
+   * is a step up no larger than what had just been taken.
+   */
+  cause: 'first' | 'count' | 'recalibrated' | 'down' | 'up' | 'back';
 }
 
 export function compareKeys(a: ObservationKey, b: ObservationKey): number {
@@ -99,6 +120,7 @@ function count(state: BinState, observation: Observation): Step {
     uncertainty: 0,
     bias: Math.round(observation.quantity) - sum,
     counted: !sensed,
+    taken: [],
   });
 }
 
@@ -117,8 +139,27 @@ function sense(state: BinState, observation: Observation): Step | undefined {
   const seen = { ...state, values, calibrations, uncertainty };
   if (state.counted) return stepTo(observation, state, 'count', { ...seen, bias: state.bias - whole, counted: false });
   if (known === undefined) return stepTo(observation, state, firstCause(state, whole), seen);
-  if (recalibrated) return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0 });
-  return stepTo(observation, state, quantity < known ? 'down' : 'up', seen);
+  if (recalibrated) return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0, taken: [] });
+  const recent = state.taken.filter((each) => observation.atMs - each.atMs <= PUT_BACK_WITHIN_MS);
+  if (whole <= known)
+    return stepTo(observation, state, 'down', { ...seen, taken: take(recent, observation, known - whole) });
+  const left = putBack(recent, observation, whole - known);
+  return stepTo(observation, state, left ? 'back' : 'up', { ...seen, taken: left ?? recent });
+}
+
+function take(recent: readonly Taken[], { series, atMs }: Observation, quantity: number): Taken[] {
+  const larger = recent.filter((each) => each.series !== series || each.quantity > quantity);
+  return [...larger, { series, atMs, quantity }].slice(-TAKEN_MAX);
+}
+
+/** @returns what may still be put back after this, or undefined if so much was not taken lately */
+function putBack(recent: readonly Taken[], observation: Observation, quantity: number): Taken[] | undefined {
+  if (observation.announced) return undefined;
+  const { series, uncertainty } = observation;
+  const from = recent.findLast((each) => each.series === series && quantity <= each.quantity + uncertainty);
+  if (!from) return undefined;
+  const left = recent.map((each) => (each === from ? { ...each, quantity: each.quantity - quantity } : each));
+  return left.filter((each) => each.quantity > 0);
 }
 
 function firstCause(state: BinState, quantity: number): Step['cause'] {

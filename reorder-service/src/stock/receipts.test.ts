@@ -79,3 +79,48 @@ test('goods that came before an order was sent are not its goods', async () => {
   await story.shows(68, backlog(story.nowMs - 65 * MINUTE_MS));
   expect(await story.orders()).toMatchObject([{ ordered: 50, received: 0, status: 'SENT' }]);
 });
+
+test('a bin lifted off and put back has received nothing', async () => {
+  const story = await sentOrder();
+  await story.shows(0);
+  await story.later(2 * MINUTE_MS).shows(17);
+  expect(await story.orders()).toMatchObject([{ ordered: 50, received: 0, status: 'SENT' }]);
+  expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'CONSUMPTION -18', 'RETURN 17']);
+});
+
+test('what was put back is put back once: the goods that come then are received', async () => {
+  const story = await sentOrder();
+  await story.shows(0);
+  await story.shows(9);
+  await story.shows(17);
+  await story.shows(27);
+  expect(await story.orders()).toMatchObject([{ received: 10, status: 'PARTIALLY_RECEIVED' }]);
+  expect((await kinds(story)).slice(2)).toEqual(['RETURN 9', 'RETURN 8', 'RECEIPT 10']);
+});
+
+test('goods that come long after stock was taken are received', async () => {
+  const story = await sentOrder();
+  await story.shows(0);
+  await story.later(11 * MINUTE_MS).shows(10);
+  expect(await story.orders()).toMatchObject([{ received: 10, status: 'PARTIALLY_RECEIVED' }]);
+});
+
+test('goods on their way that come just after as many were taken are received', async () => {
+  const story = await BinStory.of(db);
+  await story.shows(60);
+  await story.shows(10);
+  await story.decide();
+  await happens(story, { kind: 'sent' });
+  const shipped = { lineNumber: 1, quantity: 50 };
+  await happens(story, { kind: 'despatch', lines: [shipped] });
+  await story.shows(60);
+  expect(await story.orders()).toMatchObject([{ ordered: 50, received: 50, status: 'CLOSED' }]);
+});
+
+test('a lift that comes late is a return, and receives nothing', async () => {
+  const story = await sentOrder();
+  await story.shows(18);
+  await story.shows(0, backlog(story.nowMs - 5 * MINUTE_MS));
+  expect(await story.orders()).toMatchObject([{ received: 0, status: 'SENT' }]);
+  expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'CONSUMPTION -18', 'RETURN 18']);
+});

@@ -4,6 +4,7 @@ import type { Tx } from '../database/with-tenant.ts';
 import { earliest, keyText, type Booked, type KnownFrom } from './late-readings.ts';
 import { compareKeys, EMPTY_STATE, type Observation, type ObservationKey } from './ledger.ts';
 import type { SiteAddress } from './site-memory.ts';
+import { fromStoredSeries } from './stored-series.ts';
 
 /**
  * Reads what is needed to put late observations into a bin's past, and takes away the checkpoints that the replay will
@@ -52,7 +53,7 @@ async function observationsSince(tx: Tx, site: SiteAddress, binId: string, fromM
            as o(bin_id, series, at_ms, sequence, quantity, uncertainty, calibration)
     where r.tenant_id = ${site.tenantId} and r.site_id = ${site.siteId} and r.to_ms >= ${fromMs}
       and ${binId} = any(r.bin_ids) and o.bin_id = ${binId} and o.at_ms >= ${fromMs}`.execute(tx);
-  return rows;
+  return rows.map((row) => ({ ...row, ...fromStoredSeries(row.series) }));
 }
 
 async function bookedSince(tx: Tx, site: SiteAddress, binId: string, from: ObservationKey) {

@@ -93,7 +93,8 @@ export function understandReadings(
         const { series, quantity, uncertainty } = result;
         const calibration = reading.calibrationVersion ?? 0;
         const identity = { gatewayId, outboxId, sequence };
-        understood.observations.push({ binId, series, atMs, ...identity, quantity, uncertainty, calibration });
+        const measured = { quantity, uncertainty, calibration, ...announcedBy(reading) };
+        understood.observations.push({ binId, series, atMs, ...identity, ...measured });
         readings.set(sequence, reading);
         understood.seen.push({ binId, atMs, quality: 'good' });
         break;
@@ -110,6 +111,10 @@ export function understandReadings(
     }
   }
   return understood;
+}
+
+function announcedBy(reading: Reading): Pick<Observation, 'announced'> {
+  return reading.kind === 'button' && reading.action === 'delivered' ? { announced: true } : {};
 }
 
 function doubtOf(reading: Reading): ReadingQuality {

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/with-tenant.ts';
 import type { BinState, Observation, ObservationKey } from './ledger.ts';
 import type { SiteAddress } from './site-memory.ts';
+import { toStoredSeries } from './stored-series.ts';
 import type { Parked } from './understand-readings.ts';
 
 export interface NewMovement extends ObservationKey {
@@ -93,7 +94,7 @@ export async function writeRuns(tx: Tx, site: SiteAddress, runs: readonly NewRun
         to_ms, applied_at_ms, bin_ids, series, at_ms, sequences, quantities, uncertainties, calibrations)
       values (${site.tenantId}, ${site.siteId}, ${run.gatewayId}, ${run.outboxId}, ${run.firstSequence},
         ${run.lastSequence}, ${version}, ${newestAtMs(observations)}, ${nowMs},
-        ${observations.map((each) => each.binId)}::text[], ${observations.map((each) => each.series)}::text[],
+        ${observations.map((each) => each.binId)}::text[], ${observations.map(toStoredSeries)}::text[],
         ${observations.map((each) => each.atMs)}::bigint[], ${observations.map((each) => each.sequence)}::bigint[],
         ${observations.map((each) => each.quantity)}::double precision[],
         ${observations.map((each) => each.uncertainty)}::double precision[],
