@@ -21,6 +21,8 @@ interface Rule {
   approvals: number;
 }
 
+/** Who approves where no rule speaks. */
+const DEFAULT_RULE: Rule = { rule_id: 'default', required_role: 'buyer', approvals: 1 };
 const RANK: Readonly<Record<string, number>> = { viewer: 0, operator: 1, buyer: 2, admin: 3 };
 
 /**
@@ -28,7 +30,7 @@ const RANK: Readonly<Record<string, number>> = { viewer: 0, operator: 1, buyer: 
  * how many must; without a rule, one buyer. The same person counts once.
  */
 export async function approve(tx: Tx, order: Order, person: Approver, nowMs: number): Promise<ApprovalResult> {
-  const rule = await strictestRule(tx, order);
+  const rule = (await strictestRule(tx, order)) ?? DEFAULT_RULE;
   if ((RANK[person.role] ?? -1) < (RANK[rule.required_role] ?? RANK['admin'] ?? 0)) {
     const detail = `order ${order.orderNumber} needs the approval of a ${rule.required_role}`;
     return { ok: false, code: 'APPROVAL_NOT_ALLOWED', detail };
@@ -54,7 +56,8 @@ export async function approve(tx: Tx, order: Order, person: Approver, nowMs: num
   return { ok: true, orderId: order.orderId, status: approved.order.status };
 }
 
-async function strictestRule(tx: Tx, order: Order): Promise<Rule> {
+/** @returns the strictest of the tenant's rules that this order meets; undefined if it meets none */
+export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefined> {
   const { amount_cents: amountCents } = await tx
     .selectFrom('purchase_order')
     .select('amount_cents')
@@ -79,9 +82,5 @@ async function strictestRule(tx: Tx, order: Order): Promise<Rule> {
       (rule.item_class === null || itemClasses.has(rule.item_class)),
   );
   const strictness = (rule: Rule): number => rule.approvals * 10 + (RANK[rule.required_role] ?? 9);
-  return meets.reduce<Rule>((strictest, rule) => (strictness(rule) > strictness(strictest) ? rule : strictest), {
-    rule_id: 'default',
-    required_role: 'buyer',
-    approvals: 1,
-  });
+  return meets.toSorted((a, b) => strictness(b) - strictness(a))[0];
 }

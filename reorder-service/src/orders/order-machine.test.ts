@@ -36,6 +36,7 @@ function order(status: Order['status'], lines = [line(1, 50)]): Order {
     status,
     sentence: 'Ordered.',
     approvedAtMs: NOW_MS,
+    waitingSinceMs: null,
     sentAtMs: status === 'APPROVED' ? null : NOW_MS,
     acknowledgedAtMs: null,
     closedAtMs: null,

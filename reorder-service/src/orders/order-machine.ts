@@ -40,7 +40,7 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
   switch (command.kind) {
     case 'approve':
       return from(order, ['DRAFT', 'PENDING_APPROVAL'], command.kind, () =>
-        moved({ ...order, approvedAtMs: nowMs }, 'APPROVED', 'OrderApproved'),
+        moved({ ...order, approvedAtMs: nowMs, dueAtMs: dueAfterWaiting(order, nowMs) }, 'APPROVED', 'OrderApproved'),
       );
     case 'decline':
       return from(order, ['DRAFT', 'PENDING_APPROVAL'], command.kind, () =>
@@ -52,7 +52,7 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
       );
     case 'release':
       return from(order, ['ON_HOLD'], command.kind, () =>
-        moved({ ...order, attention: null }, 'APPROVED', 'OrderReleased'),
+        moved({ ...order, attention: null, dueAtMs: dueAfterWaiting(order, nowMs) }, 'APPROVED', 'OrderReleased'),
       );
     case 'sent':
       // The supplier may have acknowledged before the answer to our request was read.
@@ -75,6 +75,12 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
     default:
       return receive(order, command, nowMs);
   }
+}
+
+/** The supplier has its whole lead time from when it is asked: the time spent waiting for a person does not count. */
+function dueAfterWaiting(order: Order, nowMs: number): number | null {
+  if (order.dueAtMs === null || order.waitingSinceMs === null) return order.dueAtMs;
+  return order.dueAtMs + Math.max(0, nowMs - order.waitingSinceMs);
 }
 
 const ANSWERABLE: readonly OrderStatus[] = [

@@ -23,6 +23,8 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
     .where('order_id', '=', orderId)
     .orderBy('line_number')
     .execute();
+  const heldAtMs = row.status === 'ON_HOLD' ? await lastHeldAtMs(tx, orderId) : null;
+  const waits = row.status === 'DRAFT' || row.status === 'PENDING_APPROVAL';
   return {
     orderId: row.order_id,
     orderNumber: row.order_number,
@@ -33,6 +35,7 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
     status: row.status,
     sentence: row.sentence,
     approvedAtMs: row.approved_at_ms,
+    waitingSinceMs: waits ? row.created_at_ms : heldAtMs,
     sentAtMs: row.sent_at_ms,
     acknowledgedAtMs: row.acknowledged_at_ms,
     closedAtMs: row.closed_at_ms,
@@ -55,6 +58,16 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
       open: line.open,
     })),
   };
+}
+
+async function lastHeldAtMs(tx: Tx, orderId: string): Promise<number | null> {
+  const held = await tx
+    .selectFrom('order_event')
+    .select((eb) => eb.fn.max('at_ms').as('atMs'))
+    .where('order_id', '=', orderId)
+    .where('event', 'in', ['OrderHeld', 'OrderRefused'])
+    .executeTakeFirst();
+  return held?.atMs ?? null;
 }
 
 /**

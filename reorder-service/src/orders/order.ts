@@ -28,6 +28,8 @@ export interface Order {
   status: OrderStatus;
   sentence: string;
   approvedAtMs: number | null;
+  /** Since when it has been waiting for a person; null if it does not. */
+  waitingSinceMs: number | null;
   sentAtMs: number | null;
   acknowledgedAtMs: number | null;
   closedAtMs: number | null;

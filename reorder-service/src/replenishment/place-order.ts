@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import type { AuditEntry, Order } from '../orders/order.ts';
+import { strictestRule } from '../orders/approve.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
 import { sentenceOf, type OrderDecision } from './decide.ts';
@@ -77,7 +78,6 @@ async function placeOrder(
   const { decision, offer, units, episodeId } = placement;
   const { binId, itemName, unit } = situation;
   const sentence = sentenceOf(units, decision, { itemName, binId, unit });
-  const status: OrderStatus = (situation.input.policy?.autoApprove ?? true) ? 'APPROVED' : 'PENDING_APPROVAL';
   const priceCents = priceOf(offer, units);
   const row = await tx
     .insertInto('purchase_order')
@@ -87,12 +87,11 @@ async function placeOrder(
       supplier_id: offer.supplierId,
       order_number: await nextOrderNumber(tx, site.tenantId),
       episode_id: episodeId,
-      status,
+      status: 'DRAFT',
       sentence,
-      amount_cents: priceCents === null ? null : priceCents * units,
+      amount_cents: priceCents === null ? null : Math.ceil(priceCents * units),
       created_at_ms: nowMs,
-      approved_at_ms: status === 'APPROVED' ? nowMs : null,
-      due_at_ms: nowMs + offer.leadTimeDays * 86_400_000,
+      due_at_ms: nowMs + Math.round(offer.leadTimeDays * 86_400_000),
     })
     .returning('order_id')
     .executeTakeFirstOrThrow();
@@ -109,16 +108,41 @@ async function placeOrder(
       description: itemName,
       order_unit: offer.orderUnit,
       stock_units_per_order_unit: offer.packQuantity,
-      unit_price_cents: priceCents,
+      unit_price_cents: priceCents === null ? null : Math.round(priceCents),
       ordered_quantity: units * offer.packQuantity,
     })
     .execute();
   await writeProof(tx, site, situation, decision, { orderId: row.order_id, sentence, nowMs });
-  const order = await lockOrder(tx, site.tenantId, row.order_id);
-  if (!order) throw new Error(`order ${row.order_id} was written and is not there`);
-  const recommended: AuditEntry = { status: 'DRAFT', event: 'OrderRecommended', note: decision.because };
+  const draft = await lockOrder(tx, site.tenantId, row.order_id);
+  if (!draft) throw new Error(`order ${row.order_id} was written and is not there`);
+  return submit(
+    tx,
+    draft,
+    { because: decision.because, autoApprove: situation.input.policy?.autoApprove ?? true },
+    nowMs,
+  );
+}
+
+/** Approves a new order, or has it wait for a person: where the policy wants one, or a rule that the order meets. */
+async function submit(
+  tx: Tx,
+  draft: Order,
+  { because, autoApprove }: { because: string; autoApprove: boolean },
+  nowMs: number,
+): Promise<Order> {
+  const rule = await strictestRule(tx, draft);
+  const status: OrderStatus = autoApprove && !rule ? 'APPROVED' : 'PENDING_APPROVAL';
+  const approvedAtMs = status === 'APPROVED' ? nowMs : null;
+  await tx
+    .updateTable('purchase_order')
+    .set({ status, approved_at_ms: approvedAtMs })
+    .where('order_id', '=', draft.orderId)
+    .execute();
+  const order: Order = { ...draft, status, approvedAtMs };
+  const recommended: AuditEntry = { status: 'DRAFT', event: 'OrderRecommended', note: because };
   const approved: AuditEntry = { status, event: 'OrderApproved', note: 'by the policy (autoApprove)' };
-  const waiting: AuditEntry = { status, event: 'ApprovalRequested', note: null };
+  const note = rule ? `the rule ${rule.rule_id} wants a ${rule.required_role}` : null;
+  const waiting: AuditEntry = { status, event: 'ApprovalRequested', note };
   const entries = [recommended, status === 'APPROVED' ? approved : waiting];
   await writeAudit(tx, order, entries, { actor: 'policy', nowMs });
   if (status === 'APPROVED') await enqueueOrder(tx, order, nowMs);
@@ -136,13 +160,16 @@ async function nextOrderNumber(tx: Tx, tenantId: string): Promise<string> {
   return `PO-${String(number).padStart(6, '0')}`;
 }
 
-/** The price of one order unit at this quantity: the tier with the highest threshold that is reached. */
+/**
+ * The price of one order unit at this quantity: the tier with the highest threshold that is reached. A price of nothing
+ * is one that was rounded away or never filled in: unknown, so that it meets every approval rule.
+ */
 export function priceOf(offer: Pick<Offer, 'priceBreaks'>, units: number): number | null {
   let best: { fromUnits: number; unitPriceCents: number } | undefined;
   for (const tier of offer.priceBreaks) {
     if (tier.fromUnits <= units && (!best || tier.fromUnits > best.fromUnits)) best = tier;
   }
-  return best?.unitPriceCents ?? null;
+  return best && best.unitPriceCents > 0 ? best.unitPriceCents : null;
 }
 
 /** Freezes what the order rests on (design D10), the last movements of the bin with their readings among it. */
