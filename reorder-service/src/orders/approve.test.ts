@@ -1,85 +1,59 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { migrateToLatest } from '../database/migrate.ts';
-import { openDatabase, type Db } from '../database/open-database.ts';
+import { onEachEngine } from '../database/on-each-engine.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { BinStory } from '../replenishment/situation.ts';
-import { approve } from './approve.ts';
-import type { OrderCommand } from './order-machine.ts';
-import { changeOrder, lockOrder } from './order-store.ts';
+import { approve, type ApprovalResult } from './approve.ts';
+import { lockOrder } from './order-store.ts';
 
-const DAY_MS = 86_400_000;
-const SECOND_SUPPLIER =
-  "- { tenantId: TENANT, supplierId: other, name: Other Ltd, endpoint: 'http://127.0.0.1:1', apiToken: other-TENANT }";
-const ASKS = 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0, autoApprove: false';
-
-let db: Db;
-beforeAll(async () => {
-  db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
-});
-afterAll(() => db.destroy());
-
-async function happens(story: BinStory, command: OrderCommand | 'approve'): Promise<void> {
-  const [first] = await story.orders();
-  await withTenant(db, story.tenantId, async (tx) => {
-    const order = await lockOrder(tx, story.tenantId, first?.orderId ?? '');
-    if (!order) throw new Error('no such order');
-    const changed =
-      command === 'approve'
-        ? await approve(tx, order, { userId: 'ann', email: 'ann@demo.local', role: 'buyer' }, story.nowMs)
-        : await changeOrder(tx, order, command, { actor: 'test', nowMs: story.nowMs });
-    if (!changed.ok) throw new Error(changed.detail);
-  });
-}
-
-describe('an order that waited for a person', () => {
-  test('is due its whole lead time after it was approved, so that it is not ordered twice', async () => {
-    const story = await BinStory.of(db, {
-      policy: ASKS,
-      suppliers: SECOND_SUPPLIER,
-      supplierItem: ', leadTimeDays: 2',
+onEachEngine('approval', (database) => {
+  async function waiting(): Promise<{
+    story: BinStory;
+    by: (userId: string, role: string) => Promise<ApprovalResult>;
+  }> {
+    const story = await BinStory.of(database.db, {
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0, autoApprove: false',
+      supplierItem: ', price: 250.5',
     });
-    expect(await story.showsAndDecides(18)).toBe('ORDER');
-    expect(await story.later(5 * DAY_MS).showsAndDecides(18)).toBe('COVERED');
-    await happens(story, 'approve');
-    expect(await story.later(2 * DAY_MS).showsAndDecides(18)).toBe('COVERED');
-    expect(await story.orders()).toHaveLength(1);
-    expect(await story.later(1.1 * DAY_MS).showsAndDecides(18)).toBe('ORDER');
-  });
-
-  test('is due its whole lead time after it was released', async () => {
-    const story = await BinStory.of(db, { suppliers: SECOND_SUPPLIER, supplierItem: ', leadTimeDays: 2' });
-    await story.showsAndDecides(18);
-    await happens(story, { kind: 'hold', note: 'not sent after 4 attempts' });
-    await happens(story.later(2.9 * DAY_MS), { kind: 'release' });
-    expect(await story.later(2.5 * DAY_MS).showsAndDecides(18)).toBe('COVERED');
-    expect(await story.orders()).toHaveLength(1);
-  });
-});
-
-describe('an approval rule', () => {
-  const ordersOf = async (story: BinStory) => story.orders().then((orders) => orders.map(({ status }) => status));
-
-  async function ruledStory(minAmountCents: number, price: string): Promise<BinStory> {
-    const story = await BinStory.of(db, { supplierItem: price });
-    await db
-      .insertInto('approval_rule')
-      .values({ tenant_id: story.tenantId, rule_id: 'big', min_amount_cents: minAmountCents, required_role: 'admin' })
-      .execute();
-    await story.showsAndDecides(18);
-    return story;
+    await story.shows(18);
+    await story.decide();
+    const [order] = await story.orders();
+    expect(order?.status).toBe('PENDING_APPROVAL');
+    const by = (userId: string, role: string): Promise<ApprovalResult> =>
+      withTenant(database.db, story.tenantId, async (tx) => {
+        const locked = await lockOrder(tx, story.tenantId, order?.orderId ?? '');
+        if (!locked) throw new Error('no order');
+        return approve(tx, locked, { userId, email: `${userId}@demo.local`, role }, story.nowMs);
+      });
+    return { story, by };
   }
 
-  test('that an order meets is not bypassed by a policy that approves by itself', async () => {
-    expect(await ordersOf(await ruledStory(5_000, ', price: 10'))).toEqual(['PENDING_APPROVAL']);
+  test('without a rule one buyer is enough, an operator is not', async () => {
+    const { by } = await waiting();
+    expect(await by('olga', 'operator')).toMatchObject({ ok: false, code: 'APPROVAL_NOT_ALLOWED' });
+    expect(await by('ben', 'buyer')).toMatchObject({ ok: true, status: 'APPROVED' });
+    expect(await by('ben', 'buyer')).toMatchObject({ ok: false, code: 'ORDER_STATUS_CONFLICT' });
   });
 
-  test('that an order does not meet leaves it to the policy', async () => {
-    expect(await ordersOf(await ruledStory(5_001, ', price: 10'))).toEqual(['APPROVED']);
-  });
-
-  test.each(['', ', price: 0.004'])('is met where the price is not known: "%s"', async (price) => {
-    expect(await ordersOf(await ruledStory(5_000, price))).toEqual(['PENDING_APPROVAL']);
+  test('above its amount a rule asks for two people, and the same one counts once', async () => {
+    const { story, by } = await waiting();
+    const rule = { tenant_id: story.tenantId, required_role: 'buyer', approvals: 2 };
+    await database.db
+      .insertInto('approval_rule')
+      .values([
+        { ...rule, rule_id: 'dear', min_amount_cents: 100_000 },
+        { ...rule, rule_id: 'very dear', min_amount_cents: 1_000_000, required_role: 'admin' },
+      ])
+      .execute();
+    expect(await by('ben', 'buyer')).toMatchObject({ ok: true, status: 'PENDING_APPROVAL' });
+    expect(await by('ben', 'buyer')).toMatchObject({ ok: true, status: 'PENDING_APPROVAL' });
+    expect(await by('ada', 'admin')).toMatchObject({ ok: true, status: 'APPROVED' });
+    const sent = await database.db
+      .selectFrom('message_outbox')
+      .select('channel')
+      .where('tenant_id', '=', story.tenantId)
+      .where('channel', '=', 'supplier')
+      .execute();
+    expect(sent).toHaveLength(1);
   });
 });
