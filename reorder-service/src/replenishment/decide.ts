@@ -71,14 +71,15 @@ export function decide(input: DecisionInput): Decision {
   const total = positionOf(position);
   const trigger = triggerOf(policy, total, input);
   const described = describePosition(position, unit);
-  if (trigger.kind === 'waits') return notLow(position, described, trigger);
+  if (trigger.kind === 'waits') return notLow(input, described, trigger);
 
   const lowSinceMs = input.lowSinceMs ?? nowMs;
   const tooLate = episode?.tooLate ?? [];
   const uncounted = tooLate.length > 0 ? `, and ${tooLate.join(', ')} and does not count` : '';
   const low = `${described} ${trigger.low}${uncounted}`;
-  if (episode?.snoozedUntilMs !== undefined && episode.snoozedUntilMs > nowMs) {
-    return { kind: 'SNOOZED', because: `${low}, but it is snoozed`, recheckAtMs: episode.snoozedUntilMs, lowSinceMs };
+  if (isSnoozed(input)) {
+    const recheckAtMs = input.episode.snoozedUntilMs;
+    return { kind: 'SNOOZED', because: `${low}, but it is snoozed`, recheckAtMs, lowSinceMs };
   }
   if (episode && episode.soundOrderNumbers.length > 0) {
     return { kind: 'COVERED', because: `${low}, and ${episode.soundOrderNumbers.join(', ')} is open`, lowSinceMs };
@@ -104,17 +105,26 @@ export function decide(input: DecisionInput): Decision {
   return decision;
 }
 
+export function isSnoozed(
+  input: DecisionInput,
+): input is DecisionInput & { episode: EpisodeView & { snoozedUntilMs: number } } {
+  return input.episode?.snoozedUntilMs !== undefined && input.episode.snoozedUntilMs > input.nowMs;
+}
+
 export function positionOf(position: Position): number {
   return position.onHand + position.onOrder - position.reserved - position.backordered;
 }
 
-function notLow(position: Position, described: string, trigger: Extract<Trigger, { kind: 'waits' }>): Decision {
+function notLow(input: DecisionInput, described: string, trigger: Extract<Trigger, { kind: 'waits' }>): Decision {
+  const { position } = input;
   const because = `${described} ${trigger.because}`;
   const { reorderPoint, reviewAtMs } = trigger;
   if (reviewAtMs !== undefined) return { kind: 'WAIT', because, recheckAtMs: reviewAtMs };
   if (reorderPoint !== null && position.onOrder > 0 && position.onHand <= reorderPoint) {
     return { kind: 'COVERED', because: `${because}: what is on order covers it` };
   }
+  // A snooze outlasts a flicker; the episode that carries it may only end after it.
+  if (isSnoozed(input)) return { kind: 'WAIT', because, recheckAtMs: input.episode.snoozedUntilMs };
   return { kind: 'WAIT', because };
 }
 

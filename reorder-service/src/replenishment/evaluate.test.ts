@@ -1,7 +1,11 @@
+import type { KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 
 import { onEachEngine, onPostgres } from '../database/on-each-engine.ts';
+import { withTenant } from '../database/with-tenant.ts';
+import { positionOf } from './decide.ts';
 import { evaluate } from './evaluate.ts';
+import { loadSituations } from './load-inputs.ts';
 import { BinStory } from './situation.ts';
 
 onEachEngine('deciding', (database) => {
@@ -63,6 +67,49 @@ onEachEngine('deciding', (database) => {
     expect(await story.orders()).toEqual([]);
   });
 
+  test('a flicker does not undo a snooze', async () => {
+    const story = await BinStory.of(database.db);
+    await story.showsAndDecides(18);
+    const snoozedUntilMs = story.nowMs + 600_000;
+    for (const table of ['purchase_order', 'purchase_order_line'] as const) {
+      const closed =
+        table === 'purchase_order' ? { status: 'CANCELLED' as const, closed_at_ms: story.nowMs } : { open: false };
+      await database.db.updateTable(table).set(closed).where('tenant_id', '=', story.tenantId).execute();
+    }
+    await database.db
+      .updateTable('episode')
+      .set({ snoozed_until_ms: snoozedUntilMs })
+      .where('tenant_id', '=', story.tenantId)
+      .execute();
+    expect(await story.showsAndDecides(18)).toBe('SNOOZED');
+    expect(await story.showsAndDecides(90)).toBe('WAIT');
+    expect(await story.showsAndDecides(18)).toBe('SNOOZED');
+    expect(await story.showsAndDecides(90)).toBe('WAIT');
+    expect(await plannedOf(story)).toEqual({ atMs: snoozedUntilMs });
+    expect(await story.later(600_000).decide()).toBe('WAIT');
+    expect(await story.openEpisodes()).toBe(0);
+  });
+
+  test('a review that doubt holds is made when the doubt is over, and the next one is planned', async () => {
+    const story = await BinStory.of(database.db, {
+      policy: 'type: PERIODIC, orderUpTo: 60, reviewDays: [MON, TUE, WED, THU, FRI, SAT, SUN], confirmSeconds: 0',
+    });
+    await story.showsAndDecides(18);
+    const planned = await plannedOf(story);
+    await story.shows(18, { quality: 'uncalibrated' });
+    expect(await story.decide()).toBe('HELD');
+    expect(await plannedOf(story)).toEqual(planned);
+    expect(await story.later(30 * 3_600_000).showsAndDecides(18)).toBe('ORDER');
+    expect((await plannedOf(story))?.atMs).toBeGreaterThan(story.nowMs);
+  });
+
+  const plannedOf = (story: BinStory) =>
+    database.db
+      .selectFrom('item_location')
+      .select('evaluate_at_ms as atMs')
+      .where('tenant_id', '=', story.tenantId)
+      .executeTakeFirst();
+
   test('one bin that cannot be decided does not stop the others', async () => {
     const [bad, good] = [await BinStory.of(database.db), await BinStory.of(database.db)];
     await bad.shows(18);
@@ -92,6 +139,30 @@ onEachEngine('deciding', (database) => {
 });
 
 onPostgres('several replicas', (database) => {
+  test('a delivery that is booked while the situation is read is never missing from it', async () => {
+    const story = await BinStory.of(database.db);
+    await story.showsAndDecides(18);
+    await database.db
+      .updateTable('purchase_order')
+      .set({ status: 'SENT', sent_at_ms: story.nowMs })
+      .where('tenant_id', '=', story.tenantId)
+      .execute();
+    let queries = 0;
+    const delivery: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        queries += 1;
+        if (queries === 1) await story.shows(68);
+        return result;
+      },
+    };
+    const [situation] = await withTenant(database.db, story.tenantId, (tx) =>
+      loadSituations(tx.withPlugin(delivery), story.site, ['A-01'], story.nowMs),
+    );
+    expect(await story.orders()).toMatchObject([{ received: 50, open: false }]);
+    expect(situation && positionOf(situation.input.position)).toBeGreaterThanOrEqual(68);
+  });
+
   test('sixteen evaluators at once and a hundred flapping readings make one order', async () => {
     const story = await BinStory.of(database.db);
     await story.shows(25);

@@ -4,7 +4,8 @@ import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
 import { openCountingTask } from '../stock/counting-tasks.ts';
-import { decide, type Decision } from './decide.ts';
+import { nextReview } from './calendar.ts';
+import { decide, isSnoozed, type Decision } from './decide.ts';
 import { loadSituations, statusUnder, type Situation } from './load-inputs.ts';
 import { placeOrders } from './place-order.ts';
 
@@ -93,7 +94,7 @@ async function lock(tx: Tx, site: Site, binIds: readonly string[]): Promise<void
 
 function changesAnything(situation: Situation, decision: Decision): boolean {
   const { decided } = situation;
-  const recheckAtMs = recheckOf(decision);
+  const recheckAtMs = recheckOf(situation, decision);
   const lowSinceMs = ('lowSinceMs' in decision ? decision.lowSinceMs : undefined) ?? null;
   const held = decision.kind === 'HELD';
   return (
@@ -106,17 +107,22 @@ function changesAnything(situation: Situation, decision: Decision): boolean {
   );
 }
 
-function recheckOf(decision: Decision): number | null {
-  return ('recheckAtMs' in decision ? decision.recheckAtMs : undefined) ?? null;
+function recheckOf(situation: Situation, decision: Decision): number | null {
+  if ('recheckAtMs' in decision && decision.recheckAtMs !== undefined) return decision.recheckAtMs;
+  const { policy, plannedReviewAtMs, timeZone, nowMs } = situation.input;
+  // A review that doubt holds is late, not lost: it is made when the doubt is over.
+  if (decision.kind === 'HELD') return plannedReviewAtMs ?? null;
+  return policy?.type === 'PERIODIC' ? nextReview(policy, timeZone, nowMs) : null;
 }
 
-/** The need went away without a delivery (a count, goods put back): the episode ends, unless an order is open. */
+/** The need went away without a delivery (a count, goods put back): the episode ends, unless snoozed or on order. */
 function recovers(situation: Situation, decision: Decision): boolean {
   const { episode } = situation.input;
   return (
     decision.kind === 'WAIT' &&
     decision.lowSinceMs === undefined &&
     episode !== undefined &&
+    !isSnoozed(situation.input) &&
     situation.openLines.length === 0
   );
 }
@@ -131,7 +137,7 @@ async function note(tx: Tx, site: Site, decided: readonly (readonly [Situation, 
     set low_since_ms = t.low_since_ms, evaluate_at_ms = t.evaluate_at_ms, decision = t.decision, because = t.because,
         decided_at_ms = ${nowMs}
     from unnest(${binIds}::text[], ${decided.map(lowSince)}::bigint[],
-                ${decided.map(([, decision]) => recheckOf(decision))}::bigint[],
+                ${decided.map(([situation, decision]) => recheckOf(situation, decision))}::bigint[],
                 ${decided.map(([, decision]) => decision.kind)}::text[],
                 ${decided.map(([, decision]) => decision.because)}::text[])
       as t(bin_id, low_since_ms, evaluate_at_ms, decision, because)

@@ -79,8 +79,10 @@ export async function loadSituations(
   nowMs: number,
 ): Promise<Situation[]> {
   if (binIds.length === 0) return [];
-  const { rows } = await situationRows(site, binIds).execute(tx);
+  // Before the level: a delivery that is booked between the two is then counted twice for a moment, and not ordered
+  // again because it is counted nowhere. It touches the bin, which is decided about anew.
   const lines = Map.groupBy(await openLinesOf(tx, site, binIds), (line) => line.binId);
+  const { rows } = await situationRows(site, binIds).execute(tx);
   return rows.map((row) => toSituation(row, lines.get(row.bin_id) ?? [], nowMs));
 }
 
