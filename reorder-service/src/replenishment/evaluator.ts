@@ -21,6 +21,7 @@ const BINS_PER_EVALUATION = 5_000;
 const DUE_BINS_MAX = 500;
 /** How late a decision that time alone makes may be. */
 const DUE_INTERVAL_MS = 250;
+const AGAIN_AFTER_FAILURE_MS = 60_000;
 /** How soon what a crashed replica left undecided is found. */
 const SWEEP_INTERVAL_MS = 15_000;
 
@@ -106,6 +107,8 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       counter.inc({ decision: 'FAILED' });
       this.logger.error({ tenantId, siteId, binId: failure.binId, err: failure.error }, 'this bin cannot be decided');
     }
+    const failed = evaluation.failures.map(({ binId }) => binId);
+    if (failed.length > 0) await this.#postpone(site, failed);
     if (evaluation.orders.length === 0) return;
     for (const order of evaluation.orders) {
       this.metrics.counter('shelfwire_reorder_orders_total').inc({ status: order.status });
@@ -115,11 +118,27 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     this.publisher.wake();
   }
 
+  /** What fails and is due would be due again at once, for ever, and keep the others from their turn. */
+  async #postpone({ tenantId, siteId }: Site, binIds: readonly string[]): Promise<void> {
+    const nowMs = this.clock();
+    await this.db
+      .updateTable('item_location')
+      .set({ evaluate_at_ms: nowMs + AGAIN_AFTER_FAILURE_MS })
+      .where('tenant_id', '=', tenantId)
+      .where('site_id', '=', siteId)
+      .where('bin_id', 'in', binIds)
+      .where('evaluate_at_ms', '<=', nowMs)
+      .execute();
+  }
+
+  /** What is held is not due by time: it waits for its sensor or for a person, with the review it had planned. */
   async #touchDue(): Promise<void> {
     const due = await this.db
       .selectFrom('item_location')
       .select(['tenant_id', 'site_id', 'bin_id'])
       .where('evaluate_at_ms', '<=', this.clock())
+      .where((eb) => eb.or([eb('decision', 'is', null), eb('decision', '!=', 'HELD')]))
+      .orderBy('evaluate_at_ms')
       .limit(DUE_BINS_MAX)
       .execute();
     this.#touchRows(due);

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+
+import { onEachEngine } from '../database/on-each-engine.ts';
+import type { EventPublisher } from '../events/event-publisher.ts';
+import { TouchedBins } from '../events/touched-bins.ts';
+import type { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
+import { Evaluator } from './evaluator.ts';
+import { BinStory, TEST_LOGGER, testMetrics } from './situation.ts';
+
+onEachEngine('bins whose time has come', (database) => {
+  const evaluatorOf = (story: BinStory): Evaluator => {
+    const asleep = { wake: () => undefined };
+    const [publisher, dispatcher] = [asleep as unknown as EventPublisher, asleep as unknown as OrderDispatcher];
+    const clock = (): number => story.nowMs;
+    return new Evaluator(database.db, clock, TEST_LOGGER, testMetrics(), publisher, dispatcher, new TouchedBins());
+  };
+
+  const dueAtOf = async (story: BinStory): Promise<number | null | undefined> => {
+    const row = await database.db
+      .selectFrom('item_location')
+      .select('evaluate_at_ms')
+      .where('tenant_id', '=', story.tenantId)
+      .executeTakeFirst();
+    return row?.evaluate_at_ms;
+  };
+
+  test('one that fails is tried again in a minute, not at once', async () => {
+    const story = await BinStory.of(database.db, {
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 2',
+    });
+    await story.showsAndDecides(18);
+    story.later(2_000);
+    // An order number that is taken: no order can be written.
+    await database.db
+      .insertInto('purchase_order')
+      .values({
+        tenant_id: story.tenantId,
+        site_id: 'plant-1',
+        supplier_id: 'bolts',
+        order_number: 'PO-000001',
+        status: 'CLOSED',
+        sentence: 'in the way',
+        created_at_ms: 1,
+        closed_at_ms: 1,
+      })
+      .execute();
+    await evaluatorOf(story).evaluateNow(story.site, ['A-01']);
+    expect(await dueAtOf(story)).toBe(story.nowMs + 60_000);
+    await database.db.updateTable('purchase_order').set({ order_number: 'moved' }).execute();
+    story.later(60_000);
+    expect(await story.decide()).toBe('ORDER');
+  });
+
+  test('a lead time of a part of a day is no obstacle', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', leadTimeDays: 0.123456789' });
+    expect(await story.showsAndDecides(18)).toBe('ORDER');
+  });
+});
