@@ -1,17 +1,19 @@
-/**
- * PostgreSQL's own word for "try again": connection lost or refused (class 08, 57P), too many connections or no disk
- * (class 53), serialization failure, deadlock, lock timeout.
- */
-const RETRYABLE = /^(08|53|57P|40001|40P01|55P03)/;
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+import { ZodError } from 'zod';
 
-/** True if the same work may succeed later without anybody changing it. */
+/**
+ * SQLSTATE classes that blame the data: data exception (22), integrity constraint violation (23), program limit exceeded
+ * (54, a value too large for its index). The same data fails again, whoever tries.
+ */
+const BLAMES_THE_DATA = /^(22|23|54)[0-9A-Z]{3}$/;
+/** What this program throws where it cannot make sense of a value. */
+const BLAME_THE_DATA = [RangeError, TypeError, SyntaxError, ZodError];
+
+/**
+ * True unless the data itself is to blame. What is not known for sure to be the data's fault (a full disk, a cancelled
+ * statement, a missing table during an upgrade) must not be confirmed: what was confirmed is gone.
+ */
 export function isRetryable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return RETRYABLE.test(code) || NETWORK.has(code);
-  // node-postgres gives these two no code.
-  return /Connection terminated|timeout exceeded when trying to connect|driver has already been destroyed/.test(
-    error.message,
-  );
+  if (BLAME_THE_DATA.some((kind) => error instanceof kind)) return false;
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return !(typeof code === 'string' && BLAMES_THE_DATA.test(code));
 }
