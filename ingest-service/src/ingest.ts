@@ -7,7 +7,7 @@ import type { TelemetryPoint } from './points/point.ts';
 import type { NewQuarantineEntry } from './quarantine/entry.ts';
 import { messageEntry, readingEntry } from './quarantine/new-entry.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
-import { withinHold, type HoldPolicy } from './store/hold.ts';
+import type { StoreHold } from './store/hold.ts';
 import type { RejectedPoint, TelemetryStore } from './store/telemetry-store.ts';
 
 export interface IngestParts {
@@ -16,7 +16,7 @@ export interface IngestParts {
   /** Resolves when the confirmation is on its way; rejects if it cannot be sent. */
   publishConfirmation: (topic: string, confirmation: Confirmation) => Promise<void>;
   report: IngestReport;
-  hold: HoldPolicy;
+  hold: StoreHold;
 }
 
 /**
@@ -83,9 +83,8 @@ export class Ingest {
   async #write(points: readonly TelemetryPoint[], signal: AbortSignal): Promise<readonly RejectedPoint[]> {
     if (points.length === 0) return [];
     const { store, hold, report } = this.#parts;
-    const result = await withinHold(
+    const result = await hold.keep(
       () => report.timeWrite(() => store.write(points)),
-      hold,
       signal,
       (error) => report.storeAway(error),
     );

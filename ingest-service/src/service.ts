@@ -15,6 +15,7 @@ import { IngestReport } from './ingest-report.ts';
 import { Ingest } from './ingest.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { registerQuarantineRoutes } from './quarantine/routes.ts';
+import { StoreHold } from './store/hold.ts';
 import { Maintenance } from './store/maintenance.ts';
 import { openStore } from './store/open-store.ts';
 import type { TelemetryStore } from './store/telemetry-store.ts';
@@ -69,7 +70,11 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
     quarantine,
     report,
     publishConfirmation: (topic, confirmation) => publisher.publish(topic, confirmation),
-    hold: { holdMs: config.SHELFWIRE_STORE_HOLD_MS, retryFirstMs: RETRY_FIRST_MS, retryMaxMs: RETRY_MAX_MS },
+    hold: new StoreHold({
+      holdMs: config.SHELFWIRE_STORE_HOLD_MS,
+      retryFirstMs: RETRY_FIRST_MS,
+      retryMaxMs: RETRY_MAX_MS,
+    }),
   });
   const consumers = openConnections({
     broker,

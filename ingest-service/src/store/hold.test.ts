@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { StoreAwayError } from '../errors.ts';
-import { withinHold, type HoldClock } from './hold.ts';
+import { StoreHold, type HoldClock } from './hold.ts';
 
 const policy = { holdMs: 10_000, retryFirstMs: 100, retryMaxMs: 1_000 };
 const never = new AbortController().signal;
@@ -34,34 +34,67 @@ function awayUntil(backAtMs: number, clock: HoldClock, retryAfterMs?: number) {
 test('tries again with growing pauses until the store is back', async () => {
   const clock = virtualClock();
   const { attempt, attemptsAtMs } = awayUntil(2_000, clock);
-  expect(await withinHold(attempt, policy, never, () => undefined, clock)).toBe('stored');
+  expect(await new StoreHold(policy, clock).keep(attempt, never, () => undefined)).toBe('stored');
   expect(attemptsAtMs).toEqual([0, 100, 300, 700, 1_500, 2_500]);
 });
 
 test('gives up within the hold, so that a message is not kept for ever', async () => {
   const clock = virtualClock();
   const { attempt, attemptsAtMs } = awayUntil(Number.POSITIVE_INFINITY, clock);
-  await expect(withinHold(attempt, policy, never, () => undefined, clock)).rejects.toThrow('away');
+  await expect(new StoreHold(policy, clock).keep(attempt, never, () => undefined)).rejects.toThrow('away');
   expect(attemptsAtMs.at(-1)).toBe(9_500);
 });
 
-test('waits as long as the store asks, and not at all if that is beyond the hold', async () => {
+test('waits as long as the store asks', async () => {
   const clock = virtualClock();
-  const patient = awayUntil(1, clock, 3_000);
-  expect(await withinHold(patient.attempt, policy, never, () => undefined, clock)).toBe('stored');
-  expect(patient.attemptsAtMs).toEqual([0, 3_000]);
+  const { attempt, attemptsAtMs } = awayUntil(1, clock, 3_000);
+  expect(await new StoreHold(policy, clock).keep(attempt, never, () => undefined)).toBe('stored');
+  expect(attemptsAtMs).toEqual([0, 3_000]);
+});
 
-  const tooLong = awayUntil(Number.POSITIVE_INFINITY, clock, 60_000);
-  await expect(withinHold(tooLong.attempt, policy, never, () => undefined, clock)).rejects.toThrow('away');
-  expect(tooLong.attemptsAtMs).toEqual([3_000]);
+test('holds each message for the whole hold, and asks nothing before the store wants to be asked', async () => {
+  const clock = virtualClock();
+  const hold = new StoreHold(policy, clock);
+  const { attempt, attemptsAtMs } = awayUntil(60_000, clock, 60_000);
+  for (let letGo = 1; letGo <= 5; letGo++) {
+    await expect(hold.keep(attempt, never, () => undefined)).rejects.toThrow('away');
+    expect(clock.nowMs()).toBe(letGo * policy.holdMs);
+  }
+  expect(await hold.keep(attempt, never, () => undefined)).toBe('stored');
+  expect(attemptsAtMs).toEqual([0, 60_000]);
+});
+
+test('what the store asked of one message counts for those that wait already', async () => {
+  let nowMs = 0;
+  const timers: { atMs: number; fire: () => void }[] = [];
+  const clock: HoldClock = {
+    nowMs: () => nowMs,
+    wait: (ms) => new Promise((fire) => timers.push({ atMs: nowMs + ms, fire })),
+    random: () => 1,
+  };
+  const hold = new StoreHold({ ...policy, holdMs: 100_000 }, clock);
+  const silent = awayUntil(1_000, clock);
+  const asking = awayUntil(1_000, clock, 30_000);
+  const both = Promise.all([
+    hold.keep(silent.attempt, never, () => undefined),
+    hold.keep(asking.attempt, never, () => undefined),
+  ]);
+  for (let turn = 0; turn < 10; turn++) {
+    await new Promise(setImmediate);
+    const next = timers.sort((a, b) => a.atMs - b.atMs).shift();
+    nowMs = next?.atMs ?? nowMs;
+    next?.fire();
+  }
+  expect(await both).toEqual(['stored', 'stored']);
+  expect(silent.attemptsAtMs).toEqual([0, 30_000]);
+  expect(asking.attemptsAtMs).toEqual([0, 30_000]);
 });
 
 test('ends its wait when told to stop, and says what was wrong', async () => {
   const stop = new AbortController();
   const { attempt } = awayUntil(Number.POSITIVE_INFINITY, virtualClock());
-  const held = withinHold(attempt, { ...policy, retryFirstMs: 9_000, retryMaxMs: 9_000 }, stop.signal, () =>
-    stop.abort(),
-  );
+  const hold = new StoreHold({ ...policy, retryFirstMs: 9_000, retryMaxMs: 9_000 });
+  const held = hold.keep(attempt, stop.signal, () => stop.abort());
   await expect(held).rejects.toThrow('away');
 });
 
@@ -71,6 +104,6 @@ test('does not repeat what no repeat can heal', async () => {
     attempts++;
     return Promise.reject(new TypeError('a fault in the code'));
   };
-  await expect(withinHold(attempt, policy, never, () => undefined, virtualClock())).rejects.toThrow('a fault');
+  await expect(new StoreHold(policy, virtualClock()).keep(attempt, never, () => undefined)).rejects.toThrow('a fault');
   expect(attempts).toBe(1);
 });
