@@ -10,8 +10,9 @@ import { resolvePolicies } from './resolve-policies.ts';
 const ANALYZE_FROM_BINS = 500;
 
 /**
- * Makes the database say what the catalogue says: adds and changes, removes nothing. May be repeated; a policy that has
- * not changed gets no new version. One transaction a tenant.
+ * Makes the database say what the catalogue says: adds and changes, and removes nothing but sensors that were replaced,
+ * of which nothing may be believed any more. May be repeated; a policy that has not changed gets no new version. One
+ * transaction a tenant.
  */
 export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number): Promise<void> {
   for (const tenant of catalogue.tenants) {
@@ -134,6 +135,25 @@ async function seedSuppliers(
   }
 }
 
+/** A bin has the one sensor that the catalogue says; a device that was there before measures something else now. */
+async function removeOtherSensors(
+  tx: Tx,
+  bin: { tenant_id: string; site_id: string; bin_id: string },
+  sensor: { device_id: string; sensor_id: string; kind: string },
+): Promise<void> {
+  await tx
+    .deleteFrom('bin_sensor')
+    .where('tenant_id', '=', bin.tenant_id)
+    .where('site_id', '=', bin.site_id)
+    .where('bin_id', '=', bin.bin_id)
+    .where(
+      (eb) =>
+        sql<boolean>`(${eb.ref('device_id')}, ${eb.ref('sensor_id')}, ${eb.ref('kind')})
+                     <> (${sensor.device_id}, ${sensor.sensor_id}, ${sensor.kind})`,
+    )
+    .execute();
+}
+
 async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
   for (const bin of bins) {
     const key = { tenant_id: bin.tenantId, site_id: bin.siteId, bin_id: bin.binId };
@@ -158,9 +178,11 @@ async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
     if (!bin.sensor) continue;
     const { deviceId, sensorId = '', kind, uncertaintyGrams, staleAfterMs = null } = bin.sensor;
     const looksInto = { bin_id: bin.binId, uncertainty_grams: uncertaintyGrams, stale_after_ms: staleAfterMs };
+    const sensor = { device_id: deviceId, sensor_id: sensorId, kind };
+    await removeOtherSensors(tx, key, sensor);
     await tx
       .insertInto('bin_sensor')
-      .values({ ...key, ...looksInto, device_id: deviceId, sensor_id: sensorId, kind })
+      .values({ ...key, ...looksInto, ...sensor })
       .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'device_id', 'sensor_id', 'kind']).doUpdateSet(looksInto))
       .execute();
   }

@@ -150,6 +150,28 @@ onEachEngine('the ledger', (database) => {
     expect(await count('parked_reading')).toBe(before + 2);
   });
 
+  test('a scale that is replaced in the catalogue is replaced in the level, and what the old one says is parked', async () => {
+    const site = 'B-replaced';
+    const bin = (deviceId: string): string =>
+      `${catalogue(1)}\n  - { tenantId: demo, siteId: plant-1, binId: ${site}, name: R, locationId: hall, itemId: m8, sensor: { deviceId: ${deviceId}, kind: weight } }`;
+    const shown = (deviceId: string, atMs: number): Reading => ({ ...weight(0, atMs, 40), deviceId });
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await seedCatalogue(database.db, parseCatalogue(bin('old-scale'), 'test'), NOW_MS);
+    await replica.apply(outbox, 1, [shown('old-scale', 10)]);
+    await seedCatalogue(database.db, parseCatalogue(bin('new-scale'), 'test'), NOW_MS);
+    await replica.apply(outbox, 2, [shown('new-scale', 20)]);
+    const late = await replica.apply(outbox, 3, [shown('new-scale', 15), shown('old-scale', 30)]);
+    expect(late.counts).toMatchObject({ parked: 1 });
+    const levels = await database.db
+      .selectFrom('stock_level')
+      .select(['on_hand', 'state'])
+      .where('bin_id', '=', site)
+      .execute();
+    expect(levels).toMatchObject([{ on_hand: 40, state: { values: { 'new-scale': 40 } } }]);
+    expect(levels[0]?.state['values']).not.toHaveProperty('old-scale');
+  });
+
   test('a doubtful reading changes no level and marks the sensor', async () => {
     const replica = new Replica(database.db);
     const outbox = randomUUID();

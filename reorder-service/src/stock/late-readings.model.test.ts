@@ -58,6 +58,7 @@ const anyObservation = fc.record({
   quantity: fc.integer({ min: 0, max: 400 }).map((tenths) => tenths / 10),
   uncertainty: fc.constantFrom(0, 0.3, 2.4),
   calibration: fc.constantFrom(1, 1, 1, 2),
+  sole: fc.constantFrom(undefined, undefined, 'series' as const),
 });
 const anyHistory = fc.uniqueArray(anyObservation, { minLength: 1, maxLength: 12, selector: keyText });
 

@@ -73,6 +73,27 @@ describe('the fold of the ledger', () => {
     expect(causes([...taken, observation(3, 18, { announced: true })])).toEqual(['first', 'down', 'up']);
   });
 
+  test('a sensor that took the place of another replaces what that had said, and brings no goods', () => {
+    const replaced = foldObservations(EMPTY_STATE, [
+      observation(1, 40, { sole: 'device' }),
+      observation(2, 42, { series: 'scale-02', sole: 'device' }),
+      observation(3, 41, { series: 'scale-02', sole: 'device' }),
+    ]);
+    expect(replaced.map(({ cause, change }) => [cause, change])).toEqual([
+      ['first', 40],
+      ['recalibrated', 2],
+      ['down', -1],
+    ]);
+    expect(replaced.at(-1)?.state.values).toEqual({ 'scale-02': 41 });
+    const plates = [
+      observation(1, 40, { series: 'scale-01/left', sole: 'device' }),
+      observation(2, 5, { series: 'scale-01/right', sole: 'device' }),
+    ];
+    expect(foldObservations(EMPTY_STATE, plates).at(-1)?.state.onHand).toBe(45);
+    const narrowed = [...plates, observation(3, 40, { series: 'scale-01/left', sole: 'series' })];
+    expect(foldObservations(EMPTY_STATE, narrowed).at(-1)?.state.onHand).toBe(40);
+  });
+
   test('two scales under one bin are added, and tags are counted once each', () => {
     const tag = (atMs: number, epc: string, quantity: number): Observation =>
       observation(atMs, quantity, { series: epc, uncertainty: 0 });
@@ -90,6 +111,7 @@ describe('the fold of the ledger', () => {
       uncertainty: fc.double({ min: 0, max: 3, noNaN: true }),
       calibration: fc.integer({ min: 1, max: 2 }),
       series: fc.constantFrom('scale-01', 'scale-01', 'scale-02', COUNT_SERIES),
+      sole: fc.constantFrom(undefined, undefined, 'series' as const),
     });
     fc.assert(
       fc.property(

@@ -18,6 +18,8 @@ export interface Observation extends ObservationKey {
   calibration: number;
   /** A person says with it that goods came (the button "delivered"): it is not a bin that was put back. */
   announced?: boolean;
+  /** The bin has no other series, or no other device: what else is known of it is of a sensor that was replaced. */
+  sole?: 'series' | 'device' | undefined;
 }
 
 /** The series of counts by people: such an observation is about the whole bin. */
@@ -131,20 +133,42 @@ function sense(state: BinState, observation: Observation): Step | undefined {
   // A change counts when it exceeds the uncertainty (domain.md) beyond the half piece of rounding, so that a load
   // between two whole numbers does not flicker. Creep adds up, since the level does not follow it.
   const unchanged = known !== undefined && Math.abs(quantity - known) <= ROUNDING + uncertainty;
-  if (unchanged && !recalibrated && !state.counted) return undefined;
+  const replaces = hasReplaced(state, observation);
+  if (unchanged && !recalibrated && !replaces && !state.counted) return undefined;
 
   const whole = Math.round(quantity);
-  const values = { ...state.values, [series]: whole };
-  const calibrations = { ...state.calibrations, [series]: calibration };
+  const values = { ...stillIn(state.values, observation), [series]: whole };
+  const calibrations = { ...stillIn(state.calibrations, observation), [series]: calibration };
   const seen = { ...state, values, calibrations, uncertainty };
   if (state.counted) return stepTo(observation, state, 'count', { ...seen, bias: state.bias - whole, counted: false });
-  if (known === undefined) return stepTo(observation, state, firstCause(state, whole), seen);
-  if (recalibrated) return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0, taken: [] });
+  if (known === undefined && !replaces) return stepTo(observation, state, firstCause(state, whole), seen);
+  if (known === undefined || recalibrated || replaces)
+    return stepTo(observation, state, 'recalibrated', { ...seen, bias: 0, taken: [] });
   const recent = state.taken.filter((each) => observation.atMs - each.atMs <= PUT_BACK_WITHIN_MS);
   if (whole <= known)
     return stepTo(observation, state, 'down', { ...seen, taken: take(recent, observation, known - whole) });
   const left = putBack(recent, observation, whole - known);
   return stepTo(observation, state, left ? 'back' : 'up', { ...seen, taken: left ?? recent });
+}
+
+function hasReplaced(state: BinState, observation: Observation): boolean {
+  if (observation.sole === undefined) return false;
+  for (const series in state.values) if (isReplaced(series, observation)) return true;
+  return false;
+}
+
+function isReplaced(series: string, { series: sole, sole: of }: Observation): boolean {
+  if (of === undefined || series === sole) return false;
+  return of === 'series' || deviceOf(series) !== deviceOf(sole);
+}
+
+/** A series is a device, or `device/sensor`. */
+function deviceOf(series: string): string {
+  return series.split('/', 1)[0] ?? series;
+}
+
+function stillIn(values: Readonly<Record<string, number>>, observation: Observation): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter(([series]) => !isReplaced(series, observation)));
 }
 
 function take(recent: readonly Taken[], { series, atMs }: Observation, quantity: number): Taken[] {

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { fromStoredSeries, toStoredSeries } from './stored-series.ts';
 
 test('what is stored of a series is read back as it was', () => {
-  for (const each of [{ series: 'scale-01/1' }, { series: 'button-1', announced: true }, { series: '#count' }]) {
+  const stored: Parameters<typeof toStoredSeries>[0][] = [
+    { series: 'scale-01/1', sole: 'series' },
+    { series: 'button-1', announced: true, sole: 'device' },
+    { series: 'E280' },
+    { series: '#count' },
+  ];
+  for (const each of stored) {
     expect(fromStoredSeries(toStoredSeries(each))).toEqual(each);
   }
 });

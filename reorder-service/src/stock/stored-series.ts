@@ -1,16 +1,23 @@
 import type { Observation } from './ledger.ts';
 
-type Stored = Pick<Observation, 'series' | 'announced'>;
+type Stored = Pick<Observation, 'series' | 'announced' | 'sole'>;
 
 /**
- * `applied_run` keeps a series with a mark in front for how it is to be taken, since a late reading folds it again:
- * `!` announced. Devices, sensors and tags begin with a letter or digit (contract), so that a mark is never a name's.
+ * `applied_run` keeps a series with marks in front for how it is to be taken, since a late reading folds it again:
+ * `=` the bin's sole series, `~` of its sole device, `!` announced. Devices and tags begin with a letter or digit
+ * (contract), so that a mark is never part of a name.
  */
-export function toStoredSeries({ series, announced }: Stored): string {
-  return `${announced ? '!' : ''}${series}`;
+export function toStoredSeries({ series, announced, sole }: Stored): string {
+  const mark = sole === undefined ? '' : sole === 'series' ? '=' : '~';
+  return `${mark}${announced ? '!' : ''}${series}`;
 }
 
 export function fromStoredSeries(stored: string): Stored {
-  const announced = stored.startsWith('!');
-  return announced ? { series: stored.slice(1), announced } : { series: stored };
+  const [marks = ''] = /^[=~!]*/.exec(stored) ?? [];
+  return {
+    series: stored.slice(marks.length),
+    ...(marks.includes('!') ? { announced: true } : {}),
+    ...(marks.includes('=') ? { sole: 'series' } : {}),
+    ...(marks.includes('~') ? { sole: 'device' } : {}),
+  };
 }

@@ -3,6 +3,7 @@ import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/con
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
 import { COUNT_SERIES, type Observation } from './ledger.ts';
 import { quantityOf } from './quantity.ts';
+import { soleOf } from './sole-sensor.ts';
 
 /** One reading of a batch with the sequence that names it, checked against the contract or not (`reading` undefined). */
 export interface SequencedReading {
@@ -93,7 +94,13 @@ export function understandReadings(
         const { series, quantity, uncertainty } = result;
         const calibration = reading.calibrationVersion ?? 0;
         const identity = { gatewayId, outboxId, sequence };
-        const measured = { quantity, uncertainty, calibration, ...announcedBy(reading) };
+        const measured = {
+          quantity,
+          uncertainty,
+          calibration,
+          ...announcedBy(reading),
+          sole: soleOf(catalogue, sensor),
+        };
         understood.observations.push({ binId, series, atMs, ...identity, ...measured });
         readings.set(sequence, reading);
         understood.seen.push({ binId, atMs, quality: 'good' });
