@@ -5,12 +5,15 @@ import { parseDecimal } from '../exact-mass.ts';
 import { isMeasuredUnit, measuredSample } from '../measured-value.ts';
 import { failure, quote, understood } from '../result.ts';
 import type { SampleCommon } from '../sample.ts';
+import { unitByName } from './sensor-name.ts';
 
 const constantsSchema = z.object({
   unit: z
     .string()
     .optional()
-    .describe('unit_of_measurement of the sensors: a mass, mm, cm, m, %, V, dBm, °C, pcs; none = raw HX711 counts'),
+    .describe(
+      'unit_of_measurement of the sensors: a mass, mm, cm, m, %, V, dBm, °C, pcs; none = raw HX711 counts; names like temperature, battery or distance tell their own',
+    ),
   units: z.record(z.string(), z.string()).optional().describe('unit by sensor name, where a device has several'),
   buttons: z
     .record(z.string(), z.enum(['order', 'delivered']))
@@ -40,6 +43,7 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
   const unit = unitOf(topic?.name, constants);
   // Where the units of a device's sensors are listed, those not in the list (uptime, version, …) are not asked for.
   if (unit === undefined && topic !== undefined && constants.units !== undefined) return understood();
+  if (unit === 'none') return understood();
   if (frame.payload.length > TEXT_BYTES_MAX) return describeLongPayload(frame.payload);
   const text = new TextDecoder().decode(frame.payload).trim();
   if (text === 'online' || text === 'offline') return understood();
@@ -71,8 +75,10 @@ function readTopic(topic: string): StateTopic | 'other' {
 function unitOf(name: string | undefined, constants: Constants): string | undefined {
   const named = ownEntry(constants.units, name);
   if (named !== undefined) return named;
-  // ESPHome's own wifi_signal sensor, which nearly every configuration has, must not become a weight of −60 kg.
-  return name?.endsWith('wifi_signal') === true ? 'dBm' : constants.unit;
+  if (name === undefined) return constants.unit;
+  const inferred = unitByName(name, constants.unit);
+  // Where units are listed, a name alone makes nothing a reading, save the signal that ESPHome itself names.
+  return constants.units !== undefined && constants.unit === undefined && inferred !== 'dBm' ? undefined : inferred;
 }
 
 /** Names come from a topic, so "constructor" must not find what every object inherits. */
