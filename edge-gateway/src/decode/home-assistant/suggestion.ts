@@ -75,7 +75,7 @@ function esphomeName({ stateTopic }: Measured): string | undefined {
 function unitsByProperty(entities: readonly Measured[]): Record<string, unknown> {
   const units = entities.flatMap((entity) => {
     const property = /^\{\{\s*value_json\.(\w+)\s*(\|.*)?\}\}$/.exec(entity.valueTemplate ?? '')?.[1];
-    const ownWord = /^(battery|temperature|voltage|linkquality)$/.test(property ?? '');
+    const ownWord = /^(battery|temperature|voltage|linkquality|liquid_depth)$/.test(property ?? '');
     return property === undefined || ownWord ? [] : [[property, entity.measuredUnit] as const];
   });
   return units.length === 0 ? {} : { units: Object.fromEntries(units) };

@@ -18,7 +18,7 @@ const constantsSchema = z.object({
   units: z
     .record(z.string(), z.string())
     .optional()
-    .describe('property → its unit, for what has none of its own: weight: kg, distance: m, liquid_level_percent: %'),
+    .describe('property → its unit, for what has none of its own: weight: kg, distance: cm, soil_moisture: %'),
   countFrom: z
     .string()
     .optional()
@@ -31,20 +31,26 @@ const KNOWN_UNITS: ReadonlyMap<string, string> = new Map([
   ['liquid_level_percent', '%'],
   ['fill_level', '%'],
   ['tank_level', '%'],
-  ['liquid_depth', 'm'],
+  ['distance', 'm'],
   ['weight', 'g'],
 ]);
 
 /** Any one of these makes a JSON object a message of zigbee2mqtt, where no topic says so. */
 const TELLTALE = [
   'linkquality', 'last_seen', 'action', 'battery', 'battery_low', 'occupancy', 'contact', 'water_leak', 'update',
+  'liquid_depth', 'liquid_state',
 ] as const; // prettier-ignore
+
+/** The longest actions are names of buttons and gestures. */
+const ACTION_BYTES_MAX = 64;
 
 function decode(frame: Frame, constants: Constants): DecodeResult {
   const other = isOtherTopic(frame.topic);
-  const parsed = parseJsonObject(frame.payload);
   // bridge/state, <device>/availability and commands to devices: bare words or JSON, and never a measurement.
   if (other) return understood();
+  const action = bareAction(frame);
+  if (action !== undefined) return understood(buttonSamples({ action }, constants, {}));
+  const parsed = parseJsonObject(frame.payload);
   if ('failed' in parsed) return parsed.failed;
   const fields = parsed.object;
   const ours = TELLTALE.some((name) => name in fields) || [...KNOWN_UNITS.keys()].some((name) => name in fields);
@@ -61,6 +67,13 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
 
 function isOtherTopic(topic: string | undefined): boolean {
   return topic !== undefined && /(^|\/)bridge(\/|$)|\/(availability|set|get)(\/|$)/.test(topic);
+}
+
+/** `<device>/action` brings the bare word for one moment, for automations that cannot wait for a property to change. */
+function bareAction({ topic, payload }: Frame): string | undefined {
+  if (topic?.endsWith('/action') !== true || payload.length > ACTION_BYTES_MAX) return undefined;
+  const text = new TextDecoder().decode(payload).trim();
+  return /^[\w+-]*$/.test(text) ? text : undefined;
 }
 
 /** `last_seen` is ISO 8601 (in UTC or with an offset) or Unix ms, as the bridge is set; by default it is not sent. */
@@ -82,6 +95,8 @@ function buttonSamples(fields: JsonObject, constants: Constants, common: SampleC
 function measuredSamples(fields: JsonObject, constants: Constants, common: SampleCommon): Sample[] {
   const units = new Map([...KNOWN_UNITS, ...Object.entries(constants.units ?? {})]);
   const samples = [...units].flatMap(([name, unit]): Sample[] => {
+    // How deep the liquid is, from the ground up: no distance to its surface, and the percent says it already.
+    if (name === 'liquid_depth') return [];
     const value = Object.hasOwn(fields, name) ? asNumberOrNumeral(fields[name]) : undefined;
     const sample = value === undefined ? undefined : measuredSample(value, unit, { ...common, sensorId: name });
     return sample === undefined ? [] : [sample];
