@@ -44,6 +44,18 @@ export const ERROR_CODES = {
     what: 'The local API was asked about a device that is not configured.',
     todo: 'GET /api/v1/devices lists the ids.',
   },
+  NOT_QUARANTINED: {
+    what: 'No frame of this id is in the quarantine (any more): the oldest go when it is full.',
+    todo: 'GET /api/v1/quarantine lists what is there.',
+  },
+  FRAME_CUT: {
+    what: 'The frame was longer than the quarantine keeps (64 KiB), so it cannot be read again.',
+    todo: 'Look at what is left of it, correct the device or its decoder, and delete it.',
+  },
+  STILL_UNUSABLE: {
+    what: 'A frame of the quarantine was read again and still gives no reading, or not all it should.',
+    todo: 'The detail says why. Correct model or constants of the device in gateway.yaml, then try again.',
+  },
   NO_SAMPLES: {
     what: 'A calibration step needs raw values of the last 15 s, and too few came.',
     todo: 'Let the device send (or poll faster) and try again. With several weight sensors name the sensorId.',

@@ -57,6 +57,10 @@ export class GatewayEvents {
     this.#log.debug({ deviceId, reason, detail, kept }, 'frame quarantined');
   }
 
+  frameReplayed(deviceId: string, readings: number): void {
+    this.#log.info({ deviceId, readings }, 'a frame from the quarantine was taken');
+  }
+
   /** A frame or a connection. */
   refused(reason: RefusalReason, detail: Record<string, unknown>): void {
     this.counters.framesRefused += 1;

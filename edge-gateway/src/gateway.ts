@@ -100,7 +100,9 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   uplink.start();
   const readiness = (): string[] => [...receiver.missing(), ...pipeline.missing()];
   const server = createServiceServer({ service: 'edge-gateway', metrics, readiness });
-  if (env.SHELFWIRE_API_TOKEN !== undefined) commissioning.registerRoutes(server, config, env.SHELFWIRE_API_TOKEN);
+  const apiToken = env.SHELFWIRE_API_TOKEN;
+  if (apiToken !== undefined)
+    commissioning.registerRoutes(server, { config, quarantine: { quarantine, devices, pipeline }, apiToken });
   await server.listen({ host: env.SHELFWIRE_HTTP_HOST, port: env.SHELFWIRE_HTTP_PORT });
 
   const ageBound = new AgeBound({

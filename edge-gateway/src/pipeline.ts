@@ -7,6 +7,7 @@ import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
 import { SaveLine } from './outbox/save-line.ts';
 import type { Quarantine } from './quarantine.ts';
+import { readingsOfOldFrame } from './replay.ts';
 
 export interface PipelineParts {
   normalizer: SiteNormalizer;
@@ -19,6 +20,12 @@ export interface PipelineParts {
 
 /** Whether the device may be told that its frame is safe; otherwise it must send it again. */
 export type Received = { kept: true; reply?: Reply } | { kept: false };
+
+export type Replayed =
+  | { kind: 'kept'; readings: number }
+  | { kind: 'unusable'; reason: string; detail: string }
+  /** The disk is full; nothing has changed. */
+  | { kind: 'refused' };
 
 /** The way of a frame at the gateway: decode → normalize → keep. What goes on from the outbox is the uplink's. */
 export class Pipeline {
@@ -45,6 +52,21 @@ export class Pipeline {
     return kept ? { kept, ...made.reply } : { kept };
   }
 
+  /**
+   * Takes a frame of the quarantine again, by the device's settings of now; all of it or nothing. It was counted when it
+   * came. @returns how many readings are durable now
+   */
+  async replay(device: Device, frame: Frame): Promise<Replayed> {
+    const { deviceId } = device.settings;
+    const line = this.#line(deviceId);
+    if (line.isBlocked && !(await this.#saved(line.saveAll(), deviceId))) return { kind: 'refused' };
+    const made = replayedReadings(device, frame);
+    if (!made.ok) return { kind: 'unusable', reason: made.problem.kind, detail: made.problem.detail };
+    if (!(await this.#saved(line.keep(made.readings), deviceId))) return { kind: 'refused' };
+    this.#parts.events.frameReplayed(deviceId, made.readings.length);
+    return { kind: 'kept', readings: made.readings.length };
+  }
+
   /** Decodes and normalizes. `bad` says what could not be used: the whole frame, or entries of it. */
   #readingsOf(device: Device, frame: Frame): { readings: Reading[]; bad: RejectedEntry[]; reply: { reply?: Reply } } {
     const { deviceId } = device.settings;
@@ -61,8 +83,7 @@ export class Pipeline {
       return { readings: usable, bad: bad.slice(0, 1), reply };
     } catch (error) {
       // Neither throws. Should one, its frame is set aside: unacknowledged, it would come again for ever.
-      const detail = `The decoder failed: ${error instanceof Error ? error.message : 'unknown error'}`;
-      return { readings: [], bad: [{ kind: 'malformed', detail }], reply: {} };
+      return { readings: [], bad: [decoderFailed(error)], reply: {} };
     }
   }
 
@@ -108,13 +129,27 @@ export class Pipeline {
 
   async #setAside(deviceId: string, frame: Frame, reason: string, detail: string): Promise<void> {
     const { quarantine, events } = this.#parts;
-    const topic = frame.topic === undefined ? {} : { topic: frame.topic };
-    const entry = { atMs: frame.receivedAtMs, deviceId, ...topic, reason, detail, payload: frame.payload };
+    const { receivedAtMs: atMs, topic, retained, fPort, payload } = frame;
+    const entry = { atMs, deviceId, topic, retained, fPort, reason, detail, payload };
     events.frameQuarantined(deviceId, reason, detail, await quarantine.put(entry));
   }
 }
 
 const TOO_LONG: RejectedEntry = { kind: 'out-of-range', detail: 'A tag has more memory than a reading can carry.' };
+
+function decoderFailed(error: unknown): RejectedEntry {
+  const because = error instanceof Error ? error.message : 'unknown error';
+  return { kind: 'malformed', detail: `The decoder failed: ${because}` };
+}
+
+function replayedReadings(device: Device, frame: Frame): ReturnType<typeof readingsOfOldFrame> {
+  try {
+    const made = readingsOfOldFrame(device.settings, frame);
+    return made.ok && !made.readings.every(isStorable) ? { ok: false, problem: TOO_LONG } : made;
+  } catch (error) {
+    return { ok: false, problem: decoderFailed(error) };
+  }
+}
 
 /** Texts in a reading are as long as the contract allows; a longer one would be refused at every stage behind this. */
 function isStorable(reading: Reading): boolean {

@@ -1,21 +1,45 @@
-import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 const PAYLOAD_BYTES_KEPT = 65_536;
+const NEWEST_FILE = 'quarantine.ndjson';
+const OLDER_FILE = 'quarantine.1.ndjson';
 
 export interface QuarantinedFrame {
   atMs: number;
   deviceId: string;
-  topic?: string;
+  topic?: string | undefined;
+  retained?: boolean | undefined;
+  fPort?: number | undefined;
   reason: string;
   detail: string;
   payload: Uint8Array;
 }
 
+const lineSchema = z.object({
+  id: z.uuid(),
+  atMs: z.number(),
+  deviceId: z.string(),
+  topic: z.string().optional(),
+  retained: z.boolean().optional(),
+  fPort: z.number().optional(),
+  reason: z.string(),
+  detail: z.string(),
+  payload: z.base64(),
+  /** As it came; `payload` may hold less. */
+  payloadBytes: z.int().min(0),
+});
+/** A frame as it lies in the quarantine, the payload in base64. */
+export type KeptFrame = z.infer<typeof lineSchema>;
+
 /**
  * Frames that no reading could be made of, for a person to look at: `quarantine.ndjson`, one frame a line with the
  * payload in base64. Bounded: at half the bound the file becomes `quarantine.1.ndjson`, whose old content goes. Frames
- * that come faster than the disk takes them beyond `waitingMax` are only counted.
+ * that come faster than the disk takes them beyond `waitingMax` are only counted. Reading and removing goes through the
+ * whole file: it is for a person, now and then.
  */
 export class Quarantine {
   readonly #folder: string;
@@ -35,17 +59,13 @@ export class Quarantine {
     if (this.#waiting >= 1_000) return false;
     this.#waiting += 1;
     const line = `${JSON.stringify({
+      id: randomUUID(),
       ...frame,
       payload: Buffer.from(frame.payload).subarray(0, PAYLOAD_BYTES_KEPT).toString('base64'),
       payloadBytes: frame.payload.length,
     })}\n`;
-    const written = this.#turn.then(() => this.#write(line));
-    this.#turn = written.then(
-      () => undefined,
-      () => undefined,
-    );
     try {
-      await written;
+      await this.#inTurn(() => this.#write(line));
       return true;
     } catch {
       return false;
@@ -54,18 +74,76 @@ export class Quarantine {
     }
   }
 
+  /** Newest first. */
+  async list(limit: number): Promise<KeptFrame[]> {
+    return this.#inTurn(async () => {
+      const frames: KeptFrame[] = [];
+      for (const name of [NEWEST_FILE, OLDER_FILE]) {
+        for (const line of (await this.#lines(name)).toReversed()) {
+          if (frames.length >= limit) return frames;
+          const frame = parseLine(line);
+          if (frame) frames.push(frame);
+        }
+      }
+      return frames;
+    });
+  }
+
+  async get(id: string): Promise<KeptFrame | undefined> {
+    return (await this.list(Infinity)).find((frame) => frame.id === id);
+  }
+
+  /** @returns false if it was not there (any more) */
+  async remove(id: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      for (const name of [NEWEST_FILE, OLDER_FILE]) {
+        const lines = await this.#lines(name);
+        const left = lines.filter((line) => parseLine(line)?.id !== id);
+        if (left.length === lines.length) continue;
+        if (name === NEWEST_FILE) await this.#closeFile();
+        const path = join(this.#folder, name);
+        await writeFile(`${path}.new`, left.map((line) => `${line}\n`).join(''), { mode: 0o640 });
+        await rename(`${path}.new`, path);
+        return true;
+      }
+      return false;
+    });
+  }
+
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#inTurn(() => this.#closeFile());
+  }
+
+  /** Writing, reading and rewriting take turns. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  async #lines(name: string): Promise<string[]> {
+    try {
+      const text = await readFile(join(this.#folder, name), 'utf8');
+      return text.split('\n').filter((line) => line !== '');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  async #closeFile(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
   }
 
   async #write(line: string): Promise<void> {
-    const path = join(this.#folder, 'quarantine.ndjson');
+    const path = join(this.#folder, NEWEST_FILE);
     if (this.#file && this.#sizeBytes + line.length > this.#sizeBytesMax / 2) {
-      await this.#file.close();
-      this.#file = undefined;
-      await rename(path, join(this.#folder, 'quarantine.1.ndjson'));
+      await this.#closeFile();
+      await rename(path, join(this.#folder, OLDER_FILE));
     }
     if (!this.#file) {
       await mkdir(this.#folder, { recursive: true, mode: 0o750 });
@@ -74,5 +152,14 @@ export class Quarantine {
     }
     await this.#file.appendFile(line);
     this.#sizeBytes += line.length;
+  }
+}
+
+/** @returns undefined for a line that a crash tore */
+function parseLine(line: string): KeptFrame | undefined {
+  try {
+    return lineSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import type { GatewayClock } from '../gateway-clock.ts';
 import { enrolmentFileSchema, EnrolmentTokens } from './enrolment.ts';
 import { JsonFile } from './json-file.ts';
 import { PendingDevices } from './pending-devices.ts';
+import type { QuarantineParts } from './quarantine-routes.ts';
 import { RawValues } from './raw-values.ts';
 import { registerCommissionRoutes } from './routes.ts';
 import type { SiteConfig } from './site-config.ts';
@@ -42,10 +43,12 @@ export class Commissioning {
     this.#rawValues.note(deviceId, samples, receivedAtMs);
   };
 
-  registerRoutes(server: FastifyInstance, config: SiteConfig, apiToken: string): void {
+  registerRoutes(
+    server: FastifyInstance,
+    parts: { config: SiteConfig; quarantine: QuarantineParts; apiToken: string },
+  ): void {
     registerCommissionRoutes(server, {
-      config,
-      apiToken,
+      ...parts,
       tokens: this.#tokens,
       pending: this.#pending,
       rawValues: this.#rawValues,

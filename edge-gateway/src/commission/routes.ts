@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { idSchema, ShelfwireError } from '@shelfwire/contract';
 import { describeIssues } from '@shelfwire/contract/service';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
 import { hashPassword } from '../devices/secret.ts';
@@ -11,6 +11,8 @@ import { TokenBucket } from '../token-bucket.ts';
 import { pieceWeight, tared, twoPointCalibration } from './calibrate.ts';
 import type { EnrolmentTokens } from './enrolment.ts';
 import type { PendingDevices } from './pending-devices.ts';
+import { problem, unknownDevice } from './problem.ts';
+import { registerQuarantine, type QuarantineParts } from './quarantine-routes.ts';
 import type { RawValue, RawValues } from './raw-values.ts';
 import type { SiteConfig } from './site-config.ts';
 
@@ -19,6 +21,7 @@ export interface CommissionParts {
   tokens: EnrolmentTokens;
   pending: PendingDevices;
   rawValues: RawValues;
+  quarantine: QuarantineParts;
   now: () => number;
   steadyNow: () => number;
   /** Bearer token of the local API. */
@@ -66,6 +69,7 @@ export function registerCommissionRoutes(server: FastifyInstance, parts: Commiss
     });
     registerEnrolment(api, parts);
     registerCalibration(api, parts);
+    registerQuarantine(api, parts.quarantine);
     done();
   });
 }
@@ -154,15 +158,6 @@ function registerCalibration(api: FastifyInstance, { config, rawValues, now }: C
 function withoutLogin<Device extends { login?: { username: string } | undefined }>(device: Device) {
   const { login, ...settings } = device;
   return { ...settings, ...(login ? { username: login.username } : {}) };
-}
-
-function unknownDevice(reply: FastifyReply): Promise<FastifyReply> {
-  return problem(reply, 404, 'UNKNOWN_DEVICE', 'There is no device of this id.');
-}
-
-async function problem(reply: FastifyReply, status: number, code: string, detail: string): Promise<FastifyReply> {
-  const body = { type: 'about:blank', title: code, status, code, detail };
-  return reply.code(status).type('application/problem+json').send(body);
 }
 
 function isBearer(header: string | undefined, token: string): boolean {
