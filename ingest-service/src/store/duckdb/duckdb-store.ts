@@ -98,7 +98,7 @@ export class DuckStore implements TelemetryStore {
       await this.#betweenWrites(() => this.#rollup.refresh(hourMs));
     }
     if (signal?.aborted) return;
-    await this.#betweenWrites(() => deleteExpired(this.#writer, retention, nowMs));
+    await this.#betweenWrites(() => deleteExpired(this.#writer, this.#rollup, retention, nowMs));
   }
 
   async exportTo(request: ExportRequest, file: string): Promise<void> {

@@ -2,24 +2,32 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { MEASUREMENT_NAMES } from '../../points/schema.ts';
 import type { Retention } from '../telemetry-store.ts';
-import { startNs } from './rollup.ts';
+import { HOUR_MS, startNs, type Rollup } from './rollup.ts';
 import { quote } from './tables.ts';
 
 /** Raw readings are the bulk; everything else is kept as long as the hourly values. */
 const RAW: readonly string[] = ['reading', 'device_health'];
 
 /** Deletes what is older than it may be, and gives the space back to the file. @returns how many points went */
-export async function deleteExpired(writer: DuckDBConnection, retention: Retention, nowMs: number): Promise<number> {
+export async function deleteExpired(
+  writer: DuckDBConnection,
+  rollup: Rollup,
+  retention: Retention,
+  nowMs: number,
+): Promise<number> {
   let deleted = 0;
-  // Before the deletion: a crash between the two only makes hours count as incomplete that are not.
-  await writer.run(`INSERT INTO raw_horizon VALUES (${nowMs - retention.rawMs})`);
+  await rollup.rawGoesBefore(wholeHour(nowMs - retention.rawMs));
   for (const name of MEASUREMENT_NAMES) {
     const keepMs = RAW.includes(name) ? retention.rawMs : retention.downsampledMs;
-    const result = await writer.run(`DELETE FROM ${quote(name)} WHERE "atNs" < ${startNs(nowMs - keepMs)}`);
+    const result = await writer.run(`DELETE FROM ${quote(name)} WHERE "atNs" < ${startNs(wholeHour(nowMs - keepMs))}`);
     deleted += result.rowsChanged;
   }
   await writer.run(`DELETE FROM hourly WHERE "hourMs" < ${nowMs - retention.downsampledMs}`);
-  await writer.run('DELETE FROM raw_horizon WHERE "rawFromMs" < (SELECT max("rawFromMs") FROM raw_horizon)');
   if (deleted > 0) await writer.run('CHECKPOINT');
   return deleted;
+}
+
+/** Whole hours only, so that no hourly value ever stands on a part of its readings. */
+function wholeHour(atMs: number): number {
+  return atMs - (atMs % HOUR_MS);
 }

@@ -134,6 +134,10 @@ test('raw readings go when they are old; their hours stay, and a very late readi
   const hour = question('mean', { from: 0, to: 24, step: 24 });
   expect(await store.series(hour)).toEqual([[START_MS, 20]]);
   await store.write([weight(START_MS + 120_000, 1_000)]);
+  expect(await store.series(hour)).toEqual([[START_MS, 20]]); // also before the next run
+  await store.close();
+  await open();
+  expect(await store.series(hour)).toEqual([[START_MS, 20]]);
   await store.maintain(KEEP, nowMs);
   expect(await store.series(hour)).toEqual([[START_MS, 20]]);
   await store.maintain(KEEP, nowMs + 800 * DAY_MS);
@@ -167,4 +171,16 @@ test('a range is exported to Parquet and CSV, of the own tenant and site only', 
   expect(header).toMatch(/^at,tenantId,siteId,.*netGrams/);
   expect(lines).toHaveLength(2);
   expect(lines[0]).toContain('2026-01-05 00:00:00');
+});
+
+test('readings are deleted by whole hours, so that no hourly value is computed from a part of them', async () => {
+  const readings = [weight(START_MS, 10), weight(START_MS + 40 * 60_000, 30)];
+  await store.write(readings);
+  await store.maintain(KEEP, START_MS + 30 * 60_000 + KEEP.rawMs); // the retention ends inside the hour
+  const raw = question('count', { from: 0, to: 1, step: 1 });
+  delete raw.bucket;
+  expect(await store.series(raw)).toHaveLength(2);
+  await store.maintain(KEEP, START_MS + HOUR_MS + KEEP.rawMs);
+  expect(await store.series(raw)).toEqual([]);
+  expect(await store.series(question('mean', { from: 0, to: 1, step: 1 }))).toEqual([[START_MS, 20]]);
 });

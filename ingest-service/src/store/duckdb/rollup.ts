@@ -27,10 +27,13 @@ const SERIES_COLUMNS = SERIES_TAGS.map(quote).join(', ');
 export class Rollup {
   readonly #writer: DuckDBConnection;
   readonly #dirtyHours: Set<number>;
+  /** Raw readings before this time are gone, or about to be. */
+  #rawFromMs: number;
 
-  private constructor(writer: DuckDBConnection, dirtyHours: Set<number>) {
+  private constructor(writer: DuckDBConnection, dirtyHours: Set<number>, rawFromMs: number) {
     this.#writer = writer;
     this.#dirtyHours = dirtyHours;
+    this.#rawFromMs = rawFromMs;
   }
 
   static async create(writer: DuckDBConnection): Promise<Rollup> {
@@ -40,7 +43,17 @@ export class Rollup {
     await writer.run('CREATE TABLE IF NOT EXISTS dirty_hour ("hourMs" BIGINT)');
     await writer.run('CREATE TABLE IF NOT EXISTS raw_horizon ("rawFromMs" BIGINT)');
     const reader = await writer.runAndReadAll('SELECT DISTINCT "hourMs" FROM dirty_hour');
-    return new Rollup(writer, new Set(reader.getRows().map(([hourMs]) => Number(hourMs))));
+    const dirtyHours = new Set(reader.getRows().map(([hourMs]) => Number(hourMs)));
+    const horizon = await writer.runAndReadAll('SELECT coalesce(max("rawFromMs"), 0) FROM raw_horizon');
+    return new Rollup(writer, dirtyHours, Number(horizon.getRows()[0]?.[0]));
+  }
+
+  /** Before raw readings are deleted: a crash between the two only makes hours count as incomplete that are not. */
+  async rawGoesBefore(atMs: number): Promise<void> {
+    if (atMs <= this.#rawFromMs) return;
+    await this.#writer.run(`INSERT INTO raw_horizon VALUES (${atMs})`);
+    this.#rawFromMs = atMs;
+    await this.#writer.run(`DELETE FROM raw_horizon WHERE "rawFromMs" < ${atMs}`);
   }
 
   /** Inside the transaction of a write. Call `marked` after its commit. @returns the hours that became dirty */
@@ -68,9 +81,7 @@ export class Rollup {
   async refresh(hourMs: number): Promise<void> {
     await this.#writer.run('BEGIN');
     try {
-      const reader = await this.#writer.runAndReadAll('SELECT coalesce(max("rawFromMs"), 0) FROM raw_horizon');
-      const isWhole = hourMs >= Number(reader.getRows()[0]?.[0]);
-      if (isWhole) await this.#writer.run(`DELETE FROM hourly WHERE "hourMs" = ${hourMs}`);
+      if (this.#isWhole(hourMs)) await this.#writer.run(`DELETE FROM hourly WHERE "hourMs" = ${hourMs}`);
       for (const name of ROLLED_UP) await this.#writer.run(refreshSql(name, hourMs));
       await this.#writer.run(`DELETE FROM dirty_hour WHERE "hourMs" = ${hourMs}`);
       await this.#writer.run('COMMIT');
@@ -81,6 +92,10 @@ export class Rollup {
     this.#dirtyHours.delete(hourMs);
   }
 
+  #isWhole(hourMs: number): boolean {
+    return hourMs >= this.#rawFromMs;
+  }
+
   /** The statement for a question in whole hours; undefined if it needs the raw readings. */
   seriesSql(request: SeriesRequest): Statement | undefined {
     const { bucket } = request;
@@ -89,7 +104,8 @@ export class Rollup {
     if (!bucket || bucket.stepMs % HOUR_MS !== 0 || !known || !numeric) return undefined;
     const firstWholeMs = Math.ceil(request.fromMs / HOUR_MS) * HOUR_MS;
     const endWholeMs = Math.floor(request.toMs / HOUR_MS) * HOUR_MS;
-    const rawHours = new Set([firstWholeMs - HOUR_MS, endWholeMs, ...this.#dirtyHours]);
+    const dirtyHours = [...this.#dirtyHours].filter((hourMs) => this.#isWhole(hourMs));
+    const rawHours = new Set([firstWholeMs - HOUR_MS, endWholeMs, ...dirtyHours]);
     const isRaw = `IN (${[...rawHours].join(', ')})`;
 
     const values: Statement['values'] = [];

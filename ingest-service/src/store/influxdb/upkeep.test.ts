@@ -78,6 +78,34 @@ describe.runIf(needs('influxdb'))('with the real engine', () => {
       ]);
     }
   });
+
+  test('a reading that comes after its hour’s readings are gone changes no hourly value', async () => {
+    const oldMs = NOW_MS - 200 * DAY_MS;
+    const hourly = `SELECT "netGrams_count", "netGrams_max" FROM "reading_hourly" WHERE time = ${oldMs}ms`;
+    const hour = async () => (await server.query(hourly, 'telemetry')).results?.[0]?.series?.[0]?.values;
+    const laterMs = NOW_MS + 20 * DAY_MS;
+    await store.write([weight(oldMs, 10), weight(oldMs + 1, 20), weight(oldMs + 2, 30)]);
+    await store.maintain(KEEP, oldMs + DAY_MS);
+    await store.maintain(KEEP, laterMs);
+    const before = await hour();
+    expect(before?.[0]?.slice(1)).toEqual([3, 30]);
+    await store.write([weight(oldMs + 60_000, 5)]);
+    await store.maintain(KEEP, laterMs);
+    expect(await hour()).toEqual(before);
+  });
+
+  test('readings are deleted by whole hours, so that no hourly value is computed from a part of them', async () => {
+    const fromMs = NOW_MS + 300 * DAY_MS;
+    await store.write([weight(fromMs, 1), weight(fromMs + 40 * 60_000, 2), weight(fromMs + HOUR_MS, 3)]);
+    const rawCount = async (): Promise<unknown> => {
+      const question = `SELECT count("netGrams") FROM "reading" WHERE time >= ${fromMs}ms`;
+      return (await server.query(question, 'telemetry')).results?.[0]?.series?.[0]?.values?.[0]?.[1];
+    };
+    await store.maintain(KEEP, fromMs + 30 * 60_000 + KEEP.rawMs); // the retention ends inside the first hour
+    expect(await rawCount()).toBe(3);
+    await store.maintain(KEEP, fromMs + HOUR_MS + KEEP.rawMs + DAY_MS);
+    expect(await rawCount()).toBeUndefined();
+  });
 });
 
 describe('with the API of InfluxDB 2.x', () => {

@@ -45,6 +45,8 @@ export class InfluxUpkeep {
     for (const hourMs of [...this.#touchedHours].filter((hour) => hour + HOUR_MS <= nowMs).sort((a, b) => a - b)) {
       if (signal?.aborted) return;
       this.#touchedHours.delete(hourMs); // before the query: what is written meanwhile touches it again
+      // Its raw readings are gone: one that comes so late would replace the value of the whole hour.
+      if (hourMs < Math.ceil(rawFromMs / HOUR_MS) * HOUR_MS) continue;
       try {
         await this.#downsample(hourMs);
       } catch (error) {
@@ -54,7 +56,10 @@ export class InfluxUpkeep {
     }
     reader.preferHourlyBefore(rawFromMs + DAY_MS);
     if (rawFromMs - this.#deletedBeforeMs < DAY_MS) return;
-    for (const measurement of Object.keys(DOWNSAMPLED)) await reader.deleteBefore(measurement, rawFromMs);
+    for (const measurement of Object.keys(DOWNSAMPLED)) {
+      // Whole hours only, so that none ever stands on a part of its readings.
+      await reader.deleteBefore(measurement, rawFromMs - (rawFromMs % HOUR_MS));
+    }
     this.#deletedBeforeMs = rawFromMs;
   }
 
