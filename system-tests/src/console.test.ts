@@ -29,7 +29,8 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console', () => {
     broker = await MosquittoServer.start();
     supplier = createServer((request, response) => {
       request.resume();
-      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
+      // It refuses: what a supplier may have cannot be cancelled from here, and a test below cancels.
+      response.writeHead(422, { 'Content-Type': 'application/json' }).end('{}');
     });
     await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
     const address = supplier.address();

@@ -48,7 +48,8 @@ export function CallOffDialog({
         <Stack gap="md">
           {supplierHasIt ? (
             <Alert color="yellow" variant="light" role="note">
-              The supplier already has this order. Tell them as well: a cancellation is not sent by itself.
+              The supplier already has this order, and only they can end it: ask them to reject it. Your wish is noted
+              on the order, where others see it.
             </Alert>
           ) : null}
           <Textarea

@@ -38,6 +38,8 @@ export function OrderActions({ order }: { order: OrderDetail }) {
         setAsking(null);
         notifications.show({ message: DONE_WORDS[next.kind], color: 'teal' });
       },
+      // The reason stands on the page, behind the dialog.
+      onError: () => setAsking(null),
     });
   };
   const waits = order.status === 'PENDING_APPROVAL' || order.status === 'DRAFT';

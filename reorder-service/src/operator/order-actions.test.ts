@@ -75,7 +75,7 @@ describe('a buyer', () => {
   });
 
   test('cancels and snoozes: nothing is ordered for this bin until then', async () => {
-    const { orderId, episodeId } = await orderIn('SENT');
+    const { orderId, episodeId } = await orderIn('APPROVED');
     const payload = { reason: 'the line is being moved', need: { kind: 'snooze', untilMs: TOMORROW_MS } };
     expect((await act(orderId, 'cancel', payload)).json()).toEqual({ orderId, status: 'CANCELLED' });
     expect(await episodeOf(episodeId)).toMatchObject({
@@ -87,7 +87,7 @@ describe('a buyer', () => {
   });
 
   test('cancels and releases the need: it may be ordered again', async () => {
-    const { orderId, episodeId } = await orderIn('ACKNOWLEDGED');
+    const { orderId, episodeId } = await orderIn('ON_HOLD');
     await act(orderId, 'cancel', { reason: 'wrong supplier', need: { kind: 'release' } });
     expect(await episodeOf(episodeId)).toMatchObject({ closed_because: 'called off: wrong supplier' });
     const lines = await running.db
@@ -97,6 +97,27 @@ describe('a buyer', () => {
       .execute();
     expect(lines).toMatchObject([{ open: false, cancelled_quantity: 40 }]);
   });
+
+  test.each(['SENT', 'ACKNOWLEDGED', 'SHIPPED'] as const)(
+    'cannot cancel alone what the supplier has (%s): is told whom to ask, and the wish is kept',
+    async (status) => {
+      const { orderId, episodeId } = await orderIn(status);
+      const payload = { reason: 'too many', need: { kind: 'release' } };
+      expect((await act(orderId, 'cancel', payload)).json()).toMatchObject({
+        status: 409,
+        code: 'ORDER_STATUS_CONFLICT',
+        detail: expect.stringMatching(/Ask the supplier: when they agree, they reject it/),
+      });
+      const order = await running.db
+        .selectFrom('purchase_order')
+        .select(['status', 'attention'])
+        .where('order_id', '=', orderId)
+        .executeTakeFirst();
+      expect(order).toEqual({ status, attention: 'to be cancelled (too many): ask the supplier to reject it' });
+      expect(await lastEventOf(orderId)).toMatchObject({ event: 'CancellationWanted', actor: 'admin@ours.example' });
+      expect((await episodeOf(episodeId)).closed_at_ms).toBeNull();
+    },
+  );
 
   test('must say why, and what becomes of the need', async () => {
     const { orderId } = await orderIn('PENDING_APPROVAL');

@@ -8,12 +8,12 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { approve, type Approver } from '../orders/approve.ts';
-import type { Order } from '../orders/order.ts';
-import type { OrderCommand } from '../orders/order-machine.ts';
-import { changeOrder, closeEpisodeOf, lockOrder } from '../orders/order-store.ts';
+import { isFinal, type Order } from '../orders/order.ts';
+import { isOnItsWay, type OrderCommand } from '../orders/order-machine.ts';
+import { askForAttention, changeOrder, closeEpisodeOf, lockOrder } from '../orders/order-store.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
-import { enqueueOrder } from '../suppliers/order-outbox.ts';
+import { enqueueOrder, supplierMayHave } from '../suppliers/order-outbox.ts';
 
 export interface Refusal {
   ok: false;
@@ -57,10 +57,17 @@ export class OrderActions {
     );
   }
 
+  /** Only what the supplier cannot have: cancelled here alone, the goods would come and their need be ordered again. */
   cancel(actor: Actor, orderId: string, { reason, need }: CallOffOrder): Promise<ActionResult> {
-    return this.#act(actor, orderId, { kind: 'cancel', note: reason }, (tx, order, nowMs) =>
-      settleNeed(tx, order, need, { email: actor.email, reason, nowMs }),
-    );
+    return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
+      const by = { actor: actor.email, nowMs };
+      if (isOnItsWay(order.status) || (!isFinal(order.status) && (await supplierMayHave(tx, orderId)))) {
+        return refuseToCancel(tx, order, reason, by);
+      }
+      const changed = await changeOrder(tx, order, { kind: 'cancel', note: reason }, by);
+      if (changed.ok) await settleNeed(tx, changed.order, need, { email: actor.email, reason, nowMs });
+      return changed;
+    });
   }
 
   #act(
@@ -100,6 +107,19 @@ export class OrderActions {
 
 function notFound(): Refusal {
   return { ok: false, code: 'NOT_FOUND', detail: 'There is no such order' };
+}
+
+/** The wish is kept on the order, where others see it; the supplier's rejection then ends the order. */
+async function refuseToCancel(
+  tx: Tx,
+  order: Order,
+  reason: string,
+  by: { actor: string; nowMs: number },
+): Promise<Refusal> {
+  const note = `to be cancelled (${reason}): ask the supplier to reject it`;
+  await askForAttention(tx, order, { event: 'CancellationWanted', note }, by);
+  const detail = `The supplier may already have order ${order.orderNumber}. Ask the supplier: when they agree, they reject it, and it ends here too. Your wish is noted on the order.`;
+  return { ok: false, code: 'ORDER_STATUS_CONFLICT', detail };
 }
 
 async function settleNeed(

@@ -6,7 +6,7 @@ import { isFinal, type AuditEntry, type Order, type OrderLineState } from './ord
 export type OrderCommand =
   | { kind: 'approve' }
   | { kind: 'decline'; note: string }
-  | { kind: 'hold'; note: string }
+  | { kind: 'hold'; note: string; refused?: boolean }
   | { kind: 'release' }
   | { kind: 'sent' }
   | { kind: 'cancel'; note: string }
@@ -48,7 +48,12 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
       );
     case 'hold':
       return from(order, ['DRAFT', 'PENDING_APPROVAL', 'APPROVED'], command.kind, () =>
-        moved({ ...order, attention: command.note }, 'ON_HOLD', 'OrderHeld', command.note),
+        moved(
+          { ...order, attention: command.note },
+          'ON_HOLD',
+          command.refused ? 'OrderRefused' : 'OrderHeld',
+          command.note,
+        ),
       );
     case 'release':
       return from(order, ['ON_HOLD'], command.kind, () =>
@@ -61,10 +66,10 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
         moved({ ...order, sentAtMs: nowMs, attention: null }, 'SENT', 'OrderSent'),
       );
     case 'cancel':
-      if (isFinal(order.status) || order.lines.some((line) => line.receivedQuantity > 0)) {
-        return conflict(order, command.kind);
-      }
-      return finished(order, 'CANCELLED', 'OrderCancelled', command.note, nowMs);
+      // What the supplier has, only the supplier can end, or the goods come all the same.
+      return from(order, CANCELLABLE, command.kind, () =>
+        finished(order, 'CANCELLED', 'OrderCancelled', command.note, nowMs),
+      );
     case 'close':
       if (isFinal(order.status)) return conflict(order, command.kind);
       return finished(order, 'CLOSED', 'OrderClosed', command.note, nowMs);
@@ -83,6 +88,7 @@ function dueAfterWaiting(order: Order, nowMs: number): number | null {
   return order.dueAtMs + Math.max(0, nowMs - order.waitingSinceMs);
 }
 
+const CANCELLABLE: readonly OrderStatus[] = ['DRAFT', 'PENDING_APPROVAL', 'APPROVED', 'ON_HOLD'];
 const ANSWERABLE: readonly OrderStatus[] = [
   'APPROVED',
   'ON_HOLD',
@@ -99,6 +105,11 @@ const ON_ITS_WAY: readonly OrderStatus[] = [
   'SHIPPED',
   'PARTIALLY_RECEIVED',
 ];
+
+/** The supplier has it, and has not ended it. */
+export function isOnItsWay(status: OrderStatus): boolean {
+  return ON_ITS_WAY.includes(status);
+}
 
 function acknowledge(order: Order, command: Extract<OrderCommand, { kind: 'acknowledge' }>, nowMs: number): Transition {
   const missing = missingLine(order, command.lines);

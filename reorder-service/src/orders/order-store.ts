@@ -60,6 +60,17 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
   };
 }
 
+/** Tells a person to look at a locked order, which otherwise stays as it is, and says why in its trail. */
+export async function askForAttention(
+  tx: Tx,
+  order: Order,
+  what: { event: string; note: string },
+  by: { actor: string; nowMs: number },
+): Promise<void> {
+  await tx.updateTable('purchase_order').set({ attention: what.note }).where('order_id', '=', order.orderId).execute();
+  await writeAudit(tx, { ...order, attention: what.note }, [{ status: order.status, ...what }], by);
+}
+
 async function lastHeldAtMs(tx: Tx, orderId: string): Promise<number | null> {
   const held = await tx
     .selectFrom('order_event')

@@ -10,19 +10,28 @@ import type { Db } from '../database/open-database.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { OrderActions } from '../operator/order-actions.ts';
 import { OrderDispatcher } from './order-dispatcher.ts';
 import { SupplierInbox } from './supplier-inbox.ts';
+
+interface Answer {
+  status: number;
+  body?: object;
+}
 
 /** A supplier that keeps its own log, and knows an order by its idempotency key. */
 class TestSupplier {
   readonly requests: string[] = [];
-  answer: (key: string) => { status: number; body?: object } = () => ({ status: 202 });
+  answer: (key: string) => Answer | Promise<Answer> = () => ({ status: 202 });
   readonly #server: Server = createServer((request, response) => {
     const key = request.headers['idempotency-key']?.toString() ?? '';
     this.requests.push(key);
-    const { status, body } = this.answer(key);
     request.resume();
-    request.on('end', () => response.writeHead(status).end(body ? JSON.stringify(body) : ''));
+    request.on('end', () => {
+      void Promise.resolve(this.answer(key)).then(({ status, body }) =>
+        response.writeHead(status).end(body ? JSON.stringify(body) : ''),
+      );
+    });
   });
 
   async start(): Promise<void> {
@@ -147,6 +156,70 @@ onEachEngine('sending orders', (database) => {
     await replica(story).dispatcher.sendDue();
     expect(supplier.requests).toHaveLength(1);
     expect((await story.orders())[0]?.status).toBe('ON_HOLD');
+  });
+
+  const asleep = { wake: () => undefined };
+  const BUYER = { userId: 'ann', email: 'ann@demo.local', role: 'buyer' };
+  const CALL_OFF = { reason: 'too many', need: { kind: 'release' as const } };
+
+  function cancel(story: BinStory, orderId: string) {
+    const [publisher, dispatcher] = [asleep as unknown as EventPublisher, asleep as unknown as OrderDispatcher];
+    const actions = new OrderActions(database.db, () => story.nowMs, new TouchedBins(), publisher, dispatcher);
+    return actions.cancel({ ...BUYER, tenantId: story.tenantId }, orderId, CALL_OFF);
+  }
+
+  test('an order that is on its way to the supplier cannot be cancelled any more, and is sent', async () => {
+    const story = await lowStory();
+    const cancelled: unknown[] = [];
+    supplier.answer = async (orderId) => {
+      cancelled.push(await cancel(story, orderId));
+      return { status: 202 };
+    };
+    await replica(story).dispatcher.sendDue();
+    expect(cancelled).toMatchObject([{ ok: false, code: 'ORDER_STATUS_CONFLICT' }]);
+    expect(await story.orders()).toMatchObject([{ status: 'SENT', open: true }]);
+  });
+
+  test('an order that was not answered may be with the supplier, one that was refused is not', async () => {
+    for (const { status, ok } of [
+      { status: 503, ok: false },
+      { status: 422, ok: true },
+    ]) {
+      const story = await lowStory();
+      supplier.answer = () => ({ status });
+      for (let attempt = 0; attempt < 4; attempt += 1) await replica(story.later(600_000)).dispatcher.sendDue();
+      const [order] = await story.orders();
+      expect(order?.status).toBe('ON_HOLD');
+      expect(await cancel(story, order?.orderId ?? '')).toMatchObject({ ok });
+    }
+  });
+
+  test('an order that was not tried yet is cancelled, and never sent', async () => {
+    const story = await lowStory();
+    expect(await cancel(story, (await story.orders())[0]?.orderId ?? '')).toMatchObject({ status: 'CANCELLED' });
+    expect(await replica(story).dispatcher.sendDue()).toBe(0);
+    expect(supplier.requests).toEqual([]);
+  });
+
+  test('an order that ended here while the supplier took it asks for a person', async () => {
+    const story = await lowStory();
+    supplier.answer = async (orderId) => {
+      await database.db
+        .updateTable('purchase_order')
+        .set({ status: 'CANCELLED', closed_at_ms: story.nowMs })
+        .where('order_id', '=', orderId)
+        .execute();
+      return { status: 202 };
+    };
+    await replica(story).dispatcher.sendDue();
+    const [order] = await story.orders();
+    expect(order).toMatchObject({ status: 'CANCELLED', attention: expect.stringMatching(/^the supplier took it/) });
+    const trail = await database.db
+      .selectFrom('order_event')
+      .select('event')
+      .where('order_id', '=', order?.orderId ?? '')
+      .execute();
+    expect(trail.map(({ event }) => event)).toContain('OrderSentAlthoughEnded');
   });
 
   test('takes an acknowledgement from the body of the answer, and a callback that overtakes the answer', async () => {

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
-import { changeOrder, lockOrder } from '../orders/order-store.ts';
+import { askForAttention, changeOrder, lockOrder } from '../orders/order-store.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, CONFIG, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { backoffMs } from './backoff.ts';
@@ -16,6 +16,10 @@ import { SupplierInbox } from './supplier-inbox.ts';
 
 const ORDERS_AT_ONCE = 8;
 const LEASE_MARGIN_MS = 5_000;
+const SENT_ALTHOUGH_ENDED = {
+  event: 'OrderSentAlthoughEnded',
+  note: 'the supplier took it although it had ended here: ask the supplier to reject it, or expect the goods',
+};
 
 interface Claimed {
   message_id: string;
@@ -87,7 +91,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
         select o.message_id from message_outbox o join purchase_order po on po.order_id = o.order_id
         where o.channel = 'supplier' and o.sent_at_ms is null and o.given_up_at_ms is null
           and o.next_attempt_at_ms <= ${nowMs} and po.status not in ('CANCELLED', 'REJECTED', 'CLOSED', 'ON_HOLD')
-        order by o.position limit ${ORDERS_AT_ONCE} for update of o skip locked)
+        order by o.position limit ${ORDERS_AT_ONCE} for update of o, po skip locked)
       returning m.message_id, m.tenant_id, m.order_id, m.recipient, m.payload, m.attempts, m.created_at_ms,
                 s.endpoint, s.api_token`.execute(this.db);
     return rows;
@@ -106,15 +110,23 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
 
   async #sent(row: Claimed, body: unknown): Promise<void> {
     const nowMs = this.clock();
-    await this.db.transaction().execute(async (tx) => {
+    const sent = await this.db.transaction().execute(async (tx) => {
       await tx
         .updateTable('message_outbox')
         .set({ sent_at_ms: nowMs, last_error: null })
         .where('message_id', '=', row.message_id)
         .execute();
       const order = await lockOrder(tx, row.tenant_id, row.order_id);
-      if (order) await changeOrder(tx, order, { kind: 'sent' }, { actor: 'dispatcher', nowMs });
+      if (!order) return false;
+      const by = { actor: 'dispatcher', nowMs };
+      const changed = await changeOrder(tx, order, { kind: 'sent' }, by);
+      if (!changed.ok) await askForAttention(tx, order, SENT_ALTHOUGH_ENDED, by);
+      return changed.ok;
     });
+    if (!sent) {
+      this.logger.error({ orderId: row.order_id, supplierId: row.recipient }, SENT_ALTHOUGH_ENDED.note);
+      return;
+    }
     this.metrics.counter('shelfwire_reorder_orders_total').inc({ status: 'SENT' });
     await this.#observeLowToSent(row, nowMs);
     const answer = inlineAnswer(body, row.order_id);
@@ -150,8 +162,11 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
         .execute();
       if (!last) return;
       const order = await lockOrder(tx, row.tenant_id, row.order_id);
-      const note = `not sent after ${row.attempts} attempts: ${result.detail}`;
-      if (order) await changeOrder(tx, order, { kind: 'hold', note }, { actor: 'dispatcher', nowMs });
+      const refused = result.kind === 'refused';
+      const note = refused
+        ? `the supplier refused it: ${result.detail}`
+        : `not sent after ${row.attempts} attempts: ${result.detail}`;
+      if (order) await changeOrder(tx, order, { kind: 'hold', note, refused }, { actor: 'dispatcher', nowMs });
     });
     const line = { orderId: row.order_id, supplierId: row.recipient, attempt: row.attempts, detail: result.detail };
     if (last) this.logger.error(line, 'an order cannot be sent, a person must act');

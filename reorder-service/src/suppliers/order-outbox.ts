@@ -21,6 +21,31 @@ export async function enqueueOrder(tx: Tx, order: Order, nowMs: number): Promise
     .execute();
 }
 
+/**
+ * True if the supplier may know of a locked order: an attempt to send it was begun, however it ended, unless the
+ * supplier's last word was that it will not take it. The dispatcher begins no attempt while the order is locked.
+ */
+export async function supplierMayHave(tx: Tx, orderId: string): Promise<boolean> {
+  const attempted = await tx
+    .selectFrom('message_outbox')
+    .select('message_id')
+    .where('channel', '=', 'supplier')
+    .where('order_id', '=', orderId)
+    .where('attempts', '>', 0)
+    .limit(1)
+    .executeTakeFirst();
+  if (!attempted) return false;
+  const last = await tx
+    .selectFrom('order_event')
+    .select('event')
+    .where('order_id', '=', orderId)
+    .where('event', 'in', ['OrderRefused', 'OrderHeld', 'OrderReleased'])
+    .orderBy('order_event_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.event !== 'OrderRefused';
+}
+
 async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseOrderMessage> {
   const buyer = await tx
     .selectFrom('site')
