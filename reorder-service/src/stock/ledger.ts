@@ -15,6 +15,7 @@ export interface Observation extends ObservationKey {
   /** As measured, not rounded: 40.48 pieces. */
   quantity: number;
   uncertainty: number;
+  /** What the quantity was made with (calibration-key.ts). */
   calibration: number;
   /** A person says with it that goods came (the button "delivered"): it is not a bin that was put back. */
   announced?: boolean;

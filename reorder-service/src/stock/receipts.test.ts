@@ -124,3 +124,11 @@ test('a lift that comes late is a return, and receives nothing', async () => {
   expect(await story.orders()).toMatchObject([{ received: 0, status: 'SENT' }]);
   expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'CONSUMPTION -18', 'RETURN 18']);
 });
+
+test('a corrected piece weight is an adjustment, whatever is on order', async () => {
+  const story = await sentOrder();
+  await db.updateTable('item').set({ piece_grams: 4 }).where('tenant_id', '=', story.tenantId).execute();
+  await story.shows(18);
+  expect(await story.orders()).toMatchObject([{ received: 0, status: 'SENT' }]);
+  expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'ADJUSTMENT 27']);
+});

@@ -1,6 +1,7 @@
 import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/contract';
 
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
+import { calibrationKey } from './calibration-key.ts';
 import { COUNT_SERIES, type Observation } from './ledger.ts';
 import { quantityOf } from './quantity.ts';
 import { soleOf } from './sole-sensor.ts';
@@ -92,16 +93,18 @@ export function understandReadings(
     switch (result.kind) {
       case 'quantity': {
         const { series, quantity, uncertainty } = result;
-        const calibration = reading.calibrationVersion ?? 0;
         const identity = { gatewayId, outboxId, sequence };
-        const measured = {
+        understood.observations.push({
+          ...identity,
+          binId,
+          series,
+          atMs,
           quantity,
           uncertainty,
-          calibration,
+          calibration: calibrationKey(reading, sensor.basis),
           ...announcedBy(reading),
           sole: soleOf(catalogue, sensor),
-        };
-        understood.observations.push({ binId, series, atMs, ...identity, ...measured });
+        });
         readings.set(sequence, reading);
         understood.seen.push({ binId, atMs, quality: 'good' });
         break;
