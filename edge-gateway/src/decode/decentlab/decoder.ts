@@ -11,14 +11,26 @@ function batterySamples(battery: readonly number[] | undefined): Sample[] {
   return millivolts === undefined ? [] : [{ kind: 'health', batteryVolts: scaleByPowerOfTen(millivolts, -3) }];
 }
 
+/** All bits set: what a word holds when the sensor gave none. Neither sensor sees 65 m. */
+const NO_VALUE = 0xffff;
+
+/** @param measured whether the sensor counted one valid echo; without it the distance word means nothing */
+function distanceAndBattery(distanceMm: number | undefined, measured: boolean, battery: Sample[]): DecodeResult {
+  if (distanceMm === undefined || !measured) return understood(battery);
+  if (distanceMm !== NO_VALUE) return understood([{ kind: 'level', distanceMm }, ...battery]);
+  return {
+    ok: true,
+    samples: battery,
+    rejected: [{ kind: 'out-of-range', detail: `The distance ${NO_VALUE} is the code for "no distance".` }],
+  };
+}
+
 function decodeMbx(payload: Uint8Array): DecodeResult {
   const read = readFrame(payload, [2, 1]);
   if ('failed' in read) return read.failed;
   const [ultrasonic, battery] = read.frame.groups;
   const [distanceMm, validSamples] = ultrasonic ?? [];
-  // Without one valid echo the distance word means nothing.
-  const measured = distanceMm !== undefined && validSamples !== 0;
-  return understood([...(measured ? [{ kind: 'level' as const, distanceMm }] : []), ...batterySamples(battery)]);
+  return distanceAndBattery(distanceMm, validSamples !== 0, batterySamples(battery));
 }
 
 /** Index of the word in the LIDAR group. */
@@ -57,8 +69,7 @@ function decodeLid(payload: Uint8Array, constants: z.infer<typeof lidConstantsSc
   if ('failed' in read) return read.failed;
   const [lidar, battery] = read.frame.groups;
   const distanceMm = lidar?.[LID_WORDS[constants.statistic]];
-  const measured = distanceMm !== undefined && lidar?.[LID_SAMPLES_WORD] !== 0;
-  return understood([...(measured ? [{ kind: 'level' as const, distanceMm }] : []), ...batterySamples(battery)]);
+  return distanceAndBattery(distanceMm, lidar?.[LID_SAMPLES_WORD] !== 0, batterySamples(battery));
 }
 
 const dwsConstantsSchema = z.object({

@@ -11,6 +11,7 @@ import { decodeTextLine } from '../serial-text.ts';
  */
 const WEIGHT_COMMANDS: ReadonlySet<string> = new Set([
   'S', 'SI', 'SIR', 'SR', 'SNR', 'ST', 'SU', 'SIU', 'SIRU', 'SRU', 'SNRU', 'SC', 'SIC1', 'SIC2',
+  'SIS', 'SIH', 'SFIR',
 ]); // prettier-ignore
 
 /** Answers that carry no reading of the load: zero, tare, reset, inquiries, key and display commands. */
@@ -25,6 +26,7 @@ function decodeLine(line: string): DecodeResult {
   const [command = '', status] = fields;
   if (GENERAL_ERRORS.has(command) && fields.length === 1) return understood();
   if (command === 'PCS') return decodePieces(fields, line);
+  if (command === 'SIX1') return decodeRecord(status, fields, line);
   if (WEIGHT_COMMANDS.has(command)) return decodeWeight(status, fields.slice(2), line);
   if (OTHER_COMMANDS.test(command)) return understood();
   return failure('unknown-type', `${quote(line)} is no MT-SICS response.`);
@@ -62,6 +64,26 @@ function decodeValue(stability: 'stable' | 'unstable', rest: readonly string[], 
   const [, number, unit] = match;
   if (unit === undefined) return failure('truncated', `${quote(line)} ends before the unit.`);
   return readScaleValue(number, unit, { stability }, line);
+}
+
+/** Places in the record of SIX1, counted from the command. */
+const SIX1 = { tareMode: 10, net: 12, unit: 14 } as const;
+
+/**
+ * IND360 and other process indicators: status, minimum weight, centre of zero, six fields of the display, range, tare mode
+ * (N none, P preset, M weighed), gross, net, tare, unit.
+ */
+function decodeRecord(status: string | undefined, fields: readonly string[], line: string): DecodeResult {
+  if (status !== 'S' && status !== 'D') return decodeWeight(status, [], line);
+  const unit = fields[SIX1.unit];
+  if (unit === undefined) return failure('truncated', `${quote(line)} ends before the unit.`);
+  const isNet = fields[SIX1.tareMode] !== 'N';
+  return readScaleValue(
+    fields[SIX1.net] ?? '',
+    unit,
+    { stability: status === 'S' ? 'stable' : 'unstable', isNet },
+    line,
+  );
 }
 
 /** `PCS S 10`: the counting application's answer, with the weight commands' status characters. */

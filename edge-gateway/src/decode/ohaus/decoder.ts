@@ -6,6 +6,8 @@ import { asciiBytes, decodeTextLine } from '../serial-text.ts';
 
 const VALUE = /^(?<number>[+-]?\s*[\d.,[\]]*\d[\d.,[\]]*)\s*(?<unit>[a-z%µ]+)?\s*(?<rest>.*)$/i;
 const POUNDS_AND_OUNCES = /^(?<pounds>-?\s*\d+)\s*lb:?\s*(?<ounces>\d[\d.]*)\s*oz\s*(?<rest>.*)$/i;
+/** The same with the unit behind both: `1:02.35 lb:oz`. */
+const POUNDS_COLON_OUNCES = /^(?<pounds>-?\s*\d+)\s*:\s*(?<ounces>\d[\d.]*)\s*lb\s*:\s*oz\s*(?<rest>.*)$/i;
 
 /** Legends of numbers that are not the load: a sum, a tare, a reference, a target. */
 const NOT_THE_LOAD = /\b(TOTAL|T|PT|TARE|REF|APW|AVG|MAX|MIN|SD|LIMIT)\b/i;
@@ -20,7 +22,7 @@ function decodeLine(line: string): DecodeResult {
   const unlabelled = line.replaceAll(/[*_]/g, ' ').trim();
   const label = LABEL.exec(unlabelled)?.groups?.['label'];
   const text = label === undefined ? unlabelled : `${unlabelled.replace(LABEL, '')} ${label}`;
-  const compound = POUNDS_AND_OUNCES.exec(text);
+  const compound = POUNDS_AND_OUNCES.exec(text) ?? POUNDS_COLON_OUNCES.exec(text);
   if (compound !== null) {
     const { pounds = '', ounces = '', rest = '' } = compound.groups ?? {};
     if (NOT_THE_LOAD.test(rest)) return understood();
