@@ -150,6 +150,7 @@ export class DuckStore implements TelemetryStore {
     const stagings = [...this.#stagings.values()];
     let appended = 0;
     try {
+      for (const staging of stagings) await staging.ready();
       for (const point of group.flatMap((write) => write.points)) {
         this.#stagings.get(point.measurement)?.append(point);
         if (++appended % POINTS_PER_TURN === 0) await nextTurn();
@@ -165,8 +166,10 @@ export class DuckStore implements TelemetryStore {
         await this.#writer.run('ROLLBACK').catch(() => undefined);
         throw error;
       }
-    } finally {
       for (const staging of stagings) await staging.clear();
+    } catch (error) {
+      for (const staging of stagings) staging.discard();
+      throw error;
     }
   }
 
