@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
@@ -7,6 +6,7 @@ import { readLauncherEnvironment } from './config.ts';
 import type { ERROR_CODES } from './errors.ts';
 import { Launcher } from './launcher.ts';
 import { lockDataDir } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { HELP, parseOptions, type Options } from './options.ts';
 import { describeParts, INTERNAL_PORTS, localUrl } from './parts.ts';
 import { claimPort, findInternalPorts } from './ports.ts';
@@ -21,6 +21,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set<keyof typeof ERROR_CODES>([
   'OPTION_INVALID',
   'PORT_IN_USE',
   'DATA_DIR_LOCKED',
+  'DATA_DIR_UNUSABLE',
 ]);
 
 const stopping = new AbortController();
@@ -49,14 +50,8 @@ async function run(given: Options): Promise<void> {
   const dataDir = resolve(given.dataDir);
   const siteDir = join(dataDir, 'site');
   const runDir = join(dataDir, 'run');
-  makeFolders(dataDir, [
-    dataDir,
-    siteDir,
-    runDir,
-    join(dataDir, 'logs'),
-    join(dataDir, 'ingest'),
-    join(dataDir, 'gateway'),
-  ]);
+  const folders = [dataDir, siteDir, runDir, ...['logs', 'ingest', 'gateway'].map((name) => join(dataDir, name))];
+  for (const folder of folders) makeFolder(folder);
   const lock = lockDataDir(dataDir);
   const processList = join(runDir, 'processes.json');
   try {
@@ -140,15 +135,6 @@ function untilStopped(): Promise<void> {
     if (stopping.signal.aborted) resolve();
     else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function makeFolders(dataDir: string, folders: readonly string[]): void {
-  try {
-    for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ShelfwireError('DATA_DIR_UNUSABLE', `cannot make the data folder ${dataDir} (${reason})`, { cause });
-  }
 }
 
 function print(line: string): void {

@@ -1,0 +1,25 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { ShelfwireError } from '@shelfwire/contract';
+
+/** Makes the folder with what lies above it, for its owner only. @throws ShelfwireError DATA_DIR_UNUSABLE */
+export function makeFolder(folder: string): void {
+  try {
+    make(folder);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ShelfwireError('DATA_DIR_UNUSABLE', `cannot make the data folder ${folder} (${reason})`, { cause });
+  }
+}
+
+/**
+ * Not `mkdirSync` with `recursive`: that never returns where a folder exists but takes no new one and says ENOENT, as
+ * /proc does; and since it never returns, no signal but SIGKILL ends it.
+ */
+function make(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder) make(parent);
+  mkdirSync(folder, { mode: 0o700 });
+}
