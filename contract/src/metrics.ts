@@ -15,6 +15,10 @@ export const METRICS = {
   shelfwire_gateway_readings_appended_total: counter('Readings made durable on the gateway', ['kind']),
   shelfwire_gateway_readings_dropped_total: counter('Readings given up by a named policy', ['reason']),
   shelfwire_gateway_readings_confirmed_total: counter('Readings that a required consumer has confirmed', ['consumer']),
+  shelfwire_gateway_readings_stuck_total: counter(
+    'Readings that a consumer kept leaving unconfirmed while it confirmed newer ones; they are kept and sent on',
+    ['consumer'],
+  ),
   shelfwire_gateway_outbox_queued_readings: gauge(
     'Readings on disk that not every required consumer has confirmed',
     [],

@@ -162,6 +162,17 @@ export class GatewayEvents {
     this.#log.debug({ count }, 'readings went unconfirmed and are sent again');
   }
 
+  /** Once for each such run of readings; nothing of it is dropped. */
+  readingsStuck(stuck: { outboxId: string; consumer: Consumer; from: number; to: number }): void {
+    this.#metrics
+      .counter('shelfwire_gateway_readings_stuck_total')
+      .inc({ consumer: stuck.consumer }, stuck.to - stuck.from + 1);
+    this.#log.error(
+      stuck,
+      'a consumer confirms newer readings but never these; they stay queued. Its log tells what it has against them',
+    );
+  }
+
   configApplied(version: number | undefined, changes: DeviceChanges): void {
     const { added, changed, removed } = changes;
     const counts = { added: added.length, changed: changed.length, removed: removed.length };

@@ -16,6 +16,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import { AgeMarks } from './age-marks.ts';
 import { batchText, READINGS_PER_BATCH_MAX } from './batch.ts';
 import { SendPlan, type SendPlanSettings } from './send-plan.ts';
+import { StuckWatch } from './stuck-watch.ts';
 import { Wake } from './wake.ts';
 
 export interface UplinkOptions {
@@ -48,6 +49,8 @@ export class Uplink {
   readonly #link: MqttLink;
   readonly #plans = new Map<Outbox, SendPlan>();
   readonly #ages = new Map<Outbox, AgeMarks>();
+  /** Beside the plans, which begin anew with each connection. */
+  readonly #stuckWatches = new WeakMap<Outbox, StuckWatch>();
   readonly #history: TokenBucket;
   readonly #wake = new Wake();
   readonly #readingsTopic: string;
@@ -144,6 +147,7 @@ export class Uplink {
     let sent = 0;
     for (const outbox of outboxes) {
       const plan = this.#plans.get(outbox) ?? this.#newPlan(outbox);
+      this.#tellStuck(outbox);
       const expired = plan.expire(this.#options.steadyNow());
       if (expired > 0) this.#options.events.readingsResent(expired);
       sent += await this.#sendLive(outbox, plan);
@@ -211,7 +215,21 @@ export class Uplink {
     const historical = from < firstYoung;
     const records = historical ? read.records.slice(0, firstYoung - from) : read.records;
     const head = { gatewayId: this.#options.gatewayId, outboxId: outbox.outboxId, sentAtMs: this.#options.now() };
-    return this.#link.publish(this.#readingsTopic, batchText(head, records, historical)) ? records.length : 0;
+    if (!this.#link.publish(this.#readingsTopic, batchText(head, records, historical))) return 0;
+    this.#stuckWatch(outbox).sent(from, from + records.length - 1, this.#options.steadyNow());
+    return records.length;
+  }
+
+  #stuckWatch(outbox: Outbox): StuckWatch {
+    const watch = this.#stuckWatches.get(outbox) ?? new StuckWatch(outbox.confirmations);
+    this.#stuckWatches.set(outbox, watch);
+    return watch;
+  }
+
+  #tellStuck(outbox: Outbox): void {
+    for (const stuck of this.#stuckWatch(outbox).newlyStuck(this.#options.steadyNow())) {
+      this.#options.events.readingsStuck({ outboxId: outbox.outboxId, ...stuck });
+    }
   }
 
   #message(topicText: string, payload: Buffer): void {
