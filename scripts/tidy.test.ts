@@ -101,9 +101,9 @@ describe('documents', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('every environment variable that a page or the compose file names is known to a service', () => {
+  test('every environment variable that a page or the compose file names is known to a service or a test', () => {
     const known = sources
-      .filter((path) => /(config|main|requirement|options|process)\.ts$/.test(path))
+      .filter((path) => /(config|main|requirement|options|process)\.ts$|\.test\.ts$/.test(path))
       .map(read)
       .join('\n');
     const unknown: string[] = [];
