@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { MosquittoServer, needs } from '@shelfwire/test-servers';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+const configFile = fileURLToPath(new URL('../../mosquitto/mosquitto.conf', import.meta.url));
 const aclFile = fileURLToPath(new URL('../../mosquitto/acl', import.meta.url));
 
 describe.runIf(needs('mosquitto'))('the committed access list, held by a real Mosquitto', () => {
@@ -49,7 +50,12 @@ describe.runIf(needs('mosquitto'))('the committed access list, held by a real Mo
     execFileSync('cp', [aclFile, acl]);
     chmodSync(passwords, 0o644);
     chmodSync(acl, 0o644);
-    broker = await MosquittoServer.start(`allow_anonymous false\npassword_file ${passwords}\nacl_file ${acl}`);
+    // The committed configuration itself; only what belongs to one machine is replaced.
+    const config = readFileSync(configFile, 'utf8')
+      .replace(/^(listener|persistence|persistence_location|max_queued_messages|log_dest) .*$/gm, '')
+      .replace(/^password_file .*$/m, `password_file ${passwords}`)
+      .replace(/^acl_file .*$/m, `acl_file ${acl}`);
+    broker = await MosquittoServer.start(config);
   });
 
   afterAll(async () => {
