@@ -10,6 +10,7 @@ import { seedCatalogue } from '../catalogue/seed.ts';
 import { onEachEngine } from '../database/on-each-engine.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import { forgetOld, OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { applyReadings, type Applied } from './apply-readings.ts';
 import type { SiteMemory } from './site-memory.ts';
 
@@ -45,6 +46,7 @@ const weight = (bin: number, atMs: number, pieces: number, more: Partial<Reading
 /** A gateway whose outbox numbers its readings, and a replica of ours that remembers. */
 class Replica {
   memory: SiteMemory | undefined;
+  nowMs = NOW_MS;
   constructor(private readonly db: Db) {}
 
   async apply(outboxId: string, from: number, readings: readonly (Reading | undefined)[]): Promise<Applied> {
@@ -54,7 +56,7 @@ class Replica {
         tx,
         SITE,
         { gatewayId: 'gw-1', outboxId, readings: sequenced },
-        { nowMs: NOW_MS, remembered: this.memory },
+        { nowMs: this.nowMs, remembered: this.memory },
       ),
     );
     for (const [binId, bin] of applied.bins) applied.memory?.bins.set(binId, bin);
@@ -170,6 +172,35 @@ onEachEngine('the ledger', (database) => {
       .execute();
     expect(levels).toMatchObject([{ on_hand: 40, state: { values: { 'new-scale': 40 } } }]);
     expect(levels[0]?.state['values']).not.toHaveProperty('old-scale');
+  });
+
+  test('a gateway whose clock is a day ahead does not freeze the level', async () => {
+    const DAY_MS = 86_400_000;
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await replica.apply(outbox, 1, [weight(8, DAY_MS, 40), weight(8, DAY_MS + 1, 39)]);
+    await replica.apply(outbox, 3, [weight(8, DAY_MS + 2, 12)]);
+    expect(await ledgerOf(8)).toMatchObject({ onHand: 12 });
+    replica.nowMs += 2 * 60_000;
+    await replica.apply(outbox, 4, [weight(8, 2 * 60_000, 11)]);
+    expect(await ledgerOf(8)).toMatchObject({ onHand: 11, sum: 11 });
+    const sensor = await database.db
+      .selectFrom('sensor_state')
+      .select('last_reading_at_ms')
+      .where('bin_id', '=', 'B-8')
+      .executeTakeFirstOrThrow();
+    expect(sensor.last_reading_at_ms).toBeLessThanOrEqual(replica.nowMs);
+  });
+
+  test('a reading older than what is kept is parked, and the level stays', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await replica.apply(outbox, 1, [weight(9, 1, 40)]);
+    replica.nowMs += 2 * OBSERVATIONS_KEPT_MS;
+    await forgetOld(database.db, replica.nowMs);
+    const late = await replica.apply(outbox, 2, [weight(9, 0, 3, { historical: true })]);
+    expect(late.counts).toMatchObject({ changed: 0, parked: 1 });
+    expect(await ledgerOf(9)).toMatchObject({ onHand: 40, sum: 40 });
   });
 
   test('a doubtful reading changes no level and marks the sensor', async () => {

@@ -72,7 +72,7 @@ export async function applyReadings(
   if (!locked) return parkAll(tx, site, incoming, nowMs);
   const { memory, version } = locked;
   const unseen = await unseenReadings(tx, site.tenantId, incoming);
-  const understood = understandReadings(unseen.readings, incoming, memory.catalogue);
+  const understood = understandReadings(unseen.readings, incoming, memory.catalogue, nowMs);
   const plan = await planChanges(tx, site, memory, understood);
   const sensors = changedSensors(memory, plan, understood);
 

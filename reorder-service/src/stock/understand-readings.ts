@@ -1,6 +1,7 @@
 import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/contract';
 
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
+import { OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { calibrationKey } from './calibration-key.ts';
 import { COUNT_SERIES, type Observation } from './ledger.ts';
 import { quantityOf } from './quantity.ts';
@@ -31,7 +32,7 @@ export interface SeenReading {
 export interface Parked {
   sequence: number;
   deviceId: string | null;
-  reason: 'malformed' | 'unknown-device' | 'unusable' | 'handler-failed' | 'unknown-site';
+  reason: 'malformed' | 'unknown-device' | 'unusable' | 'handler-failed' | 'unknown-site' | 'too-late';
   detail: string;
   raw: unknown;
 }
@@ -48,14 +49,21 @@ export interface Understood {
   doubtful: number;
 }
 
+/** So far may a gateway's clock be ahead of ours without being set right. */
+const AHEAD_MS_MAX = 60_000;
+/** A day less than what is kept, so that nothing is folded again of which a part is forgotten already. */
+const LATE_BY_MS_MAX = OBSERVATIONS_KEPT_MS - 86_400_000;
+
 /**
- * Sorts out what a batch says. Pure. A reading's time is never later than when the gateway received it: a device clock
- * that runs ahead must not hide the readings that follow.
+ * Sorts out what a batch says. Pure. A reading's time is never later than when the gateway received it, and hardly later
+ * than now: a clock that runs ahead must not hide the readings that follow. The time that a reading is given here when
+ * it is first applied is kept with it, and repeats are dropped by identity, so that `nowMs` makes no second truth.
  */
 export function understandReadings(
   sequenced: readonly SequencedReading[],
   { gatewayId, outboxId }: { gatewayId: string; outboxId: string },
   catalogue: SiteCatalogue,
+  nowMs: number,
 ): Understood {
   const readings = new Map<number, Reading>();
   const counts = new Map<number, PersonCount>();
@@ -88,7 +96,12 @@ export function understandReadings(
       continue;
     }
     const { binId } = sensor.bin;
-    const atMs = Math.min(effectiveAtMs(reading), reading.receivedAtMs);
+    const atMs = Math.min(effectiveAtMs(reading), reading.receivedAtMs, nowMs + AHEAD_MS_MAX);
+    if (atMs < nowMs - LATE_BY_MS_MAX) {
+      const detail = `of ${new Date(atMs).toISOString()}: what followed is not kept so long`;
+      understood.parked.push(park(sequence, reading, 'too-late', detail));
+      continue;
+    }
     const result = quantityOf(reading, sensor.basis);
     switch (result.kind) {
       case 'quantity': {
