@@ -10,7 +10,7 @@ import { BinStory, TEST_LOGGER, testMetrics } from './situation.ts';
 onEachEngine('bins whose time has come', (database) => {
   const evaluatorOf = (story: BinStory): Evaluator => {
     const asleep = { wake: () => undefined };
-    const [publisher, dispatcher] = [asleep as unknown as EventPublisher, asleep as unknown as OrderDispatcher];
+    const [publisher, dispatcher] = [asleep as EventPublisher, asleep as OrderDispatcher];
     const clock = (): number => story.nowMs;
     return new Evaluator(database.db, clock, TEST_LOGGER, testMetrics(), publisher, dispatcher, new TouchedBins());
   };

@@ -163,7 +163,7 @@ onEachEngine('sending orders', (database) => {
   const CALL_OFF = { reason: 'too many', need: { kind: 'release' as const } };
 
   function cancel(story: BinStory, orderId: string) {
-    const [publisher, dispatcher] = [asleep as unknown as EventPublisher, asleep as unknown as OrderDispatcher];
+    const [publisher, dispatcher] = [asleep as EventPublisher, asleep as OrderDispatcher];
     const actions = new OrderActions(database.db, () => story.nowMs, new TouchedBins(), publisher, dispatcher);
     return actions.cancel({ ...BUYER, tenantId: story.tenantId }, orderId, CALL_OFF);
   }
