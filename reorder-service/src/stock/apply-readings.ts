@@ -58,7 +58,7 @@ interface Plan {
 
 /**
  * Applies readings to the ledger of one site, inside the caller's transaction. Each reading counts once, whenever and
- * however often it comes (../stock/README.md). A reading that changes nothing costs no row: one row of `applied_run`
+ * however often it comes (README.md). A reading that changes nothing costs no row: one row of `applied_run`
  * remembers the whole batch.
  */
 export async function applyReadings(
