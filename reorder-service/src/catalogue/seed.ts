@@ -115,7 +115,9 @@ async function seedSuppliers(
       .execute();
   }
   for (const each of supplierItems) {
-    const prices = each.price === undefined ? [] : [{ fromUnits: 1, unitPriceCents: Math.round(each.price * 100) }];
+    // Small parts cost parts of a cent: only the amount of an order is rounded. The sixth decimal is the float's, not the price's.
+    const unitPriceCents = each.price === undefined ? undefined : Math.round(each.price * 1e6) / 1e4;
+    const prices = unitPriceCents === undefined ? [] : [{ fromUnits: 1, unitPriceCents }];
     const values = {
       part_number: each.partNumber,
       order_unit: each.orderUnit,

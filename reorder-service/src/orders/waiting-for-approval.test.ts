@@ -79,7 +79,14 @@ describe('an approval rule', () => {
     expect(await ordersOf(await ruledStory(5_001, ', price: 10'))).toEqual(['APPROVED']);
   });
 
-  test.each(['', ', price: 0.004'])('is met where the price is not known: "%s"', async (price) => {
+  test('is asked about the amount of the order, which parts of a cent make too', async () => {
+    const cheap = ', price: 0.004';
+    // Five packs at 0.4 cents are 2 cents.
+    expect(await ordersOf(await ruledStory(2, cheap))).toEqual(['PENDING_APPROVAL']);
+    expect(await ordersOf(await ruledStory(3, cheap))).toEqual(['APPROVED']);
+  });
+
+  test.each(['', ', price: 0'])('is met where the price is not known: "%s"', async (price) => {
     expect(await ordersOf(await ruledStory(5_000, price))).toEqual(['PENDING_APPROVAL']);
   });
 });

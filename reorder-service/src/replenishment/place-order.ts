@@ -162,7 +162,7 @@ async function nextOrderNumber(tx: Tx, tenantId: string): Promise<string> {
 
 /**
  * The price of one order unit at this quantity: the tier with the highest threshold that is reached. A price of nothing
- * is one that was rounded away or never filled in: unknown, so that it meets every approval rule.
+ * is one that was never filled in: unknown, so that it meets every approval rule.
  */
 export function priceOf(offer: Pick<Offer, 'priceBreaks'>, units: number): number | null {
   let best: { fromUnits: number; unitPriceCents: number } | undefined;
