@@ -3,6 +3,7 @@ import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { DeviceChanges } from './devices/site-devices.ts';
 import type { NormalizerCounts } from './normalize/normalizer.ts';
+import { SaidLately } from './said-lately.ts';
 
 export type Transport = 'mqtt' | 'serial' | 'tcp';
 export type RefusalReason =
@@ -18,7 +19,7 @@ type Counters = NonNullable<GatewayStatus['counters']>;
 
 /**
  * One function per event: it writes the log line, the metric and the counter together. Nothing per reading is logged
- * above debug, and what a hostile device can cause at will is only counted there.
+ * above debug. What a wrong or hostile device can cause at will is counted each time and said once a minute.
  */
 export class GatewayEvents {
   readonly counters: Counters = {
@@ -31,6 +32,7 @@ export class GatewayEvents {
   };
   readonly #log: Logger;
   readonly #metrics: ServiceMetrics;
+  readonly #saidLately = new SaidLately();
   readonly #samplesTold = { all: 0, withoutReading: new Map<string, number>() };
   /** One a frame: found once, not each time. */
   readonly #framesReceived: Readonly<Record<Transport, { inc(): void }>>;
@@ -54,7 +56,8 @@ export class GatewayEvents {
   frameQuarantined(deviceId: string, reason: string, detail: string, kept: boolean): void {
     this.counters.framesQuarantined += 1;
     this.#metrics.counter('shelfwire_gateway_frames_quarantined_total').inc({ reason });
-    this.#log.debug({ deviceId, reason, detail, kept }, 'frame quarantined');
+    const heldBack = this.#saidLately.mayPass(`quarantined ${deviceId} ${reason}`);
+    if (heldBack !== undefined) this.#log.warn({ deviceId, reason, detail, kept, heldBack }, 'frame quarantined');
   }
 
   frameReplayed(deviceId: string, readings: number): void {
@@ -65,7 +68,11 @@ export class GatewayEvents {
   refused(reason: RefusalReason, detail: Record<string, unknown>): void {
     this.counters.framesRefused += 1;
     this.#metrics.counter('shelfwire_gateway_frames_refused_total').inc({ reason });
-    this.#log.debug({ reason, ...detail }, 'refused');
+    // A name that is no login of ours may be invented anew each time: all of them share one line.
+    const name = detail['username'] ?? detail['deviceId'];
+    const who = reason === 'unknown-login' || typeof name !== 'string' ? '' : name;
+    const heldBack = this.#saidLately.mayPass(`refused ${reason} ${who}`);
+    if (heldBack !== undefined) this.#log.warn({ reason, ...detail, heldBack }, 'refused');
   }
 
   outboxSynced(seconds: number, readings: readonly Reading[]): void {
