@@ -45,6 +45,13 @@ onEachEngine('aging orders', (database) => {
     for (let i = 0; i < 2; i += 1) await aging.age();
     expect(await eventsOf(orderId)).toEqual(['OrderUnacknowledged', 'OrderOverdue']);
     expect(touched).toEqual(['A-01']);
+    // Also if the process dies before the touch is heard.
+    const bin = await database.db
+      .selectFrom('item_location')
+      .select('evaluate_at_ms')
+      .where('tenant_id', '=', story.tenantId)
+      .executeTakeFirst();
+    expect(bin?.evaluate_at_ms).toBe(story.nowMs);
     expect((await story.orders())[0]?.attention).toBe(
       'overdue: it no longer counts as cover; the supplier has not acknowledged it',
     );

@@ -3,10 +3,12 @@ import type { Logger } from '@shelfwire/contract/service';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
+import type { Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, type Clock } from '../runtime/runtime.module.ts';
 import { isOverdue, NOT_ASKED_YET, OVERDUE_GRACE_MS } from './cover.ts';
+import type { Order } from './order.ts';
 import { lockOrder, writeAudit } from './order-store.ts';
 
 const INTERVAL_MS = 60_000;
@@ -83,10 +85,24 @@ export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShut
         ? `${OVERDUE_MARK}: it no longer counts as cover${before}`
         : 'the supplier has not acknowledged it';
       await tx.updateTable('purchase_order').set({ attention: note }).where('order_id', '=', orderId).execute();
+      if (overdue) await decideAgain(tx, locked, nowMs);
       const event = overdue ? 'OrderOverdue' : 'OrderUnacknowledged';
       await writeAudit(tx, locked, [{ status: locked.status, event, note }], { actor: 'aging', nowMs });
       return locked;
     });
     if (order) this.touched.touch(order, [...new Set(order.lines.map((line) => line.binId))]);
   }
+}
+
+/** Kept with the mark: a touch is lost when the process dies, and nothing else looks at a quiet bin that was covered. */
+async function decideAgain(tx: Tx, order: Order, nowMs: number): Promise<void> {
+  const binIds = order.lines.map((line) => line.binId);
+  await tx
+    .updateTable('item_location')
+    .set({ evaluate_at_ms: nowMs })
+    .where('tenant_id', '=', order.tenantId)
+    .where('site_id', '=', order.siteId)
+    .where('bin_id', 'in', binIds)
+    .where('evaluate_at_ms', 'is', null)
+    .execute();
 }
