@@ -35,6 +35,50 @@ test('all mistakes are reported at once, each with where it is', () => {
   );
 });
 
+test('a wrong form hides no wrong meaning, nothing is told twice, and nothing is said about what cannot be read', () => {
+  const problems = problemsOf(
+    yaml([
+      { ...sensorSettings('a'), model: 'tasmotta', topics: ['tele/#/x'], colour: 'red' },
+      {
+        ...sensorSettings('b'),
+        sensors: [{ calibration: { span: 'x' }, filter: { minGrams: 5, maxGrams: 1, jump: 1 } }],
+      },
+      { ...sensorSettings('a', 'another password'), serial: { path: '/dev/ttyUSB0', baudRate: 9600.5 } },
+      { ...sensorSettings('d'), constants: { timeZone: 'Mars/Olympus' }, clock: 'sundial' },
+      { ...sensorSettings('e'), model: 7, inside: 'tasmotta', constants: { timeZone: 'Mars/Olympus' } },
+      { ...sensorSettings('f'), login: { username: 'f', password: 1234 } },
+      { ...sensorSettings('bad id'), topics: undefined, login: { username: '', password: 'x', passwordHash: 'y' } },
+      'not a device',
+      { ...sensorSettings('bad id') },
+    ]),
+  );
+  expect(problems.map((line) => line.replace('  - devices.', '')).toSorted()).toEqual([
+    '0.model: there is no decoder "tasmotta"',
+    '0.topics.0: # stands alone as the last level',
+    '0: Unrecognized key: "colour"',
+    '1.sensors.0.calibration.span: Invalid input: expected number, received string',
+    '1.sensors.0.filter: Unrecognized key: "jump"',
+    '1.sensors.0.filter: minGrams must be less than maxGrams',
+    '2.deviceId: a is there twice',
+    '2.login: the login a is there twice with different secrets',
+    '2.serial.baudRate: Invalid input: expected int, received number',
+    '2: give exactly one of topics, serial and tcp',
+    '3.clock: Invalid option: expected one of "device"|"gateway"',
+    '3.constants.timeZone: an IANA time zone',
+    '4.inside: there is no decoder "tasmotta"',
+    '4.model: Invalid input: expected string, received number',
+    '5.login.password: Invalid input: expected string, received number',
+    '6.deviceId: use letters, digits and . _ : - only, starting with a letter or digit',
+    '6.login.passwordHash: write scrypt:<salt>:<hash>, both base64',
+    '6.login.username: Too small: expected string to have >=1 characters',
+    '6.login: a login needs topics',
+    '6.login: give exactly one of password, passwordHash and certificateName',
+    '6: give exactly one of topics, serial and tcp',
+    '7: Invalid input: expected object, received string',
+    '8.deviceId: use letters, digits and . _ : - only, starting with a letter or digit',
+  ]);
+});
+
 test('mistakes between devices are found too', () => {
   expect(problemsOf(yaml([sensorSettings('a'), sensorSettings('a', 'another password')]))).toEqual([
     expect.stringMatching(/devices\.1\.deviceId: a is there twice/),

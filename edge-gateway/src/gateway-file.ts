@@ -5,8 +5,7 @@ import { configInvalid, describeIssues } from '@shelfwire/contract/service';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
-import type { DecoderModel } from './decode/decoder.ts';
-import { findDecoderModel } from './decode/registry.ts';
+import { findDeviceProblems, findFileProblems, findRepeats } from './gateway-file-meaning.ts';
 import { deviceClockSchema, sensorSettingsSchema } from './normalize/settings.ts';
 import { topicFilterProblem } from './topic-filter.ts';
 
@@ -40,7 +39,11 @@ const loginSchema = z
   .refine(
     ({ password, passwordHash, certificateName }) =>
       [password, passwordHash, certificateName].filter((way) => way !== undefined).length === 1,
-    { message: 'give exactly one of password, passwordHash and certificateName' },
+    {
+      message: 'give exactly one of password, passwordHash and certificateName',
+      // Also when another key has a wrong form.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
   );
 
 const serialSchema = z.strictObject({
@@ -96,12 +99,7 @@ export const deviceSchema = z
     sensors: z.array(sensorSettingsSchema).max(256).default([]),
   })
   .superRefine((device, context) => {
-    const ways = [device.topics, device.serial, device.tcp].filter((way) => way !== undefined).length;
-    if (ways !== 1) context.addIssue({ code: 'custom', message: 'give exactly one of topics, serial and tcp' });
-    if (device.login && !device.topics) {
-      context.addIssue({ code: 'custom', path: ['login'], message: 'a login needs topics' });
-    }
-    checkModel(device, context);
+    for (const problem of findDeviceProblems(device)) context.addIssue({ code: 'custom', ...problem });
   });
 export type DeviceSettings = z.infer<typeof deviceSchema>;
 
@@ -114,23 +112,7 @@ export const gatewayFileSchema = z
     devices: z.array(deviceSchema).max(10_000).default([]),
   })
   .superRefine((file, context) => {
-    const seen = new Set<string>();
-    const secrets = new Map<string, string>();
-    for (const [index, device] of file.devices.entries()) {
-      const at = ['devices', index];
-      if (seen.has(device.deviceId)) {
-        context.addIssue({ code: 'custom', path: [...at, 'deviceId'], message: `${device.deviceId} is there twice` });
-      }
-      seen.add(device.deviceId);
-      if (!device.login) continue;
-      const { password, passwordHash, certificateName } = device.login;
-      const secret = JSON.stringify([password, passwordHash, certificateName]);
-      if ((secrets.get(device.login.username) ?? secret) !== secret) {
-        const message = `the login ${device.login.username} is there twice with different secrets`;
-        context.addIssue({ code: 'custom', path: [...at, 'login'], message });
-      }
-      secrets.set(device.login.username, secret);
-    }
+    for (const problem of findRepeats(file.devices)) context.addIssue({ code: 'custom', ...problem });
   });
 export type GatewayFile = z.infer<typeof gatewayFileSchema>;
 
@@ -171,33 +153,9 @@ function parseJson(text: string): unknown {
 
 export function checkGatewayFile(value: unknown, source: string): GatewayFile {
   const parsed = gatewayFileSchema.safeParse(value);
-  if (!parsed.success) throw configInvalid(source, describeIssues(parsed.error));
-  return parsed.data;
-}
-
-function checkModel(
-  device: { model: string; inside?: string | undefined; constants: Record<string, unknown>; topics?: unknown },
-  context: z.RefinementCtx,
-): void {
-  const model = findDecoderModel(device.model);
-  if (!model) {
-    context.addIssue({ code: 'custom', path: ['model'], message: `there is no decoder "${device.model}"` });
-    return;
-  }
-  const inside = device.inside === undefined ? undefined : findDecoderModel(device.inside);
-  if (device.inside !== undefined && !inside) {
-    context.addIssue({ code: 'custom', path: ['inside'], message: `there is no decoder "${device.inside}"` });
-  }
-  if (model.input === 'stream' && device.topics) {
-    const message = `${model.id} speaks over a byte stream: give serial or tcp, not topics`;
-    context.addIssue({ code: 'custom', path: ['topics'], message });
-  }
-  checkConstants(inside ?? model, device.constants, context);
-}
-
-function checkConstants(model: DecoderModel, constants: Record<string, unknown>, context: z.RefinementCtx): void {
-  const parsed = model.constantsSchema?.safeParse(constants);
-  for (const issue of parsed?.error?.issues ?? []) {
-    context.addIssue({ code: 'custom', path: ['constants', ...issue.path], message: issue.message });
-  }
+  if (parsed.success) return parsed.data;
+  // What is refined has been skipped where the form was wrong, and is here already where it was not.
+  const meaning = findFileProblems(value).map((problem) => ({ code: 'custom' as const, ...problem }));
+  const all = new z.ZodError([...parsed.error.issues, ...meaning]);
+  throw configInvalid(source, [...new Set(describeIssues(all))]);
 }

@@ -11,6 +11,12 @@ const durationMs = z
   .min(0)
   .max(31 * 86_400_000);
 
+/** Then two values are compared, even where a third has a wrong form: all mistakes are reported together. */
+function areNumbers(settings: unknown, ...keys: readonly string[]): boolean {
+  if (typeof settings !== 'object' || settings === null) return false;
+  return keys.every((key) => typeof Reflect.get(settings, key) === 'number');
+}
+
 export const calibrationSchema = z
   .strictObject({
     version: z.int().min(0).default(1).describe('Counts up with each calibration; goes into every reading'),
@@ -58,6 +64,7 @@ const filterSchema = z
   })
   .refine(({ maxGrams, minGrams }) => maxGrams === undefined || minGrams === undefined || minGrams < maxGrams, {
     message: 'minGrams must be less than maxGrams',
+    when: ({ value }) => areNumbers(value, 'minGrams', 'maxGrams'),
   });
 
 const zeroTrackingSchema = z
@@ -79,6 +86,7 @@ const levelSchema = z
   })
   .refine(({ emptyDistanceMm, fullDistanceMm }) => fullDistanceMm < emptyDistanceMm, {
     message: 'fullDistanceMm must be less than emptyDistanceMm',
+    when: ({ value }) => areNumbers(value, 'fullDistanceMm', 'emptyDistanceMm'),
   });
 
 const reportSchema = z.strictObject({
