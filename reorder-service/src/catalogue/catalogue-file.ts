@@ -6,6 +6,7 @@ import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 
 import { policySchema } from '../replenishment/policy.ts';
+import { findBrokenReferences } from './catalogue-references.ts';
 
 const name = z.string().min(1).max(200);
 const positive = z.int().min(1);
@@ -93,13 +94,17 @@ const binSchema = z.strictObject({
 
 const binPolicySchema = z
   .looseObject({ tenantId: idSchema, siteId: idSchema, binId: idSchema })
-  .transform(({ tenantId, siteId, binId, ...parameters }, context) => {
-    const policy = policySchema.safeParse(parameters);
-    if (policy.success) return { tenantId, siteId, binId, policy: policy.data };
-    for (const issue of policy.error.issues) {
-      context.addIssue({ code: 'custom', path: issue.path, message: issue.message });
-    }
-    return z.NEVER;
+  .superRefine(
+    ({ tenantId: _tenant, siteId: _site, binId: _bin, ...parameters }, context) => {
+      for (const { path, message } of policySchema.safeParse(parameters).error?.issues ?? []) {
+        context.addIssue({ code: 'custom', path, message });
+      }
+    },
+    // Also when an id has a wrong form.
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
+  .transform(({ tenantId, siteId, binId, ...parameters }) => {
+    return { tenantId, siteId, binId, policy: policySchema.parse(parameters) };
   });
 
 export const catalogueSchema = z
@@ -111,7 +116,9 @@ export const catalogueSchema = z
     bins: z.array(binSchema).default([]),
     policies: z.array(binPolicySchema).default([]),
   })
-  .superRefine(checkReferences);
+  .superRefine((catalogue, context) => {
+    for (const broken of findBrokenReferences(catalogue)) context.addIssue({ code: 'custom', ...broken });
+  });
 export type Catalogue = z.infer<typeof catalogueSchema>;
 
 /** @throws ShelfwireError CONFIG_INVALID with every problem of the file, each with its path */
@@ -134,39 +141,9 @@ export function parseCatalogue(text: string, source: string): Catalogue {
     throw configInvalid(source, [error.message]);
   }
   const parsed = catalogueSchema.safeParse(document);
-  if (!parsed.success) throw configInvalid(source, describeIssues(parsed.error));
-  return parsed.data;
-}
-
-type Draft = z.output<z.ZodObject<{ [Key in keyof Catalogue]: z.ZodType<Catalogue[Key]> }>>;
-
-/** What one part names must stand in another. */
-function checkReferences(catalogue: Draft, context: z.RefinementCtx): void {
-  const keys = (parts: readonly (readonly string[])[]): Set<string> => new Set(parts.map((part) => part.join('/')));
-  const locations = keys(
-    catalogue.tenants.flatMap((tenant) =>
-      tenant.sites.flatMap((site) => site.locations.map((each) => [tenant.tenantId, site.siteId, each.locationId])),
-    ),
-  );
-  const tenants = keys(catalogue.tenants.map((tenant) => [tenant.tenantId]));
-  const suppliers = keys(catalogue.suppliers.map((each) => [each.tenantId, each.supplierId]));
-  const items = keys(catalogue.items.map((each) => [each.tenantId, each.itemId]));
-  const bins = keys(catalogue.bins.map((each) => [each.tenantId, each.siteId, each.binId]));
-  const check = (known: Set<string>, path: (string | number)[], ...parts: string[]): void => {
-    const key = parts.join('/');
-    if (!known.has(key)) context.addIssue({ code: 'custom', path, message: `there is no ${key}` });
-  };
-  for (const [i, each] of catalogue.suppliers.entries()) check(tenants, ['suppliers', i, 'tenantId'], each.tenantId);
-  for (const [i, each] of catalogue.items.entries()) check(tenants, ['items', i, 'tenantId'], each.tenantId);
-  for (const [i, each] of catalogue.supplierItems.entries()) {
-    check(suppliers, ['supplierItems', i, 'supplierId'], each.tenantId, each.supplierId);
-    check(items, ['supplierItems', i, 'itemId'], each.tenantId, each.itemId);
-  }
-  for (const [i, each] of catalogue.bins.entries()) {
-    check(locations, ['bins', i, 'locationId'], each.tenantId, each.siteId, each.locationId);
-    check(items, ['bins', i, 'itemId'], each.tenantId, each.itemId);
-  }
-  for (const [i, each] of catalogue.policies.entries()) {
-    check(bins, ['policies', i, 'binId'], each.tenantId, each.siteId, each.binId);
-  }
+  if (parsed.success) return parsed.data;
+  // The references have not been followed where the form was wrong, and are here already where it was not.
+  const broken = findBrokenReferences(document).map((each) => ({ code: 'custom' as const, ...each }));
+  const all = new z.ZodError([...parsed.error.issues, ...broken]);
+  throw configInvalid(source, [...new Set(describeIssues(all))]);
 }

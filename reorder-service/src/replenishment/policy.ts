@@ -74,6 +74,8 @@ export const policySchema = z
   .refine((policy) => !(policy.type === 'MIN_MAX' && policy.orderUpTo <= policy.reorderPoint), {
     path: ['orderUpTo'],
     message: 'must be above reorderPoint, or an order would not lift the position above the trigger',
+    // Also when another parameter has a wrong form.
+    when: ({ value }) => minMax.pick({ type: true, reorderPoint: true, orderUpTo: true }).safeParse(value).success,
   });
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyOf<Type extends Policy['type']> = Extract<Policy, { type: Type }>;
