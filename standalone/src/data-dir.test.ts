@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 
+import { chooseAdmin } from './admin.ts';
 import { lockDataDir } from './lock.ts';
 import { waitForLeftovers, writeProcessList } from './process-list.ts';
 import { LogFile } from './log-file.ts';
@@ -70,10 +71,25 @@ test('the administrator’s password is known until the first start was ready, t
   const secrets = Secrets.open(path);
   expect(secrets.adminPassword).toMatch(/^[0-9a-z]{4}(-[0-9a-z]{4}){3}$/);
   expect(Secrets.open(path).adminPassword).toBe(secrets.adminPassword);
-  secrets.rememberAdmin('me@example.org');
+  secrets.rememberAdmin('me@example.org', 'shown');
   const later = Secrets.open(path);
   expect(later.adminPassword).toBeUndefined();
   expect(later.adminEmail).toBe('me@example.org');
+});
+
+test('a later start says where the password in force came from', () => {
+  const path = join(folder, 'secrets.json');
+  const start = (adminPassword?: string): string => {
+    const secrets = Secrets.open(path);
+    const { email, account, hint } = chooseAdmin(secrets, { adminEmail: undefined, adminPassword });
+    secrets.rememberAdmin(email, account?.passwordFrom);
+    return hint;
+  };
+  expect(start()).toContain('(shown only this once)');
+  expect(start()).toContain('the password was shown at the first start.');
+  expect(start('my own password')).toContain('with the password in SHELFWIRE_ADMIN_PASSWORD');
+  expect(start()).toContain('the one that SHELFWIRE_ADMIN_PASSWORD set at an earlier start.');
+  expect(start()).not.toContain('shown');
 });
 
 test('damaged secrets are named, not replaced', () => {

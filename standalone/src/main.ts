@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
 
+import { chooseAdmin } from './admin.ts';
 import { readLauncherEnvironment } from './config.ts';
 import type { ERROR_CODES } from './errors.ts';
 import { Launcher } from './launcher.ts';
@@ -15,7 +16,6 @@ import { Secrets } from './secrets.ts';
 import { renderCatalogue, writeMissingSiteFiles } from './site-files.ts';
 import { readSiteSummary, type SiteSummary } from './site-scope.ts';
 
-const DEFAULT_ADMIN_EMAIL = 'admin@demo.local';
 /** A person can correct these by another command line. */
 const USAGE_ERRORS: ReadonlySet<string> = new Set<keyof typeof ERROR_CODES>([
   'OPTION_INVALID',
@@ -65,18 +65,18 @@ async function run(given: Options): Promise<void> {
     const secrets = Secrets.open(join(dataDir, 'secrets.json'));
     const firstStart = writeMissingSiteFiles(siteDir, secrets).length > 0;
     const site = readSiteSummary(join(siteDir, 'gateway.yaml'));
-    const admin = chooseAdmin(secrets);
+    const { inherited, ...adminGiven } = readLauncherEnvironment();
+    const admin = chooseAdmin(secrets, adminGiven);
     print(firstStart ? `Shelfwire starts for the first time in ${dataDir}` : `Shelfwire starts on ${dataDir}`);
 
     const catalogueFile = renderCatalogue(siteDir, runDir, `http://127.0.0.1:${ports.supplier}`);
-    const { inherited } = readLauncherEnvironment();
     const layout = { dataDir, siteDir, catalogueFile, options, ports, scope: site, secrets, inherited };
     const launcher = new Launcher(describeParts({ ...layout, admin: admin.account }), print, (pids) =>
       writeProcessList(processList, ports, pids),
     );
     try {
       await launcher.start(stopping.signal);
-      secrets.rememberAdmin(admin.email);
+      secrets.rememberAdmin(admin.email, admin.account?.passwordFrom);
       tellReady(options, site, admin.hint, dataDir);
       await untilStopped();
       print('Stopping …');
@@ -87,31 +87,6 @@ async function run(given: Options): Promise<void> {
   } finally {
     lock.release();
   }
-}
-
-interface Admin {
-  email: string;
-  account: { email: string; password: string } | undefined;
-  hint: string;
-}
-
-function chooseAdmin(secrets: Secrets): Admin {
-  const { adminEmail, adminPassword } = readLauncherEnvironment();
-  const email = adminEmail ?? secrets.adminEmail ?? DEFAULT_ADMIN_EMAIL;
-  if (adminPassword !== undefined) {
-    const hint = `Sign in as ${email} with the password in SHELFWIRE_ADMIN_PASSWORD.`;
-    return { email, account: { email, password: adminPassword }, hint };
-  }
-  const password = secrets.adminPassword;
-  if (password === undefined) {
-    return {
-      email,
-      account: undefined,
-      hint: `Sign in as ${email}; the password was shown at the first start. SHELFWIRE_ADMIN_PASSWORD sets a new one.`,
-    };
-  }
-  const hint = `Sign in as ${email} with the password ${password} (shown only this once).`;
-  return { email, account: { email, password }, hint };
 }
 
 function tellReady(options: Options, site: SiteSummary, adminHint: string, dataDir: string): void {

@@ -12,7 +12,10 @@ const secretsSchema = z.object({
   adminPassword: z.string().optional(),
   /** Whom to sign in as, for the hint at later starts. */
   adminEmail: z.string().optional(),
+  /** Where the password in force came from, for the same hint. Absent in folders made before this was kept. */
+  adminPasswordFrom: z.enum(['shown', 'environment']).optional(),
 });
+export type PasswordOrigin = 'shown' | 'environment';
 
 /** The secrets of one data folder: made at the first start, readable by their owner only. */
 export class Secrets {
@@ -57,10 +60,17 @@ export class Secrets {
     return this.#values.adminEmail;
   }
 
-  /** The administrator exists now: the password is kept nowhere but, hashed, in the database. */
-  rememberAdmin(email: string): void {
+  get adminPasswordFrom(): PasswordOrigin | undefined {
+    return this.#values.adminPasswordFrom;
+  }
+
+  /**
+   * The administrator exists now: the password is kept nowhere but, hashed, in the database.
+   * @param passwordFrom undefined: this start has set none
+   */
+  rememberAdmin(email: string, passwordFrom: PasswordOrigin | undefined): void {
     const { adminPassword: _, ...rest } = this.#values;
-    this.#values = { ...rest, adminEmail: email };
+    this.#values = { ...rest, adminEmail: email, ...(passwordFrom ? { adminPasswordFrom: passwordFrom } : {}) };
     this.#write();
   }
 
