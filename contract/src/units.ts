@@ -37,7 +37,7 @@ export function describeQuantity(
 }
 
 /** "packs", "boxes"; "pcs" and the like are plural already. */
-function pluralOf(unit: string): string {
+export function pluralOf(unit: string): string {
   if (/^(pcs|pairs|rolls)$/.test(unit)) return unit;
   return /(s|x|z|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
 }

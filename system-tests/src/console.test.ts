@@ -115,6 +115,12 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console', () => {
     for (const fact of ['The arithmetic', 'The position', 'The policy: min-max', 'scale-bolts', 'What happened']) {
       expect(text).toContain(fact);
     }
+    const proof = page.getByRole('region', { name: 'Why this order' });
+    await proof.getByText('→ 12 pcs').waitFor();
+    await proof.getByText('120 g net, steady').waitFor();
+    expect(await proof.getByText('"clockQuality"').isVisible()).toBe(false);
+    await proof.getByText('All details').click();
+    expect(await proof.getByText('"clockQuality"').isVisible()).toBe(true);
   });
 
   test('lists it among the open orders', async () => {

@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { Fragment } from 'react';
 
 import type { BinDetail } from '../api/types';
-import { describeField, describeValue } from '../orders/proof-words';
+import { describePolicy, figuresOf } from '../orders/proof-figures';
 import { Section } from '../shell/Section';
 import classes from './BinPage.module.css';
 
@@ -18,10 +18,10 @@ export function BinFacts({ bin }: { bin: BinDetail }) {
         ) : (
           <Facts
             facts={[
-              ['Rule', `${describeValue(bin.policy.type)}, version ${bin.policy.version}`],
-              ...Object.entries(bin.policy.parameters).map(([name, value]): [string, string] => [
-                describeField(name),
-                describeValue(value),
+              ['Rule', describePolicy(bin.policy)],
+              ...figuresOf(bin.policy.parameters, bin.item.unit).map(({ label, value }): [string, string] => [
+                label,
+                value,
               ]),
             ]}
           />

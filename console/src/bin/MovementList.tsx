@@ -5,17 +5,9 @@ import { useState } from 'react';
 import { movementsQuery } from '../api/queries';
 import type { BinDetail, Movement } from '../api/types';
 import { Section } from '../shell/Section';
+import { MOVEMENT_WORDS } from '../stock/movement-words';
 import { Age } from '../time/Age';
 import classes from './BinPage.module.css';
-
-const KIND_WORDS: Readonly<Record<Movement['kind'], string>> = {
-  CONSUMPTION: 'Taken',
-  RECEIPT: 'Received',
-  ADJUSTMENT: 'Counted',
-  TRANSFER: 'Moved',
-  RETURN: 'Returned',
-  UNEXPLAINED: 'Unexplained',
-};
 
 const SHOWN_AT_FIRST = 8;
 
@@ -62,7 +54,7 @@ function MovementRow({ movement, unit }: { movement: Movement; unit: string }) {
   return (
     <div role="listitem" className={classes['movement']}>
       <span>
-        {KIND_WORDS[movement.kind]}{' '}
+        {MOVEMENT_WORDS[movement.kind]}{' '}
         <Text span size="sm" c="dimmed">
           <Age atMs={movement.atMs} />
         </Text>

@@ -67,7 +67,7 @@ function OrderDocument({ order }: { order: OrderDetail }) {
       <div className={classes['columns']}>
         <Stack gap="md">
           <OrderLines lines={order.lines} />
-          <OrderProof proof={order.proof} />
+          <OrderProof proof={order.proof} unit={order.lines[0]?.unit} orderUnit={order.lines[0]?.orderUnit} />
         </Stack>
         <OrderHistory history={order.history} />
       </div>

@@ -1,14 +1,24 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import type { OrderProof as Proof } from '../api/types';
-import { describeTime } from '../time/describe-age';
-import { describeField, describeValue } from './proof-words';
-import classes from './OrderPage.module.css';
 import { Section } from '../shell/Section';
+import { describeTime } from '../time/describe-age';
+import classes from './OrderProof.module.css';
+import { arithmeticSteps, describePolicy, figuresOf, type Figure } from './proof-figures';
+import { ProofReadings } from './ProofReadings';
 
-/** What the decision rested on, as it was at that moment: position, policy, arithmetic, readings. */
-export function OrderProof({ proof }: { proof: Proof }) {
+/** What the decision rested on, as it was at that moment: arithmetic, position, policy, readings. */
+export function OrderProof({
+  proof,
+  unit,
+  orderUnit,
+}: {
+  proof: Proof;
+  unit: string | undefined;
+  orderUnit: string | undefined;
+}) {
+  const { arithmetic, position, policy, readings } = proof;
   return (
     <Section title="Why this order">
       <Stack gap="lg">
@@ -16,34 +26,33 @@ export function OrderProof({ proof }: { proof: Proof }) {
           Decided {describeTime(proof.decidedAtMs)}. What stands here was frozen at that moment and is never changed.
         </Text>
         <ProofPart title="The arithmetic">
-          <Table verticalSpacing={6} withRowBorders>
-            <Table.Tbody>
-              {proof.arithmetic.map(({ step, value }, index) => (
-                <Table.Tr key={`${step}-${index}`}>
-                  <Table.Td pl={0}>{step}</Table.Td>
-                  <Table.Td ta="right" pr={0} fw={650}>
-                    {value}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+          <ol className={classes['steps']}>
+            {arithmeticSteps(arithmetic, { unit, orderUnit }).map(({ sign, label, value }, index) => (
+              <li key={`${label}-${index}`} data-sum={sign === '='}>
+                <span className={classes['sign']}>{sign}</span>
+                <span>{label}</span>
+                <span className={classes['value']}>{value}</span>
+              </li>
+            ))}
+          </ol>
         </ProofPart>
-        <div className={classes['facts']}>
+        <div className={classes['pair']}>
           <ProofPart title="The position">
-            <Facts facts={proof.position} />
+            <Figures figures={figuresOf(position, unit)} />
           </ProofPart>
-          <ProofPart title={`The policy: ${describeValue(proof.policy.type)}, version ${proof.policy.version}`}>
-            <Facts facts={proof.policy.parameters} />
-          </ProofPart>
-          <ProofPart title={proof.readings.length === 1 ? 'The reading' : `The ${proof.readings.length} readings`}>
-            <Stack gap="sm">
-              {proof.readings.map((reading, index) => (
-                <Facts key={index} facts={reading} />
-              ))}
-            </Stack>
+          <ProofPart title={`The policy: ${describePolicy(policy)}`}>
+            <Figures figures={figuresOf(policy.parameters, unit)} />
           </ProofPart>
         </div>
+        {readings.length > 0 ? (
+          <ProofPart title={readings.length === 1 ? 'The reading' : `The last ${readings.length} readings`}>
+            <ProofReadings readings={readings} unit={unit} />
+          </ProofPart>
+        ) : null}
+        <details className={classes['details']}>
+          <summary>All details</summary>
+          <pre>{JSON.stringify(proof, null, 2)}</pre>
+        </details>
       </Stack>
     </Section>
   );
@@ -60,24 +69,15 @@ function ProofPart({ title, children }: { title: string; children: ReactNode }) 
   );
 }
 
-function Facts({ facts }: { facts: Readonly<Record<string, unknown>> }) {
-  const rows = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
+function Figures({ figures }: { figures: readonly Figure[] }) {
   return (
-    <Table verticalSpacing={4} withRowBorders={false} striped layout="fixed">
-      <Table.Tbody>
-        {rows.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Td c="dimmed">{describeField(name)}</Table.Td>
-            <Table.Td ta="right" style={{ overflowWrap: 'anywhere' }}>
-              {describeFieldValue(name, value)}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <dl className={classes['figures']}>
+      {figures.map(({ label, value }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
-}
-
-function describeFieldValue(name: string, value: unknown): string {
-  return name.endsWith('AtMs') && typeof value === 'number' ? describeTime(value) : describeValue(value);
 }

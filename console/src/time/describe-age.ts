@@ -22,3 +22,10 @@ const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 export function describeTime(atMs: number): string {
   return dateTime.format(atMs);
 }
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** With seconds, for what follows closely. */
+export function describeMoment(atMs: number): string {
+  return moment.format(atMs);
+}

@@ -62,6 +62,12 @@ describe('the decision', () => {
     );
   });
 
+  test('names the packaging in the plural that people use', () => {
+    const decision = decide(input(18, { packaging: { ...PACKS, orderUnit: 'box', packQuantity: 50 } }));
+    if (decision.kind !== 'ORDER') throw new Error(decision.because);
+    expect(decision.arithmetic.map(({ step }) => step)).toContain('in boxes of 50, rounded up');
+  });
+
   test('counts what is on order, so that it orders once while the first order is on its way', () => {
     expect(decide(input(5, { position: { onHand: 5, onOrder: 50, reserved: 0, backordered: 0 } }))).toEqual({
       kind: 'COVERED',

@@ -1,4 +1,4 @@
-import { describeQuantity } from '@shelfwire/contract';
+import { describeQuantity, pluralOf } from '@shelfwire/contract';
 
 import type { Doubt } from './doubt.ts';
 import { orderQuantities, type ArithmeticStep, type Packaging } from './order-quantity.ts';
@@ -96,9 +96,11 @@ export function decide(input: DecisionInput): Decision {
   const decision = order(input.packaging, trigger, { low, total, lowSinceMs, position });
   if (decision.kind === 'ORDER' && policy.shadow) {
     const units = decision.units.join(' + ');
+    const { orderUnit } = input.packaging;
+    const named = units === '1' ? orderUnit : pluralOf(orderUnit);
     return {
       kind: 'WAIT',
-      because: `shadow: would have ordered ${units} ${input.packaging.orderUnit}s because ${low}`,
+      because: `shadow: would have ordered ${units} ${named} because ${low}`,
       lowSinceMs,
     };
   }

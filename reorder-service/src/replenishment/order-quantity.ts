@@ -1,3 +1,5 @@
+import { pluralOf } from '@shelfwire/contract';
+
 /** How a supplier sells an item. Everything but `packQuantity` counts order units. */
 export interface Packaging {
   orderUnit: string;
@@ -44,7 +46,7 @@ export function orderQuantities(need: number, packaging: Packaging): OrderQuanti
     ok: true,
     units,
     steps: [
-      { step: `in ${packaging.orderUnit}s of ${packQuantity}, rounded up`, value: needed },
+      { step: `in ${pluralOf(packaging.orderUnit)} of ${packQuantity}, rounded up`, value: needed },
       {
         step: `minimum ${min}, multiple ${orderMultiple}${max === Infinity ? '' : `, maximum ${max} an order`}`,
         value: total,
