@@ -72,6 +72,10 @@ test('a reference is not called broken because of what cannot be read', () => {
   expect(problemsOf({ tenants: [{ ...IDS, name: 'Demo', sites: [{ ...SITE, locations: 'rack-a' }] }] })).toEqual([
     expect.stringMatching(/^tenants\.0\.sites\.0\.locations: .*expected array/),
   ]);
+  expect(problemsOf({ tenants: undefined, suppliers: 7 })).toEqual([
+    expect.stringMatching(/^suppliers: .*expected array/),
+    'tenants: is missing',
+  ]);
   expect(problemsOf({ tenants: [{ tenantId: 'bad id', name: 'Demo', sites: [SITE] }] })).toEqual([
     expect.stringMatching(/^tenants\.0\.tenantId: use letters/),
   ]);

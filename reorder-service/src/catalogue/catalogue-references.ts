@@ -19,13 +19,13 @@ const row = z
   .looseObject({ tenantId: id, siteId: id, binId: id, locationId: id, itemId: id, supplierId: id })
   .catch({});
 type Row = Partial<z.infer<typeof row>>;
-const rows = z.array(row).optional();
+const rows = z.array(row);
 
 export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
   const document = z.looseObject({}).safeParse(catalogue).data;
   if (!document) return [];
-  const read = (part: string): Row[] | undefined => readRows(document[part]);
-  const tenants = read('tenants');
+  const read = (part: string): Row[] | undefined => readRows(document[part] === undefined ? [] : document[part]);
+  const tenants = readRows(document['tenants']); // required: without it nothing is said about each tenantId
   const [suppliers, items, bins] = [read('suppliers'), read('items'), read('bins')];
   const known = {
     tenants: new KnownKeys(
@@ -83,8 +83,7 @@ function keyOf(own: string | undefined, ...scope: Key): Key[] {
 
 /** @returns undefined if it is no list: then nothing is known about what should be in it */
 function readRows(list: unknown): Row[] | undefined {
-  const read = rows.safeParse(list);
-  return read.success ? (read.data ?? []) : undefined;
+  return rows.safeParse(list).data;
 }
 
 class KnownKeys {

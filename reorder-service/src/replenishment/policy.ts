@@ -20,6 +20,7 @@ const minMax = z.object({
   orderUpTo: atLeastOne,
   ...common,
 });
+const minMaxNumbers = minMax.pick({ type: true, reorderPoint: true, orderUpTo: true });
 
 const fixedQuantity = z.object({
   type: z.literal('FIXED_QUANTITY').describe('(R, Q): at or below the reorder point, order the fixed quantity'),
@@ -75,7 +76,7 @@ export const policySchema = z
     path: ['orderUpTo'],
     message: 'must be above reorderPoint, or an order would not lift the position above the trigger',
     // Also when another parameter has a wrong form.
-    when: ({ value }) => minMax.pick({ type: true, reorderPoint: true, orderUpTo: true }).safeParse(value).success,
+    when: ({ value }) => minMaxNumbers.safeParse(value).success,
   });
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyOf<Type extends Policy['type']> = Extract<Policy, { type: Type }>;
