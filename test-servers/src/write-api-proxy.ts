@@ -50,6 +50,11 @@ export class WriteApiProxy {
         agent: this.#agent,
       },
       (answer) => {
+        // The client was killed while the server worked: nobody is left to answer.
+        if (outgoing.destroyed) {
+          answer.resume();
+          return;
+        }
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         // Unlike pipe, it cuts the client's connection when the server dies in the middle of an answer.
         pipeline(answer, outgoing, () => undefined);
