@@ -12,7 +12,7 @@ const say = (line: string): void => {
 
 describe.runIf(needs('mosquitto', 'postgres', 'influxdb'))('with PostgreSQL and InfluxDB', () => {
   test('killing each process in turn loses nothing, doubles nothing and orders nothing twice', async () => {
-    const report = await runFaults({ seed, seconds: 60, parts: 'production', say });
+    const report = await runFaults({ seed, seconds: 45, parts: 'production', say });
     console.log(formatReport(report));
     expect(report.broken, `seed ${seed}`).toEqual([]);
   }, 400_000);
@@ -20,13 +20,13 @@ describe.runIf(needs('mosquitto', 'postgres', 'influxdb'))('with PostgreSQL and 
 
 describe.runIf(needs('mosquitto'))('with the embedded parts', () => {
   test('killing each process in turn loses nothing, doubles nothing and orders nothing twice', async () => {
-    const report = await runFaults({ seed, seconds: 30, parts: 'embedded', say });
+    const report = await runFaults({ seed, seconds: 25, parts: 'embedded', say });
     console.log(formatReport(report));
     expect(report.broken, `seed ${seed}`).toEqual([]);
   }, 400_000);
 
   test('two gateways behind bad lines with outages lose nothing and keep the order', async () => {
-    const report = await runBadNetwork({ seed, seconds: 40, say });
+    const report = await runBadNetwork({ seed, seconds: 30, say });
     console.log(formatNetworkReport(report));
     expect(report.broken, `seed ${seed}`).toEqual([]);
   }, 400_000);
