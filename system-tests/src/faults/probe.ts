@@ -1,6 +1,8 @@
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 
 import type { SentMessage } from './comparison.ts';
+
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * A device that counts: each message is a weight one gram above the last, so that each can be found again. It sends one
@@ -39,12 +41,7 @@ export class Probe {
     try {
       this.#client ??= await this.#connect();
       message.sends += 1;
-      const closed = new Promise<never>((_resolve, reject) => {
-        this.#client?.once('close', () => {
-          reject(new Error('the connection closed'));
-        });
-      });
-      await Promise.race([this.#publish(message.value), closed]);
+      await settled(this.#client, this.#publish(this.#client, message.value));
       message.acknowledged = true;
     } catch {
       // A killed gateway: a new connection, and the same message again.
@@ -55,7 +52,7 @@ export class Probe {
   }
 
   async #connect(): Promise<MqttClient> {
-    const client = await connectAsync(this.#url, {
+    const client = connect(this.#url, {
       clientId: this.deviceId,
       username: this.deviceId,
       password: this.#password,
@@ -64,11 +61,35 @@ export class Probe {
     });
     client.setMaxListeners(0);
     client.on('error', () => undefined);
+    try {
+      await settled(client, new Promise((resolve) => client.once('connect', resolve)));
+    } catch (error) {
+      client.end(true);
+      throw error;
+    }
     return client;
   }
 
-  async #publish(grams: number): Promise<void> {
-    await this.#client?.publishAsync(`${this.deviceId}/sensor/weight/state`, String(grams), { qos: 1 });
+  async #publish(client: MqttClient, grams: number): Promise<void> {
+    if (!client.connected) throw new Error('the connection closed before');
+    await client.publishAsync(`${this.deviceId}/sensor/weight/state`, String(grams), { qos: 1 });
+  }
+}
+
+/** Waits for `work`, but no longer than the connection lives: MQTT.js itself waits for ever where it may not reconnect. */
+async function settled(client: MqttClient, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const broken = new Promise<never>((_resolve, reject) => {
+    const fail = (): void => {
+      reject(new Error('the connection closed or hangs'));
+    };
+    client.once('close', fail);
+    timer = setTimeout(fail, ANSWER_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([work, broken]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
