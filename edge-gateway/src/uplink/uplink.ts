@@ -25,6 +25,8 @@ export interface UplinkOptions {
   outbox: GatewayOutbox;
   events: GatewayEvents;
   link: Pick<LinkOptions, 'url' | 'username' | 'password' | 'tls'>;
+  /** The connection to the central broker; a simulation brings its own. */
+  connect?: (options: LinkOptions, filters: readonly string[]) => CentralLink;
   plan: SendPlanSettings;
   historyReadingsPerSecond: number;
   /** The retained status message; `online: false` is the last will. */
@@ -34,6 +36,9 @@ export interface UplinkOptions {
   now: () => number;
   steadyNow: () => number;
 }
+
+/** What of a connection the uplink needs; `MqttLink` is the real one. */
+export type CentralLink = Pick<MqttLink, 'isConnected' | 'start' | 'publish' | 'close'>;
 
 const BATCH_TEXT_BYTES_MAX = 262_144;
 /** Readings of one moment go together: consumers commit once per batch. */
@@ -46,7 +51,7 @@ export const HISTORICAL_AFTER_MS = 600_000;
 /** Sends the outbox to the centre in batches until every required consumer has confirmed each reading. */
 export class Uplink {
   readonly #options: UplinkOptions;
-  readonly #link: MqttLink;
+  readonly #link: CentralLink;
   readonly #plans = new Map<Outbox, SendPlan>();
   readonly #ages = new Map<Outbox, AgeMarks>();
   /** Beside the plans, which begin anew with each connection. */
@@ -70,7 +75,8 @@ export class Uplink {
       ...REQUIRED_CONSUMERS.map((consumer) => formatTopic({ channel: 'confirmations', consumer, ...site })),
       formatTopic({ channel: 'config', ...site }),
     ];
-    this.#link = new MqttLink(
+    const connect = options.connect ?? ((link, filters) => new MqttLink(link, filters));
+    this.#link = connect(
       {
         ...options.link,
         clientId: `gateway-${site.tenantId}-${site.siteId}-${gatewayId}`,
@@ -126,17 +132,22 @@ export class Uplink {
 
   async #run(): Promise<void> {
     while (!this.#closed) {
-      await this.#noteAges();
-      const sent = this.#link.isConnected ? await this.#sendOnce() : 0;
-      if (this.#link.isConnected && this.#options.steadyNow() - this.#statusAtMs >= STATUS_EVERY_MS)
-        this.publishStatus();
+      const sent = await this.step();
       if (sent >= READINGS_PER_BATCH_MAX) continue;
       if (sent === 0) await this.#wake.wait(IDLE_MS);
       await delay(LINGER_MS);
     }
   }
 
-  /** @returns how many readings went out */
+  /** One turn of the loop: sends what is due now, and the status now and then. @returns how many readings went out */
+  async step(): Promise<number> {
+    await this.#noteAges();
+    if (!this.#link.isConnected) return 0;
+    const sent = await this.#sendOnce();
+    if (this.#options.steadyNow() - this.#statusAtMs >= STATUS_EVERY_MS) this.publishStatus();
+    return sent;
+  }
+
   async #sendOnce(): Promise<number> {
     if (this.#restart) {
       this.#restart = false;
