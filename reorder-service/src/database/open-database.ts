@@ -21,7 +21,7 @@ const INT8_ARRAY_OID = 1016;
  * transaction only.
  */
 export function openDatabase(url: string, options: { connectionsMax?: number } = {}): Db {
-  if (url.startsWith('pglite:')) return new Kysely({ dialect: new PGliteDialect({ pglite: () => openPglite(url) }) });
+  if (url.startsWith('pglite:')) return overPglite(() => openPglite(url));
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new ShelfwireError(
       'DATABASE_URL_UNKNOWN',
@@ -34,7 +34,12 @@ export function openDatabase(url: string, options: { connectionsMax?: number } =
   return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 
-async function openPglite(url: string): Promise<PGlite> {
+export function overPglite(pglite: PGlite | (() => Promise<PGlite>)): Db {
+  return new Kysely({ dialect: new PGliteDialect({ pglite }) });
+}
+
+/** @param url `pglite:<folder>` or `pglite:memory:` */
+export async function openPglite(url: string): Promise<PGlite> {
   const folder = url.slice('pglite:'.length);
   const inMemory = folder === 'memory:' || folder === 'memory://';
   if (!inMemory) mkdirSync(folder, { recursive: true });

@@ -36,7 +36,7 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
   ) {
     this.#job = new PeriodicJob({
       intervalMs: 1_000,
-      work: () => this.#publishAll(),
+      work: () => this.publishDue(),
       onError: (error) => logger.warn({ err: error }, 'events cannot be published now, they wait'),
     });
   }
@@ -53,7 +53,8 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
     this.#job.wake();
   }
 
-  async #publishAll(): Promise<void> {
+  /** Sends everything that is due now, once. */
+  async publishDue(): Promise<void> {
     if (!this.central.connected) return;
     for (;;) {
       const rows = await this.#claim();

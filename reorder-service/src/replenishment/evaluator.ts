@@ -97,6 +97,13 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
+  /** One turn of each job, for a caller whose clock is not the wall's. */
+  async decideDue(): Promise<void> {
+    await this.#touchDue();
+    await this.#touchLeftBehind();
+    await this.#decideTouched();
+  }
+
   /** Decides about these bins at once. */
   async evaluateNow(site: Site, binIds: readonly string[]): Promise<void> {
     const { tenantId, siteId } = site;
