@@ -27,22 +27,48 @@ export function standardNormalLoss(z: number): number {
   return standardNormalDensity(z) - z * (1 - standardNormalCdf(z));
 }
 
+/** ½·E[((Z − z)+)²]: the integral of the loss from z on. */
+export function standardNormalSecondLoss(z: number): number {
+  return ((z * z + 1) * (1 - standardNormalCdf(z)) - z * standardNormalDensity(z)) / 2;
+}
+
 /** The smallest k with P(X ≤ k) ≥ p, for Poisson (variance = mean) or negative binomial (variance > mean) demand. */
 export function countQuantile(p: number, mean: number, variance: number): number {
   if (mean <= 0) return 0;
+  const last = 10 * (mean + 10 * Math.sqrt(variance)) + 100;
+  let cumulated = 0;
+  let k = 0;
+  for (const mass of countMasses(mean, variance)) {
+    cumulated += mass;
+    if (cumulated >= p || k >= last) break;
+    k += 1;
+  }
+  return k;
+}
+
+/** P(X = k) for k from 0 on, of Poisson (variance = mean) or negative binomial (variance > mean) demand. */
+export function* countMasses(mean: number, variance: number): Generator<number, never> {
   const overdispersed = variance > mean * (1 + 1e-9);
   const size = overdispersed ? (mean * mean) / (variance - mean) : Infinity;
   const failure = overdispersed ? 1 - mean / variance : 0;
   // Worked in logarithms: e^-mean is 0 in doubles from a mean of 746 on.
   let logMass = overdispersed ? size * Math.log(mean / variance) : -mean;
-  let cumulated = Math.exp(logMass);
-  let k = 0;
-  while (cumulated < p && k < 10 * (mean + 10 * Math.sqrt(variance)) + 100) {
+  for (let k = 0; ; k += 1) {
+    yield mean > 0 ? Math.exp(logMass) : Number(k === 0);
     logMass += overdispersed ? Math.log(((k + size) / (k + 1)) * failure) : Math.log(mean / (k + 1));
-    cumulated += Math.exp(logMass);
-    k += 1;
   }
-  return k;
+}
+
+/** E[(X − k)+]: the demand that a stock of k leaves unserved, on average. */
+export function countLoss(k: number, mean: number, variance: number): number {
+  let unserved = mean - k;
+  let demand = 0;
+  for (const mass of countMasses(mean, variance)) {
+    if (demand >= k) return Math.max(0, unserved);
+    unserved += (k - demand) * mass;
+    demand += 1;
+  }
+  return 0;
 }
 
 /** Γ(1/2, x) / Γ(1/2), by series below 1.5 and by Lentz's continued fraction above (Numerical Recipes 6.2). */
