@@ -25,6 +25,9 @@ function item(binId: string, changes: Partial<StockItem> = {}): StockItem {
     capacity: null,
     heldBecause: null,
     openOrderId: null,
+    consignment: false,
+    primaryBinId: null,
+    disagreeingSinceMs: null,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ export * from './orders.ts';
 export * from './overview.ts';
 export * from './problem.ts';
 export * from './routes.ts';
+export * from './stock-keeping.ts';
 export * from './stock.ts';
 export * from './stream.ts';
 export * from './telemetry.ts';

@@ -15,6 +15,7 @@ import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchem
 import { problemSchema } from './problem.ts';
 import { API_ROUTES, TELEMETRY_ROUTES, type RouteDefinition } from './routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
+import { announcedMoveSchema, lotSchema, parkedReadingSchema, reservationSchema } from './stock-keeping.ts';
 import { binDetailSchema, movementSchema, positionSchema, stockItemSchema } from './stock.ts';
 import { streamEventSchema } from './stream.ts';
 import { telemetrySeriesSchema } from './telemetry.ts';
@@ -25,9 +26,11 @@ const SECURITY_NAMES = { none: undefined, user: 'accessToken', 'supplier-token':
 
 /** Schemas with a name of their own in the document; everything else stands where it is used. */
 const NAMED_SCHEMAS = {
+  AnnouncedMove: announcedMoveSchema,
   BinDetail: binDetailSchema,
   CountingTask: countingTaskSchema,
   CurrentUser: currentUserSchema,
+  Lot: lotSchema,
   LoginRequest: loginRequestSchema,
   LoginResponse: loginResponseSchema,
   Movement: movementSchema,
@@ -35,8 +38,10 @@ const NAMED_SCHEMAS = {
   OrderLine: orderLineSchema,
   OrderProof: orderProofSchema,
   OrderSummary: orderSummarySchema,
+  ParkedReading: parkedReadingSchema,
   Position: positionSchema,
   Problem: problemSchema,
+  Reservation: reservationSchema,
   Role: roleSchema,
   StockItem: stockItemSchema,
   StreamEvent: streamEventSchema,

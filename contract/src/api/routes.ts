@@ -8,18 +8,9 @@ import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './au
 import { callOffOrderSchema, orderActionResponseSchema } from './order-actions.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
+import { pageOf, pageQueryFields } from './page.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
 import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
-
-/** Every list answer; `nextCursor` is null on the last page. */
-function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
-}
-
-const pageQueryFields = {
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-};
 
 export interface RouteDefinition {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

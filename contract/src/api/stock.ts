@@ -43,6 +43,12 @@ export const stockItemSchema = z.object({
   /** Why a low bin is not ordered, in one sentence; null when nothing holds it. */
   heldBecause: z.string().nullable(),
   openOrderId: z.uuid().nullable(),
+  /** true: the supplier's property until it is taken. */
+  consignment: z.boolean(),
+  /** The bin whose policy decides about this one too, where several bins hold one stock; null if it is its own. */
+  primaryBinId: idSchema.nullable(),
+  /** Since when its sensors contradict each other; null while they agree. */
+  disagreeingSinceMs: epochMsSchema.nullable(),
 });
 export type StockItem = z.infer<typeof stockItemSchema>;
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 import { policySchema } from '../replenishment/policy.ts';
 import { findBrokenReferences } from './catalogue-references.ts';
+import { findWrongBins } from './wrong-bins.ts';
 
 const name = z.string().min(1).max(200);
 const positive = z.int().min(1);
@@ -71,6 +72,14 @@ const supplierItemSchema = z.strictObject({
   price: z.number().min(0).optional().describe('Per order unit'),
 });
 
+const sensorSchema = z.strictObject({
+  deviceId: idSchema,
+  sensorId: idSchema.optional().describe('Where the device carries several'),
+  kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
+  uncertaintyGrams: z.number().min(0).default(2).describe('Of one weighing'),
+  staleAfterMs: positive.optional().describe('Silent for so long, the sensor is in doubt'),
+});
+
 const binSchema = z.strictObject({
   tenantId: idSchema,
   siteId: idSchema,
@@ -81,15 +90,21 @@ const binSchema = z.strictObject({
   capacity: positive.optional().describe('Stock units that fit in'),
   depthMm: z.number().positive().optional().describe('For level sensors that tell a distance'),
   consignment: z.boolean().default(false).describe("true: the supplier's property until it is taken"),
-  sensor: z
-    .strictObject({
-      deviceId: idSchema,
-      sensorId: idSchema.optional().describe('Where the device carries several'),
-      kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
-      uncertaintyGrams: z.number().min(0).default(2).describe('Of one weighing'),
-      staleAfterMs: positive.optional().describe('Silent for so long, the sensor is in doubt'),
-    })
-    .optional(),
+  sensor: sensorSchema.optional(),
+  sensors: z.array(sensorSchema).max(20).optional().describe('Instead of `sensor`: several that look into this bin'),
+  fusion: z
+    .enum(['sum', 'prefer'])
+    .default('sum')
+    .describe('Several sensors: sum adds them up; prefer believes the first in the list that is well'),
+  disagreeAfterSeconds: z
+    .number()
+    .min(1)
+    .max(7 * 86_400)
+    .default(60)
+    .describe(
+      'With prefer: sensors that contradict each other for so long are in doubt; longer than the slowest reports',
+    ),
+  overflowOf: idSchema.optional().describe('The bin of the same item whose policy decides about both as one stock'),
 });
 
 const binPolicySchema = z
@@ -118,6 +133,7 @@ export const catalogueSchema = z
   })
   .superRefine((catalogue, context) => {
     for (const broken of findBrokenReferences(catalogue)) context.addIssue({ code: 'custom', ...broken });
+    for (const wrong of findWrongBins(catalogue.bins)) context.addIssue({ code: 'custom', ...wrong });
   });
 export type Catalogue = z.infer<typeof catalogueSchema>;
 

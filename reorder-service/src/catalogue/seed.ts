@@ -137,12 +137,13 @@ async function seedSuppliers(
   }
 }
 
-/** A bin has the one sensor that the catalogue says; a device that was there before measures something else now. */
+/** A bin has the sensors that the catalogue says; a device that was there before measures something else now. */
 async function removeOtherSensors(
   tx: Tx,
   bin: { tenant_id: string; site_id: string; bin_id: string },
-  sensor: { device_id: string; sensor_id: string; kind: string },
+  sensors: readonly { device_id: string; sensor_id: string; kind: string }[],
 ): Promise<void> {
+  const stay = sensors.map((each) => sql`(${each.device_id}, ${each.sensor_id}, ${each.kind})`);
   await tx
     .deleteFrom('bin_sensor')
     .where('tenant_id', '=', bin.tenant_id)
@@ -150,14 +151,17 @@ async function removeOtherSensors(
     .where('bin_id', '=', bin.bin_id)
     .where(
       (eb) =>
-        sql<boolean>`(${eb.ref('device_id')}, ${eb.ref('sensor_id')}, ${eb.ref('kind')})
-                     <> (${sensor.device_id}, ${sensor.sensor_id}, ${sensor.kind})`,
+        sql<boolean>`(${eb.ref('device_id')}, ${eb.ref('sensor_id')}, ${eb.ref('kind')}) not in (${sql.join(stay)})`,
     )
     .execute();
 }
 
 async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
-  for (const bin of bins) {
+  // What others name as their primary bin must be there first.
+  const primariesFirst = bins.toSorted(
+    (a, b) => Number(a.overflowOf !== undefined) - Number(b.overflowOf !== undefined),
+  );
+  for (const bin of primariesFirst) {
     const key = { tenant_id: bin.tenantId, site_id: bin.siteId, bin_id: bin.binId };
     const values = {
       name: bin.name,
@@ -166,6 +170,9 @@ async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
       capacity: bin.capacity ?? null,
       depth_mm: bin.depthMm ?? null,
       consignment: bin.consignment,
+      fusion: bin.fusion,
+      disagree_after_ms: bin.disagreeAfterSeconds * 1_000,
+      primary_bin_id: bin.overflowOf ?? null,
     };
     await tx
       .insertInto('bin')
@@ -177,14 +184,52 @@ async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
       .values({ ...key, item_id: bin.itemId })
       .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'bin_id']).doUpdateSet({ item_id: bin.itemId }))
       .execute();
-    if (!bin.sensor) continue;
-    const { deviceId, sensorId = '', kind, uncertaintyGrams, staleAfterMs = null } = bin.sensor;
-    const looksInto = { bin_id: bin.binId, uncertainty_grams: uncertaintyGrams, stale_after_ms: staleAfterMs };
-    const sensor = { device_id: deviceId, sensor_id: sensorId, kind };
-    await removeOtherSensors(tx, key, sensor);
+    await decideWithPrimary(tx, key, bin.overflowOf);
+    await seedSensors(tx, key, bin.sensors ?? (bin.sensor ? [bin.sensor] : []));
+  }
+}
+
+/** An overflow bin is decided about with its primary bin, never by itself. */
+async function decideWithPrimary(
+  tx: Tx,
+  key: { tenant_id: string; site_id: string; bin_id: string },
+  primary: string | undefined,
+): Promise<void> {
+  const nothing = { low_since_ms: null, evaluate_at_ms: null, decided_at_ms: null };
+  await tx
+    .updateTable('item_location')
+    .set(
+      primary === undefined
+        ? { ...nothing, decision: null, because: null }
+        : { ...nothing, decision: 'POOLED', because: `decided about with ${primary}` },
+    )
+    .where('tenant_id', '=', key.tenant_id)
+    .where('site_id', '=', key.site_id)
+    .where('bin_id', '=', key.bin_id)
+    .where((eb) =>
+      primary === undefined ? eb('decision', '=', 'POOLED') : eb('decision', 'is distinct from', 'POOLED'),
+    )
+    .execute();
+}
+
+async function seedSensors(
+  tx: Tx,
+  key: { tenant_id: string; site_id: string; bin_id: string },
+  sensors: NonNullable<Catalogue['bins'][number]['sensors']>,
+): Promise<void> {
+  // None named: they may have been set up elsewhere, and stay.
+  if (sensors.length === 0) return;
+  const named = sensors.map(({ deviceId, sensorId = '', kind }) => ({
+    device_id: deviceId,
+    sensor_id: sensorId,
+    kind,
+  }));
+  await removeOtherSensors(tx, key, named);
+  for (const [rank, { deviceId, sensorId = '', kind, uncertaintyGrams, staleAfterMs = null }] of sensors.entries()) {
+    const looksInto = { bin_id: key.bin_id, uncertainty_grams: uncertaintyGrams, stale_after_ms: staleAfterMs, rank };
     await tx
       .insertInto('bin_sensor')
-      .values({ ...key, ...looksInto, ...sensor })
+      .values({ ...key, ...looksInto, device_id: deviceId, sensor_id: sensorId, kind })
       .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'device_id', 'sensor_id', 'kind']).doUpdateSet(looksInto))
       .execute();
   }

@@ -8,6 +8,7 @@ import { findByBin } from './migrations/find-by-bin.ts';
 import { orders } from './migrations/orders.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
+import { stockKeeping } from './migrations/stock-keeping.ts';
 import type { Schema } from './schema.ts';
 
 /** In the order of their names. A migration that has been released is never changed: add another. */
@@ -18,6 +19,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-row-level-security': rowLevelSecurity,
   '0005-counts': counts,
   '0006-find-by-bin': findByBin,
+  '0010-stock-keeping': stockKeeping,
 };
 
 /**

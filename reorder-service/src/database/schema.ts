@@ -31,6 +31,10 @@ export interface Schema {
   message_outbox: MessageOutboxTable;
   supplier_message: SupplierMessageTable;
   approval_rule: ApprovalRuleTable;
+  each_sensor_state: BinKey & { sensor: string; last_reading_at_ms: number; quality: ReadingQuality };
+  reservation: ReservationTable;
+  announced_move: AnnouncedMoveTable;
+  stock_lot: StockLotTable;
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 
@@ -98,6 +102,11 @@ interface BinTable extends BinKey {
   capacity: number | null;
   depth_mm: number | null;
   consignment: Generated<boolean>;
+  /** How its sensors make one quantity: added up, or the first that is well is believed. */
+  fusion: Generated<'sum' | 'prefer'>;
+  disagree_after_ms: Generated<number>;
+  /** The bin whose policy decides about this one too; null: its own. */
+  primary_bin_id: string | null;
 }
 
 export type SensorKind = 'weight' | 'level' | 'tag' | 'count' | 'button';
@@ -109,6 +118,8 @@ interface BinSensorTable extends BinKey {
   kind: SensorKind;
   uncertainty_grams: Generated<number>;
   stale_after_ms: number | null;
+  /** 0 is believed before 1, where the bin prefers. */
+  rank: Generated<number>;
 }
 
 interface PolicyTable {
@@ -175,6 +186,7 @@ interface StockLevelTable extends BinKey {
   observed_at_ms: number;
   event_sequence: Generated<number>;
   ledger_version: number;
+  disagreeing_since_ms: number | null;
 }
 
 interface StockCheckpointTable extends BinKey, IdentityColumns {
@@ -212,6 +224,55 @@ interface CountingTaskTable extends BinKey {
   closed_at_ms: number | null;
   closed_by: string | null;
   counted_quantity: number | null;
+}
+
+interface ReservationTable extends BinKey {
+  reservation_id: Generated<string>;
+  item_id: string;
+  reference: string;
+  quantity: number;
+  fulfilled_quantity: Generated<number>;
+  needed_at_ms: number | null;
+  expires_at_ms: number | null;
+  status: Generated<'OPEN' | 'FULFILLED' | 'RELEASED' | 'EXPIRED'>;
+  created_at_ms: number;
+  created_by: string;
+  closed_at_ms: number | null;
+  closed_by: string | null;
+}
+
+/** One side of an announced move; both sides of a transfer have its move_id. */
+interface AnnouncedMoveTable extends BinKey {
+  move_id: string;
+  item_id: string;
+  kind: 'TRANSFER' | 'RETURN';
+  /** Below 0: leaves this bin. */
+  quantity: number;
+  /** What was seen of it. */
+  moved: Generated<number>;
+  /** true: the bin's sensor shows it; false: the word of the person is the movement. */
+  sensed: boolean;
+  at_ms: number;
+  by: string;
+  note: string | null;
+  closed_at_ms: number | null;
+}
+
+interface StockLotTable extends BinKey {
+  lot_id: Generated<string>;
+  item_id: string;
+  lot_number: string;
+  expires_at_ms: number | null;
+  received_at_ms: number;
+  received_quantity: number;
+  epcs: string[] | null;
+  source: 'asn' | 'scan' | 'manual';
+  /** The despatch advice, scan or entry it came with. */
+  reference: string;
+  /** A projection (../stock/lots.ts). */
+  remaining_quantity: number;
+  used_up_at_ms: number | null;
+  recorded_by: string;
 }
 
 interface ItemLocationTable extends BinKey {

@@ -63,7 +63,8 @@ async function act(
   const decision = decide(situation.input);
   if (decision.kind !== 'ORDER' || !situation.offer) {
     if (changesAnything(situation, decision)) await note(tx, site, [[situation, decision]], nowMs);
-    if (decision.kind === 'HELD' && decision.count) await openCountingTask(tx, site, binId, decision.because, nowMs);
+    if (decision.kind === 'HELD' && decision.count)
+      await openCountingTask(tx, site, situation.doubtedBinId, decision.because, nowMs);
     return { decision: decision.kind, orders: [] };
   }
   const orders = await placeOrders(tx, site, situation, decision, situation.offer, nowMs);

@@ -5,8 +5,10 @@ import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf, isOverdue } from '../orders/cover.ts';
+import { OpenDemand, splitDemand } from '../stock/demand.ts';
+import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
-import { doubtOf, type Doubt } from './doubt.ts';
+import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
 import type { DecisionInput } from './decide.ts';
 import type { Packaging } from './order-quantity.ts';
 import { policySchema, type Policy } from './policy.ts';
@@ -22,6 +24,8 @@ export interface Offer extends Packaging {
 /** Everything that a decision about one bin rests on, as the database says it now. */
 export interface Situation {
   binId: string;
+  /** Of its pool, the bin that is in doubt and to be counted. */
+  doubtedBinId: string;
   itemId: string;
   itemName: string;
   unit: string;
@@ -81,9 +85,26 @@ export async function loadSituations(
   if (binIds.length === 0) return [];
   // Before the level: a delivery that is booked between the two is then counted twice for a moment, and not ordered
   // again because it is counted nowhere. It touches the bin, which is decided about anew.
-  const lines = Map.groupBy(await openLinesOf(tx, site, binIds), (line) => line.binId);
-  const { rows } = await situationRows(site, binIds).execute(tx);
-  return rows.map((row) => toSituation(row, lines.get(row.bin_id) ?? [], nowMs));
+  const pools = await poolsOf(tx, site, binIds);
+  const ofPool = (line: OpenLine): OpenLine => ({ ...line, binId: pools.primaryOf(line.binId) });
+  const lines = Map.groupBy((await openLinesOf(tx, site, pools.binIds)).map(ofPool), (line) => line.binId);
+  const demand = await OpenDemand.of(tx, site, pools.binIds, nowMs);
+  const { rows } = await situationRows(site, pools.binIds).execute(tx);
+  const byPool = Map.groupBy(rows, (row) => pools.primaryOf(row.bin_id));
+  return rows
+    .filter((row) => pools.primaryOf(row.bin_id) === row.bin_id)
+    .map((row) => {
+      const bins = (byPool.get(row.bin_id) ?? []).filter((each) => each.item_id === row.item_id);
+      const openDemand = bins.reduce((sum, each) => sum + demand.at(each.bin_id, row.item_id), 0);
+      return toSituation(row, { bins, openDemand, lines: lines.get(row.bin_id) ?? [] }, nowMs);
+    });
+}
+
+/** What is known of the bins that one situation is about: the primary bin with its policy, and what overflows from it. */
+interface Pool {
+  bins: readonly Row[];
+  openDemand: number;
+  lines: readonly OpenLine[];
 }
 
 function situationRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
@@ -125,24 +146,18 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
     order by il.bin_id`;
 }
 
-function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situation {
-  const openLines = lines.filter((line) => line.itemId === row.item_id);
+function toSituation(row: Row, pool: Pool, nowMs: number): Situation {
+  const openLines = pool.lines.filter((line) => line.itemId === row.item_id);
   const { policy, unreadable } = policyOf(row);
   const offers = row.offers ?? [];
   const cover = coverOf(openLines, (line) => leadTimeMsOf(line, offers, row.rejected_by ?? []), nowMs);
   const excluded = [...new Set([...(row.rejected_by ?? []), ...cover.impaired.map((line) => line.supplierId)])];
   const offer = offers.find((each) => !excluded.includes(each.supplierId));
-  const sensor = {
-    hasSensor: row.sensor_kind !== null,
-    quality: row.quality,
-    qualitySinceMs: row.quality_since_ms,
-    lastReadingAtMs: row.last_reading_at_ms,
-    countedAtMs: row.counted_at_ms,
-    staleAfterMs: row.stale_after_ms ?? (row.sensor_kind && REGULAR.has(row.sensor_kind) ? STALE_AFTER_MS : null),
-  };
-  const level = levelOf(row);
+  const level = levelOf(row, pool.bins);
+  const { doubt, binId: doubtedBinId } = doubtOfPool(row, pool.bins, nowMs);
   return {
     binId: row.bin_id,
+    doubtedBinId,
     itemId: row.item_id,
     itemName: row.item_name,
     unit: row.unit,
@@ -152,12 +167,11 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
       position: {
         onHand: level?.onHand ?? 0,
         onOrder: onOrderOf(cover.lines, { binId: row.bin_id, itemId: row.item_id }),
-        reserved: 0,
-        backordered: 0,
+        ...splitDemand(pool.openDemand, level?.onHand ?? 0),
       },
       policy,
       packaging: offer,
-      doubt: unreadable ? UNREADABLE_POLICY : doubtOf(sensor, level !== undefined, nowMs),
+      doubt: unreadable ? UNREADABLE_POLICY : doubt,
       lowSinceMs: row.low_since_ms ?? undefined,
       timeZone: row.time_zone,
       plannedReviewAtMs: row.policy_type === 'PERIODIC' ? (row.evaluate_at_ms ?? undefined) : undefined,
@@ -178,7 +192,7 @@ function toSituation(row: Row, lines: readonly OpenLine[], nowMs: number): Situa
         ? undefined
         : { policyId: row.policy_id, version: row.policy_version },
     episodeId: row.episode_id ?? undefined,
-    limits: limitsOf(row.parameters, row.capacity, offer?.packQuantity),
+    limits: limitsOf(row.parameters, capacityOf(pool.bins), offer?.packQuantity),
     level,
     decided: {
       decision: row.decision,
@@ -209,9 +223,46 @@ function orderNumbers(lines: readonly OpenLine[]): string[] {
   return [...new Set(lines.map((line) => line.orderNumber))];
 }
 
-function levelOf(row: Row): Situation['level'] {
-  if (row.on_hand === null || row.observed_at_ms === null) return undefined;
-  return { onHand: row.on_hand, status: row.status ?? 'UNKNOWN', observedAtMs: row.observed_at_ms };
+/** The stock of the whole pool, as old as its oldest part; unknown while one part is. */
+function levelOf(row: Row, bins: readonly Row[]): Situation['level'] {
+  let [onHand, observedAtMs] = [0, Number.POSITIVE_INFINITY];
+  for (const bin of bins) {
+    if (bin.on_hand === null || bin.observed_at_ms === null) return undefined;
+    onHand += bin.on_hand;
+    observedAtMs = Math.min(observedAtMs, bin.observed_at_ms);
+  }
+  return { onHand, status: row.status ?? 'UNKNOWN', observedAtMs };
+}
+
+/** In doubt is a pool of which one bin is. */
+function doubtOfPool(row: Row, bins: readonly Row[], nowMs: number): { doubt: Doubt; binId: string } {
+  let found: { doubt: Doubt; binId: string } = { doubt: { kind: 'none' }, binId: row.bin_id };
+  for (const bin of bins) {
+    const doubt = doubtOf(sensorOf(bin), bin.on_hand !== null, nowMs);
+    if (doubt.kind === 'none' || (doubt.kind === 'soon' && found.doubt.kind !== 'none')) continue;
+    const because = bin === row ? doubt.because : `${bin.bin_id}: ${doubt.because}`;
+    found = { doubt: { ...doubt, because }, binId: bin.bin_id };
+    if (doubt.kind === 'doubt') break;
+  }
+  return found;
+}
+
+function sensorOf(row: Row): SensorView {
+  return {
+    hasSensor: row.sensor_kind !== null,
+    quality: row.quality,
+    qualitySinceMs: row.quality_since_ms,
+    lastReadingAtMs: row.last_reading_at_ms,
+    countedAtMs: row.counted_at_ms,
+    staleAfterMs: row.stale_after_ms ?? (row.sensor_kind && REGULAR.has(row.sensor_kind) ? STALE_AFTER_MS : null),
+  };
+}
+
+function capacityOf(bins: readonly Row[]): number | null {
+  return bins.reduce<number | null>(
+    (sum, bin) => (sum === null || bin.capacity === null ? null : sum + bin.capacity),
+    0,
+  );
 }
 
 /** A policy that cannot be read holds its own bin, and no other (failure mode 12). */

@@ -7,6 +7,7 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import { splitDemand } from './demand.ts';
 
 export interface StockListQuery {
   siteId?: string | undefined;
@@ -50,6 +51,10 @@ interface StockRow {
   parameters: { reorderPoint?: number; orderUpTo?: number } | null;
   on_order: number;
   open_order_id: string | null;
+  consignment: boolean;
+  primary_bin_id: string | null;
+  disagreeing_since_ms: number | null;
+  demand: number;
 }
 
 interface MovementRow {
@@ -120,7 +125,8 @@ function stockRows(conditions: RawBuilder<unknown>[], limit: number): RawBuilder
            l.on_hand, l.uncertainty, l.status, l.observed_at_ms,
            s.last_reading_at_ms, s.quality,
            il.decision, il.because, p.parameters,
-           coalesce(o.on_order, 0)::bigint as on_order, o.open_order_id
+           coalesce(o.on_order, 0)::bigint as on_order, o.open_order_id,
+           b.consignment, b.primary_bin_id, l.disagreeing_since_ms, coalesce(r.demand, 0)::bigint as demand
     from bin b
     join item i using (tenant_id, item_id)
     join storage_location loc using (tenant_id, site_id, location_id)
@@ -134,6 +140,11 @@ function stockRows(conditions: RawBuilder<unknown>[], limit: number): RawBuilder
       from purchase_order_line pl
       where pl.open and pl.tenant_id = b.tenant_id and pl.site_id = b.site_id
         and pl.bin_id = b.bin_id and pl.item_id = b.item_id) o on true
+    left join lateral (
+      select sum(re.quantity - re.fulfilled_quantity) as demand from reservation re
+      where re.status = 'OPEN' and re.tenant_id = b.tenant_id and re.site_id = b.site_id
+        and re.bin_id = b.bin_id and re.item_id = b.item_id
+        and (re.expires_at_ms is null or re.expires_at_ms > ${Date.now()})) r on true
     where ${sql.join(conditions, sql` and `)}
     order by b.site_id, b.bin_id
     limit ${limit}`;
@@ -153,12 +164,20 @@ function toStockItem(row: StockRow): StockItem {
     observedAtMs: row.observed_at_ms,
     lastReadingAtMs: row.last_reading_at_ms,
     sensorQuality: row.quality,
-    position: { onHand, onOrder: row.on_order, reserved: 0, backordered: 0, inventoryPosition: onHand + row.on_order },
+    position: {
+      onHand,
+      onOrder: row.on_order,
+      ...splitDemand(row.demand, onHand),
+      inventoryPosition: onHand + row.on_order - row.demand,
+    },
     reorderPoint: row.parameters?.reorderPoint ?? null,
     orderUpTo: row.parameters?.orderUpTo ?? null,
     capacity: row.capacity,
     heldBecause: row.decision === 'HELD' ? row.because : null,
     openOrderId: row.open_order_id,
+    consignment: row.consignment,
+    primaryBinId: row.primary_bin_id,
+    disagreeingSinceMs: row.disagreeing_since_ms,
   };
 }
 

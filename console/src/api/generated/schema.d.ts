@@ -314,16 +314,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnnouncedMove: {
+            atMs: number;
+            by: string;
+            from: {
+                binId: string;
+                moved: number;
+                siteId: string;
+            } | null;
+            itemId: string;
+            /** @enum {string} */
+            kind: "TRANSFER" | "RETURN";
+            /** Format: uuid */
+            moveId: string;
+            note: string | null;
+            quantity: number;
+            /** @enum {string} */
+            status: "OPEN" | "DONE" | "INCOMPLETE";
+            to: {
+                binId: string;
+                moved: number;
+                siteId: string;
+            } | null;
+        };
         BinDetail: {
             binId: string;
             binName: string;
             capacity: number | null;
+            consignment: boolean;
             countingTask: {
                 openedAtMs: number;
                 reason: string;
                 /** Format: uuid */
                 taskId: string;
             } | null;
+            disagreeingSinceMs: number | null;
             gtin: string | null;
             heldBecause: string | null;
             item: {
@@ -346,6 +371,7 @@ export interface components {
                 version: number;
             } | null;
             position: components["schemas"]["Position"];
+            primaryBinId: string | null;
             reorderPoint: number | null;
             sensorQuality: ("good" | "unstable" | "overload" | "underload" | "stale" | "uncalibrated" | "implausible") | null;
             sensors: {
@@ -404,6 +430,22 @@ export interface components {
             accessToken: string;
             expiresAtMs: number;
             user: components["schemas"]["CurrentUser"];
+        };
+        Lot: {
+            binId: string;
+            expiresAtMs: number | null;
+            itemId: string;
+            /** Format: uuid */
+            lotId: string;
+            lotNumber: string;
+            receivedAtMs: number;
+            receivedQuantity: number;
+            remainingQuantity: number;
+            siteId: string;
+            /** @enum {string} */
+            source: "asn" | "scan" | "manual";
+            /** @enum {string} */
+            state: "usable" | "expiring" | "expired" | "used-up";
         };
         Movement: {
             atMs: number;
@@ -506,6 +548,16 @@ export interface components {
             supplierName: string;
             supplierOrderNumber: string | null;
         };
+        ParkedReading: {
+            detail: string;
+            deviceId: string | null;
+            gatewayId: string;
+            parkedAtMs: number;
+            parkedId: string;
+            reading: unknown;
+            reason: string;
+            siteId: string;
+        };
         Position: {
             backordered: number;
             inventoryPosition: number;
@@ -524,12 +576,30 @@ export interface components {
             title: string;
             type: string;
         };
+        Reservation: {
+            binId: string;
+            createdAtMs: number;
+            createdBy: string;
+            expiresAtMs: number | null;
+            fulfilledQuantity: number;
+            itemId: string;
+            neededAtMs: number | null;
+            quantity: number;
+            reference: string;
+            /** Format: uuid */
+            reservationId: string;
+            siteId: string;
+            /** @enum {string} */
+            status: "OPEN" | "FULFILLED" | "RELEASED" | "EXPIRED";
+        };
         /** @enum {string} */
         Role: "admin" | "buyer" | "operator" | "viewer" | "supplier";
         StockItem: {
             binId: string;
             binName: string;
             capacity: number | null;
+            consignment: boolean;
+            disagreeingSinceMs: number | null;
             heldBecause: string | null;
             item: {
                 itemId: string;
@@ -544,6 +614,7 @@ export interface components {
             openOrderId: string | null;
             orderUpTo: number | null;
             position: components["schemas"]["Position"];
+            primaryBinId: string | null;
             reorderPoint: number | null;
             sensorQuality: ("good" | "unstable" | "overload" | "underload" | "stale" | "uncalibrated" | "implausible") | null;
             siteId: string;
