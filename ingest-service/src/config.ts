@@ -30,6 +30,12 @@ export const configSchema = z.object({
     .string()
     .default('shelfwire')
     .describe('Bucket; read by InfluxQL under the same database name (DBRP).'),
+  SHELFWIRE_INFLUXDB_TENANT_BUCKETS: z
+    .enum(['shared', 'separate'])
+    .default('shared')
+    .describe(
+      'separate gives each tenant the bucket <SHELFWIRE_INFLUXDB_BUCKET>_<tenant>, made when it is first heard of, so that a Grafana can be given a token for one tenant alone.',
+    ),
   SHELFWIRE_INFLUXDB_READ_BY: z
     .enum(['influxql', 'victoria-metrics'])
     .default('influxql')
@@ -83,6 +89,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const config = readConfig(configSchema, env);
   if (config.SHELFWIRE_TELEMETRY_STORE === 'influxdb' && config.SHELFWIRE_INFLUXDB_URL === undefined) {
     throw configInvalid('the environment', ['SHELFWIRE_INFLUXDB_URL: needed for SHELFWIRE_TELEMETRY_STORE=influxdb']);
+  }
+  const isVictoria = config.SHELFWIRE_INFLUXDB_READ_BY === 'victoria-metrics';
+  if (isVictoria && config.SHELFWIRE_INFLUXDB_TENANT_BUCKETS === 'separate') {
+    throw configInvalid('the environment', [
+      'SHELFWIRE_INFLUXDB_TENANT_BUCKETS: VictoriaMetrics has no buckets; put vmauth with an extra label before it',
+    ]);
   }
   return config;
 }

@@ -7,6 +7,15 @@ import { freePort, ServerProcess } from './process.ts';
 import { findProgram } from './requirement.ts';
 import { WriteApiProxy } from './write-api-proxy.ts';
 
+export interface InfluxServerOptions {
+  /** Users and privileges count; `ADMIN` may do everything. Tokens are `name:password`, as 1.8 takes them. */
+  auth?: boolean;
+  /** Where its files go, which must exist; without it, a new folder. */
+  folder?: string;
+}
+
+export const ADMIN = 'admin:secret';
+
 /**
  * Debian's real InfluxDB 1.6 engine with a folder of its own. `url` is a test-only proxy that also answers
  * `/api/v2/write` (which this old server lacks), so that the official client of InfluxDB 2 writes into a real engine;
@@ -16,21 +25,25 @@ export class InfluxServer {
   readonly folder: string;
   readonly #httpPort: number;
   readonly #proxy: WriteApiProxy;
+  readonly #auth: boolean;
   #process: ServerProcess | undefined;
 
-  private constructor(folder: string, httpPort: number, proxy: WriteApiProxy) {
+  private constructor(folder: string, httpPort: number, proxy: WriteApiProxy, auth: boolean) {
     this.folder = folder;
     this.#httpPort = httpPort;
     this.#proxy = proxy;
+    this.#auth = auth;
   }
 
-  static async start(): Promise<InfluxServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'shelfwire-influxdb-'));
+  static async start(options: InfluxServerOptions = {}): Promise<InfluxServer> {
+    const { auth = false, folder = await mkdtemp(join(tmpdir(), 'shelfwire-influxdb-')) } = options;
     const httpPort = await freePort();
-    await writeFile(join(folder, 'influxdb.conf'), serverConfig(folder, httpPort, await freePort()));
+    await writeFile(join(folder, 'influxdb.conf'), serverConfig({ folder, httpPort, rpcPort: await freePort(), auth }));
     const proxy = await WriteApiProxy.start(httpPort);
-    const server = new InfluxServer(folder, httpPort, proxy);
+    const server = new InfluxServer(folder, httpPort, proxy, auth);
     await server.restart();
+    const [name, password] = ADMIN.split(':');
+    if (auth) await server.query(`CREATE USER "${name}" WITH PASSWORD '${password}' WITH ALL PRIVILEGES`);
     return server;
   }
 
@@ -51,9 +64,10 @@ export class InfluxServer {
   }
 
   /** Runs InfluxQL as it is and answers the parsed JSON. Rejects when the server reports an error. */
-  async query(influxQl: string, database?: string): Promise<InfluxQueryAnswer> {
+  async query(influxQl: string, database?: string, user = ADMIN): Promise<InfluxQueryAnswer> {
     const parameters = new URLSearchParams({ q: influxQl, epoch: 'ms', ...(database ? { db: database } : {}) });
-    const response = await fetch(`${this.directUrl}/query`, { method: 'POST', body: parameters });
+    const headers = this.#auth ? { authorization: `Basic ${Buffer.from(user).toString('base64')}` } : {};
+    const response = await fetch(`${this.directUrl}/query`, { method: 'POST', body: parameters, headers });
     const answer = (await response.json()) as InfluxQueryAnswer;
     const error = answer.error ?? answer.results?.find((result) => result.error)?.error;
     if (error !== undefined) throw new Error(`InfluxDB: ${error} (${influxQl})`);
@@ -91,7 +105,14 @@ export interface InfluxQueryAnswer {
   }[];
 }
 
-function serverConfig(folder: string, httpPort: number, rpcPort: number): string {
+interface ServerSettings {
+  folder: string;
+  httpPort: number;
+  rpcPort: number;
+  auth: boolean;
+}
+
+function serverConfig({ folder, httpPort, rpcPort, auth }: ServerSettings): string {
   return [
     'reporting-disabled = true',
     `bind-address = "127.0.0.1:${rpcPort}"`,
@@ -110,6 +131,7 @@ function serverConfig(folder: string, httpPort: number, rpcPort: number): string
     '[http]',
     `  bind-address = "127.0.0.1:${httpPort}"`,
     '  log-enabled = false',
+    `  auth-enabled = ${auth}`,
     '',
   ].join('\n');
 }

@@ -1,13 +1,21 @@
 import { once } from 'node:events';
-import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream';
 
 /** Maps the precision of the v2 write API to that of the v1 one. */
 const PRECISION_OF_V1: Readonly<Record<string, string>> = { ns: 'n', us: 'u', ms: 'ms', s: 's' };
 
 /**
- * Stands before an InfluxDB 1.6 and maps `POST /api/v2/write?org&bucket&precision` to `/write?db&precision`. Everything
- * else passes unchanged. Bodies are streamed. While the server is away, connections are cut, as its own would be.
+ * Stands before an InfluxDB 1.6 and maps `POST /api/v2/write?org&bucket&precision` to `/write?db&precision`, and the
+ * header `Authorization: Token name:password` to the Basic one, as 1.8 does by itself. Everything else passes unchanged. Bodies are streamed. While the server is away, connections are cut, as its own would be.
  */
 export class WriteApiProxy {
   readonly #server: Server;
@@ -46,7 +54,7 @@ export class WriteApiProxy {
         host: '127.0.0.1',
         method: incoming.method,
         path: mapPath(incoming.url ?? '/'),
-        headers: incoming.headers,
+        headers: mapHeaders(incoming.headers),
         agent: this.#agent,
       },
       (answer) => {
@@ -64,6 +72,11 @@ export class WriteApiProxy {
     incoming.on('error', () => upstream.destroy());
     incoming.pipe(upstream);
   }
+}
+
+function mapHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const user = /^Token (\S+:\S+)$/.exec(headers.authorization ?? '')?.[1];
+  return user === undefined ? headers : { ...headers, authorization: `Basic ${Buffer.from(user).toString('base64')}` };
 }
 
 function mapPath(path: string): string {

@@ -13,6 +13,8 @@ export async function openStore(config: IngestConfig): Promise<TelemetryStore> {
     token: config.SHELFWIRE_INFLUXDB_TOKEN,
     org: config.SHELFWIRE_INFLUXDB_ORG,
     bucket: config.SHELFWIRE_INFLUXDB_BUCKET,
+    tenantBuckets: config.SHELFWIRE_INFLUXDB_TENANT_BUCKETS,
+    instance: config.SHELFWIRE_INSTANCE_ID,
     readBy: config.SHELFWIRE_INFLUXDB_READ_BY,
     requestTimeoutMs: config.SHELFWIRE_INFLUXDB_TIMEOUT_MS,
   });

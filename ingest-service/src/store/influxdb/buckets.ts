@@ -1,47 +1,98 @@
 import { HttpError, type InfluxDB } from '@influxdata/influxdb-client';
 import { z } from 'zod';
 
+import { StoreAwayError } from '../../errors.ts';
 import type { Retention } from '../telemetry-store.ts';
+import type { InfluxQlReader } from './influxql-reader.ts';
+import { quoteName } from './influxql.ts';
 
 const bucketsSchema = z.object({
   buckets: z.array(
     z.object({
       id: z.string(),
+      name: z.string().optional(),
       retentionRules: z.array(z.object({ type: z.string().optional(), everySeconds: z.number() })).default([]),
     }),
   ),
 });
 const orgsSchema = z.object({ orgs: z.array(z.object({ id: z.string() })) });
+/** The most that 2.x gives at once. */
+const PAGE_SIZE = 100;
 
-/**
- * Makes the bucket of InfluxDB 2.x if it is missing, and corrects its retention; InfluxQL finds it as the database of
- * the same name (2.x maps that by itself). Repeats change nothing.
- * @returns false where the server has no such API (1.x): there, the database must exist
- */
-export async function ensureBucket(
-  client: InfluxDB,
-  { org, bucket }: { org: string; bucket: string },
-  retention: Retention,
-): Promise<boolean> {
-  const call = async (method: string, path: string, body: unknown = ''): Promise<unknown> =>
-    client.transport.request(path, body, { method, headers: { 'content-type': 'application/json' } });
-  const everySeconds = Math.round(retention.downsampledMs / 1_000);
-  const retentionRules = [{ type: 'expire', everySeconds }];
-  let answer: unknown;
+/** Makes buckets and finds them: by the API of 2.x where the server has it, else by InfluxQL as on 1.x and 3.x. */
+export class Buckets {
+  readonly #client: InfluxDB;
+  readonly #org: string;
+
+  constructor(client: InfluxDB, org: string) {
+    this.#client = client;
+    this.#org = org;
+  }
+
+  /**
+   * Makes the bucket if it is missing, and on 2.x corrects its retention; InfluxQL finds it as the database of the same
+   * name (2.x maps that by itself). Repeats change nothing. A database of 1.x that is there is left as it is.
+   */
+  async ensure(bucket: string, retention: Retention, reader: InfluxQlReader): Promise<void> {
+    const everySeconds = Math.round(retention.downsampledMs / 1_000);
+    const retentionRules = [{ type: 'expire', everySeconds }];
+    const buckets = await this.#find({ name: bucket });
+    if (buckets === undefined) {
+      await ensureDatabase(bucket, everySeconds, reader);
+      return;
+    }
+    const [found] = buckets;
+    if (!found) {
+      const { orgs } = orgsSchema.parse(await this.#call('GET', `/api/v2/orgs?${parameters({ org: this.#org })}`));
+      await this.#call('POST', '/api/v2/buckets', { orgID: orgs[0]?.id, name: bucket, retentionRules });
+    } else if (found.retentionRules[0]?.everySeconds !== everySeconds) {
+      await this.#call('PATCH', `/api/v2/buckets/${found.id}`, { retentionRules });
+    }
+  }
+
+  /** The names that begin so. */
+  async beginningWith(prefix: string, reader: InfluxQlReader): Promise<string[]> {
+    const names: string[] = [];
+    for (let offset = 0; ; offset += PAGE_SIZE) {
+      const page = await this.#find({ limit: String(PAGE_SIZE), offset: String(offset) });
+      if (page === undefined) return (await databases(reader)).filter((name) => name.startsWith(prefix));
+      names.push(...page.flatMap(({ name }) => name ?? []));
+      if (page.length < PAGE_SIZE) return names.filter((name) => name.startsWith(prefix));
+    }
+  }
+
+  /** @returns undefined where the server has no such API */
+  async #find(query: Record<string, string>): Promise<z.infer<typeof bucketsSchema>['buckets'] | undefined> {
+    try {
+      const answer = await this.#call('GET', `/api/v2/buckets?${parameters({ org: this.#org, ...query })}`);
+      return bucketsSchema.parse(answer).buckets;
+    } catch (error) {
+      // 2.x says 404 with JSON for a bucket it does not have; others with text, for a path they do not know.
+      if (!(error instanceof HttpError) || error.statusCode !== 404) throw error;
+      return error.json === undefined || error.json === null ? undefined : [];
+    }
+  }
+
+  #call(method: string, path: string, body: unknown = ''): Promise<unknown> {
+    return this.#client.transport.request(path, body, { method, headers: { 'content-type': 'application/json' } });
+  }
+}
+
+async function databases(reader: InfluxQlReader): Promise<string[]> {
+  const [series] = await reader.query('SHOW DATABASES');
+  return (series?.values ?? []).map(([name]) => String(name));
+}
+
+async function ensureDatabase(name: string, everySeconds: number, reader: InfluxQlReader): Promise<void> {
+  if ((await databases(reader)).includes(name)) return;
   try {
-    answer = await call('GET', `/api/v2/buckets?${new URLSearchParams({ org, name: bucket }).toString()}`);
+    await reader.query(`CREATE DATABASE ${quoteName(name)} WITH DURATION ${everySeconds}s NAME "autogen"`, 'POST');
   } catch (error) {
-    // 2.x says 404 with JSON for a bucket it does not have; 1.x with text, for a path it does not know.
-    if (!(error instanceof HttpError) || error.statusCode !== 404) throw error;
-    if (error.json === undefined || error.json === null) return false;
-    answer = { buckets: [] };
+    // 3.x has no such statement, and makes a database at the first write. Whoever may not make one hears of it then.
+    if (error instanceof StoreAwayError) throw error;
   }
-  const [found] = bucketsSchema.parse(answer).buckets;
-  if (!found) {
-    const { orgs } = orgsSchema.parse(await call('GET', `/api/v2/orgs?${new URLSearchParams({ org }).toString()}`));
-    await call('POST', '/api/v2/buckets', { orgID: orgs[0]?.id, name: bucket, retentionRules });
-  } else if (found.retentionRules[0]?.everySeconds !== everySeconds) {
-    await call('PATCH', `/api/v2/buckets/${found.id}`, { retentionRules });
-  }
-  return true;
+}
+
+function parameters(query: Record<string, string>): string {
+  return new URLSearchParams(query).toString();
 }

@@ -4,7 +4,14 @@ import { describe } from 'vitest';
 import { describeTelemetryStore } from '../telemetry-store.conformance.ts';
 import { InfluxStore, type InfluxStoreOptions } from './influxdb-store.ts';
 
-const SETTINGS = { token: 'any', org: 'any', bucket: 'telemetry', requestTimeoutMs: 5_000 };
+const SETTINGS = {
+  token: 'any',
+  org: 'any',
+  bucket: 'telemetry',
+  tenantBuckets: 'shared',
+  instance: 'ingest',
+  requestTimeoutMs: 5_000,
+} as const;
 const opener = (options: InfluxStoreOptions) => () => Promise.resolve(new InfluxStore(options));
 
 describe.runIf(needs('influxdb'))('against the real engine', () => {

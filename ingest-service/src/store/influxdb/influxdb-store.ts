@@ -3,11 +3,9 @@ import { Agent as TlsAgent } from 'node:https';
 
 import { InfluxDB } from '@influxdata/influxdb-client';
 
-import { ingestError } from '../../errors.ts';
+import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
-import { pointProblem } from '../../points/schema.ts';
 import type {
-  RejectedPoint,
   Retention,
   SensorSummary,
   SeriesPair,
@@ -15,10 +13,10 @@ import type {
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
+import { InfluxBucket } from './bucket.ts';
+import { Buckets } from './buckets.ts';
 import { InfluxQlReader } from './influxql-reader.ts';
-import { encodeLine } from './line-protocol.ts';
-import { LineWriter, type Line } from './line-writer.ts';
-import type { SeriesReader } from './series-reader.ts';
+import { LineWriter } from './line-writer.ts';
 import { InfluxUpkeep } from './upkeep.ts';
 import { VictoriaReader } from './victoria-reader.ts';
 
@@ -27,8 +25,12 @@ export interface InfluxStoreOptions {
   token: string;
   org: string;
   bucket: string;
+  /** `separate`: each tenant has the bucket `<bucket>_<tenantId>`, so that a token can be for one tenant alone. */
+  tenantBuckets: 'shared' | 'separate';
   /** Which server it is, as far as reading goes. Writing is the same. */
   readBy: 'influxql' | 'victoria-metrics';
+  /** Of this replica, the same after each start. */
+  instance: string;
   /** One request, from its first byte to the last of its answer. */
   requestTimeoutMs: number;
 }
@@ -43,15 +45,17 @@ const CUT_OFF_MS = 2_000;
  * answer decides.
  */
 export class InfluxStore implements TelemetryStore {
+  readonly #options: InfluxStoreOptions;
   readonly #client: InfluxDB;
   readonly #agent: Agent;
-  readonly #reader: SeriesReader;
-  readonly #writer: LineWriter;
-  readonly #upkeep: InfluxUpkeep | undefined;
+  readonly #buckets: Buckets;
+  readonly #byName = new Map<string, InfluxBucket>();
   readonly #inFlight = new Set<Promise<unknown>>();
+  #retention: Retention | undefined;
   #closed = false;
 
   constructor(options: InfluxStoreOptions) {
+    this.#options = options;
     this.#agent = new (options.url.startsWith('https:') ? TlsAgent : Agent)({ keepAlive: true });
     this.#client = new InfluxDB({
       url: options.url,
@@ -59,45 +63,50 @@ export class InfluxStore implements TelemetryStore {
       timeout: options.requestTimeoutMs,
       transportOptions: { agent: this.#agent },
     });
-    const { org, bucket } = options;
-    this.#writer = new LineWriter(this.#client, { org, bucket });
-    if (options.readBy === 'influxql') {
-      const reader = new InfluxQlReader(this.#client, bucket);
-      this.#reader = reader;
-      this.#upkeep = new InfluxUpkeep({ client: this.#client, reader, writer: this.#writer, org, bucket });
-    } else this.#reader = new VictoriaReader(this.#client);
+    this.#buckets = new Buckets(this.#client, options.org);
   }
 
   write(points: readonly TelemetryPoint[]): Promise<WriteResult> {
     return this.#track(async () => {
-      const rejected: RejectedPoint[] = [];
-      const lines: Line[] = [];
-      for (const [index, point] of points.entries()) {
-        const reason = pointProblem(point.measurement, point.fields);
-        if (reason === undefined) lines.push({ index, text: encodeLine(point) });
-        else rejected.push({ index, reason });
-        this.#upkeep?.touched(point);
-      }
-      if (lines.length > 0) await this.#writer.write(lines, rejected);
-      return { rejected };
+      const tenants = new Set(this.#options.tenantBuckets === 'shared' ? [] : points.map(tenantOf));
+      if (tenants.size <= 1) return this.#bucketOf(points[0]?.tags['tenantId']).write(points);
+      const writes = [...tenants].map((tenantId) => this.#writeOfTenant(tenantId, points));
+      return { rejected: (await Promise.all(writes)).flat() };
     });
   }
 
+  async #writeOfTenant(tenantId: string, points: readonly TelemetryPoint[]): Promise<WriteResult['rejected']> {
+    const indexes = [...points.keys()].filter((index) => points[index] && tenantOf(points[index]) === tenantId);
+    const own = indexes.flatMap((index) => points[index] ?? []);
+    const { rejected } = await this.#bucketOf(tenantId).write(own);
+    return rejected.map(({ index, reason }) => ({ index: indexes[index] ?? index, reason }));
+  }
+
   series(request: SeriesRequest): Promise<SeriesPair[]> {
-    return this.#track(() => this.#reader.series(request));
+    return this.#read(request.tags['tenantId'], (bucket) => bucket.reader.series(request));
   }
 
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
-    return this.#track(() => this.#reader.sensors(site));
+    return this.#read(site.tenantId, (bucket) => bucket.reader.sensors(site));
   }
 
   /** VictoriaMetrics has its retention and downsampling as flags of its own: nothing to do there. */
   async maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
-    await this.#track(async () => this.#upkeep?.run(retention, nowMs, signal));
+    await this.#track(async () => {
+      if (this.#options.readBy === 'victoria-metrics') return;
+      this.#retention = retention;
+      for (const name of await this.#bucketNames()) {
+        if (signal?.aborted) return;
+        await this.#bucketNamed(name).upkeep?.run(retention, nowMs, signal);
+      }
+    });
   }
 
-  check(): Promise<void> {
-    return this.#track(() => this.#reader.check());
+  async check(): Promise<void> {
+    await this.#track(async () => {
+      if (this.#options.tenantBuckets === 'separate') await this.#bucketNames();
+      else await this.#bucketNamed(this.#options.bucket).reader.check();
+    });
   }
 
   async close(): Promise<void> {
@@ -106,6 +115,56 @@ export class InfluxStore implements TelemetryStore {
     await Promise.allSettled(this.#inFlight);
     clearTimeout(cutOff);
     this.#agent.destroy();
+  }
+
+  /** Also those of tenants that other replicas, or this one before its restart, wrote for. */
+  async #bucketNames(): Promise<readonly string[]> {
+    const { bucket, tenantBuckets } = this.#options;
+    if (tenantBuckets === 'shared') return [bucket];
+    return this.#buckets.beginningWith(`${bucket}_`, new InfluxQlReader(this.#client, bucket));
+  }
+
+  #read<Result>(tenantId: string | undefined, ask: (bucket: InfluxBucket) => Promise<Result[]>): Promise<Result[]> {
+    return this.#track(async () => {
+      try {
+        return await ask(this.#bucketOf(tenantId));
+      } catch (error) {
+        const isMissing = error instanceof StoreAwayError && error.code === 'STORE_NOT_FOUND';
+        // A tenant that never wrote has no bucket, and no readings.
+        if (isMissing && this.#options.tenantBuckets === 'separate') return [];
+        throw error;
+      }
+    });
+  }
+
+  #bucketOf(tenantId: string | undefined): InfluxBucket {
+    const { bucket, tenantBuckets } = this.#options;
+    return this.#bucketNamed(tenantBuckets === 'shared' ? bucket : `${bucket}_${tenantId ?? ''}`);
+  }
+
+  #bucketNamed(name: string): InfluxBucket {
+    let bucket = this.#byName.get(name);
+    if (bucket === undefined) {
+      bucket = this.#open(name);
+      this.#byName.set(name, bucket);
+    }
+    return bucket;
+  }
+
+  #open(name: string): InfluxBucket {
+    const { org, readBy, instance } = this.#options;
+    const writer = new LineWriter(this.#client, { org, bucket: name });
+    if (readBy === 'victoria-metrics') {
+      return new InfluxBucket({ reader: new VictoriaReader(this.#client), writer, upkeep: undefined });
+    }
+    const reader = new InfluxQlReader(this.#client, name);
+    const makeBucket = async (): Promise<boolean> => {
+      if (!this.#retention) return false;
+      await this.#buckets.ensure(name, this.#retention, reader);
+      return true;
+    };
+    const upkeep = new InfluxUpkeep({ makeBucket, reader, writer, instance });
+    return new InfluxBucket({ reader, writer, upkeep });
   }
 
   async #track<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -118,4 +177,8 @@ export class InfluxStore implements TelemetryStore {
       this.#inFlight.delete(running);
     }
   }
+}
+
+function tenantOf(point: TelemetryPoint): string {
+  return point.tags['tenantId'] ?? '';
 }

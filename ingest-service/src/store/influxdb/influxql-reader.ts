@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { SensorSummary, SeriesPair, SeriesRequest } from '../telemetry-store.ts';
 import { hourlySeriesQuery } from './downsampling.ts';
+import { MARKS_MEASUREMENT } from './hour-marks.ts';
 import { quoteName, sensorsQuery, seriesQuery } from './influxql.ts';
 import { getText, type SeriesReader } from './series-reader.ts';
 
 const seriesSchema = z.object({
   tags: z.record(z.string(), z.string()).optional(),
-  values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))),
+  values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))).default([]),
 });
 type InfluxSeries = z.infer<typeof seriesSchema>;
 
@@ -46,7 +47,13 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   async deleteBefore(measurement: string, atMs: number): Promise<void> {
-    await this.query(`DELETE FROM ${quoteName(measurement)} WHERE time < ${atMs}ms`, 'POST');
+    try {
+      await this.query(`DELETE FROM ${quoteName(measurement)} WHERE time < ${atMs}ms`, 'POST');
+    } catch (error) {
+      // 3.x has no DELETE: there, the retention of the database is what counts (docs/telemetry-schema.md).
+      const why = error instanceof StoreAwayError || !(error instanceof Error) ? '' : error.message;
+      if (!/not (yet )?(supported|implemented)|unsupported/i.test(why)) throw error;
+    }
   }
 
   async #pairs(influxQl: string): Promise<SeriesPair[]> {
@@ -66,8 +73,9 @@ export class InfluxQlReader implements SeriesReader {
     return found;
   }
 
+  /** A question that costs nothing. SHOW … would not tell on 1.x that there is no such database. */
   async check(): Promise<void> {
-    await this.query('SHOW MEASUREMENTS LIMIT 1');
+    await this.query(`SELECT "mark" FROM ${quoteName(MARKS_MEASUREMENT)} WHERE time > now() - 1m LIMIT 1`);
   }
 
   /** @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said */

@@ -37,6 +37,17 @@ export class LineWriter {
     }
   }
 
+  /** Lines of our own making. @throws if the database refuses one for ever */
+  async writeAll(lines: readonly string[]): Promise<void> {
+    const rejected: RejectedPoint[] = [];
+    await this.write(
+      lines.map((text, index) => ({ index, text })),
+      rejected,
+    );
+    const [first] = rejected;
+    if (first) throw new Error(`InfluxDB refuses an hourly value: ${first.reason}`);
+  }
+
   #post(body: string): Promise<void> {
     return new Promise((resolve, reject) => {
       let status = 0;

@@ -37,17 +37,21 @@ function days(aggregate: StoreAggregate, fromMs: number, toMs: number): SeriesRe
 describe.runIf(needs('influxdb'))('with the real engine', () => {
   let server: InfluxServer;
   let store: InfluxStore;
-  beforeAll(async () => {
-    server = await InfluxServer.start();
-    await server.createDatabase('telemetry');
-    store = new InfluxStore({
+  const open = (instance: string): InfluxStore =>
+    new InfluxStore({
       url: server.url,
       token: '',
       org: '',
       bucket: 'telemetry',
+      tenantBuckets: 'shared',
+      instance,
       readBy: 'influxql',
       requestTimeoutMs: 5_000,
     });
+  beforeAll(async () => {
+    server = await InfluxServer.start();
+    await server.createDatabase('telemetry');
+    store = open('ingest');
   });
   afterAll(async () => {
     await store.close();
@@ -94,6 +98,30 @@ describe.runIf(needs('influxdb'))('with the real engine', () => {
     expect(await hour()).toEqual(before);
   });
 
+  test.each(['ingest', 'another replica'])(
+    '%s: late readings before a crash are counted after it',
+    async (instance) => {
+      const hourMs = NOW_MS - (instance === 'ingest' ? 60 : 61) * DAY_MS;
+      const count = `SELECT "netGrams_count" FROM "reading_hourly" WHERE time = ${hourMs}ms`;
+      await store.write([weight(hourMs, 1)]);
+      await store.maintain(KEEP, NOW_MS);
+      await store.write([weight(hourMs + 1, 2)]); // and then it is gone, as if killed
+      store = open(instance.replaceAll(' ', '-'));
+      await store.maintain(KEEP, NOW_MS);
+      expect((await server.query(count, 'telemetry')).results?.[0]?.series?.[0]?.values).toEqual([[hourMs, 2]]);
+    },
+  );
+
+  test('what was computed is not computed again at the next start', async () => {
+    await store.maintain(KEEP, NOW_MS);
+    const marks = `SELECT "mark", "done" FROM "hour_mark" WHERE "instance" = 'ingest'`;
+    store = open('ingest');
+    await store.maintain(KEEP, NOW_MS);
+    const rows = (await server.query(marks, 'telemetry')).results?.[0]?.series?.[0]?.values ?? [];
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(([, mark, done]) => Number(mark) > Number(done ?? 0))).toEqual([]);
+  });
+
   test('readings are deleted by whole hours, so that no hourly value is computed from a part of them', async () => {
     const fromMs = NOW_MS + 300 * DAY_MS;
     await store.write([weight(fromMs, 1), weight(fromMs + 40 * 60_000, 2), weight(fromMs + HOUR_MS, 3)]);
@@ -128,6 +156,8 @@ describe('with the API of InfluxDB 2.x', () => {
       token: 't',
       org: 'acme',
       bucket: 'x',
+      tenantBuckets: 'shared',
+      instance: 'ingest',
       readBy: 'influxql',
       requestTimeoutMs: 1_000,
     });

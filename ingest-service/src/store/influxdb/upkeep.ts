@@ -1,84 +1,101 @@
-import type { InfluxDB } from '@influxdata/influxdb-client';
-
-import type { TelemetryPoint } from '../../points/point.ts';
-import type { RejectedPoint, Retention } from '../telemetry-store.ts';
-import { ensureBucket } from './buckets.ts';
+import type { Retention } from '../telemetry-store.ts';
 import { DOWNSAMPLED, HOUR_MS, hourLine, hourQuery, type DownsampledMeasurement } from './downsampling.ts';
+import { HourMarks, MARKS_MEASUREMENT, MARKS_QUERY } from './hour-marks.ts';
 import type { InfluxQlReader } from './influxql-reader.ts';
 import type { LineWriter } from './line-writer.ts';
 
-const HOURS_AT_START = 48;
+/** What a bucket without any marks was filled by, a version that kept none, is computed again for so long. */
+const HOURS_WITHOUT_MARKS = 48;
 const LINES_PER_WRITE = 1_000;
 const DAY_MS = 24 * HOUR_MS;
 
+interface UpkeepParts {
+  /** Answers false while nobody has said how long points are to be kept. */
+  makeBucket: () => Promise<boolean>;
+  reader: InfluxQlReader;
+  writer: LineWriter;
+  /** Of this replica, the same after each start. */
+  instance: string;
+}
+
 /**
- * Buckets, hourly values and retention by InfluxQL alone, since tasks and Flux are gone in 3.x and continuous queries in
+ * Bucket, hourly values and retention by InfluxQL alone, since tasks and Flux are gone in 3.x and continuous queries in
  * 2.x. Each replica downsamples the hours it wrote into; two that compute the same hour write the same points.
- *
- * Which hours got readings is kept in memory: after a start, the last 48 hours count as touched. Readings that came
- * later than that just before a crash are in the raw series but not in their hourly value (known gap).
  */
 export class InfluxUpkeep {
-  readonly #parts: { client: InfluxDB; reader: InfluxQlReader; writer: LineWriter; org: string; bucket: string };
-  readonly #touchedHours = new Set<number>();
+  readonly marks: HourMarks;
+  readonly #parts: UpkeepParts;
   #started = false;
   #deletedBeforeMs = 0;
+  /** Of other replicas, or of a version without marks: computed once, called done by nobody here. */
+  #foreignHours: number[] = [];
 
-  constructor(parts: { client: InfluxDB; reader: InfluxQlReader; writer: LineWriter; org: string; bucket: string }) {
+  constructor(parts: UpkeepParts) {
     this.#parts = parts;
+    this.marks = new HourMarks(parts.instance);
   }
 
-  /** Called for each point before it is written. */
-  touched(point: TelemetryPoint): void {
-    if (point.measurement in DOWNSAMPLED) this.#touchedHours.add(point.atMs - (point.atMs % HOUR_MS));
+  makeBucket(): Promise<boolean> {
+    return this.#parts.makeBucket();
   }
 
   async run(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
-    const { client, reader } = this.#parts;
-    if (!this.#started) {
-      await ensureBucket(client, this.#parts, retention);
-      const thisHourMs = nowMs - (nowMs % HOUR_MS);
-      for (let hour = 1; hour <= HOURS_AT_START; hour++) this.#touchedHours.add(thisHourMs - hour * HOUR_MS);
-      this.#started = true;
-    }
+    await this.#start(nowMs);
     const rawFromMs = nowMs - retention.rawMs;
-    for (const hourMs of [...this.#touchedHours].filter((hour) => hour + HOUR_MS <= nowMs).sort((a, b) => a - b)) {
+    // Raw readings of older hours are gone: one that comes so late would replace the value of the whole hour.
+    const oldestMs = Math.ceil(rawFromMs / HOUR_MS) * HOUR_MS;
+    for (const hourMs of this.marks.due(nowMs)) {
       if (signal?.aborted) return;
-      this.#touchedHours.delete(hourMs); // before the query: what is written meanwhile touches it again
-      // Its raw readings are gone: one that comes so late would replace the value of the whole hour.
-      if (hourMs < Math.ceil(rawFromMs / HOUR_MS) * HOUR_MS) continue;
-      try {
-        await this.#downsample(hourMs);
-      } catch (error) {
-        this.#touchedHours.add(hourMs);
-        throw error;
-      }
+      await this.#bringUpToDate(hourMs, hourMs >= oldestMs);
     }
+    for (let hourMs = this.#foreignHours.at(-1); hourMs !== undefined; hourMs = this.#foreignHours.at(-1)) {
+      if (signal?.aborted) return;
+      if (hourMs >= oldestMs) await this.#downsample(hourMs, []);
+      this.#foreignHours.pop();
+    }
+    const { reader } = this.#parts;
     reader.preferHourlyBefore(rawFromMs + DAY_MS);
     if (rawFromMs - this.#deletedBeforeMs < DAY_MS) return;
-    for (const measurement of Object.keys(DOWNSAMPLED)) {
+    for (const measurement of [...Object.keys(DOWNSAMPLED), MARKS_MEASUREMENT]) {
       // Whole hours only, so that none ever stands on a part of its readings.
       await reader.deleteBefore(measurement, rawFromMs - (rawFromMs % HOUR_MS));
     }
     this.#deletedBeforeMs = rawFromMs;
   }
 
-  async #downsample(hourMs: number): Promise<void> {
+  async #start(nowMs: number): Promise<void> {
+    if (this.#started) return;
+    await this.makeBucket();
+    const answer = await this.#parts.reader.query(MARKS_QUERY);
+    const foreign = this.marks.recall(answer).filter((hourMs) => hourMs + HOUR_MS <= nowMs);
+    const thisHourMs = nowMs - (nowMs % HOUR_MS);
+    const unmarked = Array.from({ length: HOURS_WITHOUT_MARKS }, (_, index) => thisHourMs - (index + 1) * HOUR_MS);
+    this.#foreignHours = answer.length === 0 ? unmarked : foreign;
+    this.#started = true;
+  }
+
+  async #bringUpToDate(hourMs: number, hasRaw: boolean): Promise<void> {
+    const mark = await this.marks.take(hourMs);
+    try {
+      await this.#downsample(hourMs, [this.marks.doneLine(hourMs, mark)], hasRaw);
+    } catch (error) {
+      this.marks.putBack(hourMs, mark);
+      throw error;
+    }
+  }
+
+  /** `closing` is written when the hour's values are stored. */
+  async #downsample(hourMs: number, closing: readonly string[], hasRaw = true): Promise<void> {
     const { reader, writer } = this.#parts;
-    for (const measurement of Object.keys(DOWNSAMPLED) as DownsampledMeasurement[]) {
+    for (const measurement of hasRaw ? (Object.keys(DOWNSAMPLED) as DownsampledMeasurement[]) : []) {
       const lines = (await reader.query(hourQuery(measurement, hourMs))).flatMap((series) => {
         const text = hourLine(measurement, hourMs, series);
         return text === undefined ? [] : [text];
       });
-      const rejected: RejectedPoint[] = [];
       for (let from = 0; from < lines.length; from += LINES_PER_WRITE) {
-        await writer.write(
-          lines.slice(from, from + LINES_PER_WRITE).map((text, index) => ({ index, text })),
-          rejected,
-        );
+        await writer.writeAll(lines.slice(from, from + LINES_PER_WRITE));
       }
-      const [first] = rejected;
-      if (first) throw new Error(`InfluxDB refuses an hourly value: ${first.reason}`);
     }
+    if (closing.length > 0) await writer.writeAll(closing);
   }
 }
