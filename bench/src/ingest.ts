@@ -8,10 +8,14 @@ import { IngestProcess } from './ingest/ingest-process.ts';
 import { postRaw } from './ingest/raw-posts.ts';
 import { encodeBatches, READINGS_PER_BATCH, READINGS_RANGE } from './ingest/reading-source.ts';
 import { UplinkLoad } from './ingest/uplink-load.ts';
+import { NodeRedFlow } from './peers/node-red-flow.ts';
 import type { Row } from './row.ts';
 
 /** Of the rate at which the same points, encoded beforehand, are taken by the same database. */
 const RATIO_BUDGET = 0.6;
+/** Of the rate of a Node-RED flow that gets the same batches; see peers/. */
+const NODE_RED_RATIO_BUDGET = 5;
+const OUTAGE_BATCHES = 20;
 const CONNECTIONS = 8;
 const IN_FLIGHT_BATCHES_MAX = 64;
 const WARM_UP_BATCHES = 50;
@@ -25,7 +29,8 @@ export interface IngestBenchOptions {
 
 /**
  * Readings a second from the broker into a real InfluxDB, counted when their gateway has the confirmation; against the
- * same points posted raw, in turns in the same run. Then the same into DuckDB.
+ * same points posted raw, and against a Node-RED flow that gets the same batches from the same broker, in turns in the
+ * same run. Then the same into DuckDB.
  * @returns no rows where a server is not installed; `needs` then says which
  */
 export async function benchIngest(options: IngestBenchOptions = {}): Promise<Row[]> {
@@ -38,6 +43,7 @@ async function benchInflux(readings: number): Promise<Row[]> {
   const [broker, database] = await Promise.all([MosquittoServer.start(), InfluxServer.start()]);
   await database.createDatabase('shelfwire');
   await database.createDatabase('raw');
+  await database.createDatabase('node_red');
   const ingest = await IngestProcess.start({
     SHELFWIRE_CENTRAL_MQTT_URL: broker.url,
     SHELFWIRE_CENTRAL_SHARED_SUBSCRIPTIONS: String(CONNECTIONS),
@@ -46,18 +52,30 @@ async function benchInflux(readings: number): Promise<Row[]> {
     SHELFWIRE_DATA_DIR: database.folder,
   });
   const load = await UplinkLoad.connect(broker.url);
+  const [first] = encodeBatches(0, 1);
+  const peer = await NodeRedFlow.start(
+    { brokerUrl: broker.url, influxUrl: database.directUrl, database: 'node_red' },
+    first?.batch ?? Buffer.of(),
+  );
   try {
     const rawUrl = `${database.url}/api/v2/write?org=o&bucket=raw&precision=ns`;
+    const cpuBefore = await Promise.all([ingest.cpuSeconds(), peer.cpuSeconds()]);
     const posted = await inRounds(readings, async (batches) => {
       const rawSeconds = await postRaw(
         rawUrl,
         batches.map(({ lines }) => lines),
         CONNECTIONS,
       );
-      return { rawSeconds, seconds: await sendAll(load, batches) };
+      const seconds = await sendAll(load, batches);
+      return { rawSeconds, seconds, peerSeconds: await sendToPeer(peer, batches) };
     });
+    const [cpu = 0, cpuOfPeer = 0] = (await Promise.all([ingest.cpuSeconds(), peer.cpuSeconds()])).map(
+      (seconds, index) => ((seconds - (cpuBefore[index] ?? 0)) * 1_000_000) / posted.sent,
+    );
     const ratio = posted.rawSeconds / posted.seconds;
-    const missing = posted.sent - (await countStored(database));
+    const peerRatio = posted.peerSeconds / posted.seconds;
+    const missing = posted.sent - (await countStored(database, 'shelfwire'));
+    const missingOfPeer = posted.sent - (await countStored(database, 'node_red'));
     return [
       { id: 'ingest/raw posts into InfluxDB', value: posted.readings / posted.rawSeconds, unit: '1/s', ok: true },
       {
@@ -69,10 +87,28 @@ async function benchInflux(readings: number): Promise<Row[]> {
         ok: ratio >= RATIO_BUDGET,
       },
       { id: 'ingest/missing or double in InfluxDB', value: missing, unit: 'readings', budget: 0, ok: missing === 0 },
+      { id: 'ingest/Node-RED flow into InfluxDB', value: posted.readings / posted.peerSeconds, unit: '1/s', ok: true },
+      {
+        id: 'ingest/readings confirmed v Node-RED flow',
+        value: posted.readings / posted.seconds,
+        unit: '1/s',
+        ratio: peerRatio,
+        budget: NODE_RED_RATIO_BUDGET,
+        ok: peerRatio >= NODE_RED_RATIO_BUDGET,
+      },
+      { id: 'ingest/CPU of ingest', value: cpu, unit: 's/million readings', ratio: cpuOfPeer / cpu, ok: true },
+      { id: 'ingest/CPU of the Node-RED flow', value: cpuOfPeer, unit: 's/million readings', ok: true },
+      { id: 'ingest/missing or double after the Node-RED flow', value: missingOfPeer, unit: 'readings', ok: true },
+      {
+        id: `ingest/lost by the Node-RED flow, of ${OUTAGE_BATCHES * READINGS_PER_BATCH} sent while the database is away`,
+        value: await loseInOutage(database, peer, posted.sent),
+        unit: 'readings',
+        ok: true,
+      },
       { id: 'ingest/peak memory, InfluxDB', value: await ingest.peakMemoryMb(), unit: 'MB', ok: true },
     ];
   } finally {
-    await load.close();
+    await Promise.all([load.close(), peer.close()]);
     await ingest.stop();
     await Promise.all([broker.close(), database.close()]);
   }
@@ -93,6 +129,7 @@ async function benchDuck(readings: number): Promise<Row[]> {
     const posted = await inRounds(readings, async (batches) => ({
       rawSeconds: 0,
       seconds: await sendAll(load, batches),
+      peerSeconds: 0,
     }));
     let stored = 0;
     let slowestMs = 0;
@@ -124,19 +161,28 @@ async function benchDuck(readings: number): Promise<Row[]> {
 
 type Encoded = ReturnType<typeof encodeBatches>;
 
+/** How long one round took, sent the three ways. */
+interface RoundSeconds {
+  rawSeconds: number;
+  seconds: number;
+  peerSeconds: number;
+}
+
 /** The first round warms up and is not counted, but its readings are `sent` like the others. */
 async function inRounds(
   readings: number,
-  round: (batches: Encoded) => Promise<{ rawSeconds: number; seconds: number }>,
-): Promise<{ readings: number; sent: number; rawSeconds: number; seconds: number }> {
+  round: (batches: Encoded) => Promise<RoundSeconds>,
+): Promise<RoundSeconds & { readings: number; sent: number }> {
   await round(encodeBatches(0, WARM_UP_BATCHES));
-  const total = { readings: 0, sent: WARM_UP_BATCHES * READINGS_PER_BATCH, rawSeconds: 0, seconds: 0 };
+  const sent = WARM_UP_BATCHES * READINGS_PER_BATCH;
+  const total = { readings: 0, sent, rawSeconds: 0, seconds: 0, peerSeconds: 0 };
   for (let next = WARM_UP_BATCHES; total.readings < readings; next += BATCHES_PER_ROUND) {
-    const { rawSeconds, seconds } = await round(encodeBatches(next, BATCHES_PER_ROUND));
+    const { rawSeconds, seconds, peerSeconds } = await round(encodeBatches(next, BATCHES_PER_ROUND));
     total.readings += BATCHES_PER_ROUND * READINGS_PER_BATCH;
     total.sent += BATCHES_PER_ROUND * READINGS_PER_BATCH;
     total.rawSeconds += rawSeconds;
     total.seconds += seconds;
+    total.peerSeconds += peerSeconds;
   }
   return total;
 }
@@ -148,7 +194,25 @@ function sendAll(load: UplinkLoad, batches: Encoded): Promise<number> {
   );
 }
 
-async function countStored(database: InfluxServer): Promise<number> {
-  const answer = await database.query('SELECT count("sequence") FROM "reading"', 'shelfwire');
+async function sendToPeer(peer: NodeRedFlow, batches: Encoded): Promise<number> {
+  const sent = await peer.send(
+    batches.map(({ batch }) => batch),
+    IN_FLIGHT_BATCHES_MAX,
+  );
+  return sent.seconds;
+}
+
+/** What a flow does that the ingest-service never does: readings that came while the database was away are gone. */
+async function loseInOutage(database: InfluxServer, peer: NodeRedFlow, alreadySent: number): Promise<number> {
+  const before = await countStored(database, 'node_red');
+  const batches = encodeBatches(alreadySent / READINGS_PER_BATCH, OUTAGE_BATCHES).map(({ batch }) => batch);
+  await database.stop();
+  await peer.send(batches, OUTAGE_BATCHES);
+  await database.restart();
+  return OUTAGE_BATCHES * READINGS_PER_BATCH - ((await countStored(database, 'node_red')) - before);
+}
+
+async function countStored(database: InfluxServer, name: string): Promise<number> {
+  const answer = await database.query('SELECT count("sequence") FROM "reading"', name);
   return Number(answer.results?.[0]?.series?.[0]?.values[0]?.[1] ?? 0);
 }

@@ -5,3 +5,4 @@ export * from './postgres.ts';
 export * from './process.ts';
 export * from './requirement.ts';
 export * from './victoria-metrics.ts';
+export * from './node-red.ts';

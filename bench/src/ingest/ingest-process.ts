@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import { freePort } from '@shelfwire/test-servers';
 
+import { cpuSecondsOf } from '../cpu-seconds.ts';
+
 const JWT_SECRET = 'bench-secret-bench-secret-bench-secret';
 
 /** The ingest-service as a process of its own. */
@@ -62,6 +64,10 @@ export class IngestProcess {
       count: points.reduce((sum, [, value]) => sum + (value ?? 0), 0),
       ms: performance.now() - startedAtMs,
     };
+  }
+
+  cpuSeconds(): Promise<number> {
+    return cpuSecondsOf(this.#child.pid ?? 0);
   }
 
   /** The most memory it ever had (VmHWM), in MB. */
