@@ -178,6 +178,14 @@ test('cuts texts without taking data for comments', () => {
   expect(jsonTexts('{"a":"}"} [1]\n{}')).toEqual(['{"a":"}"}', '[1]', '{}']);
   expect(jsonTexts('{"a":1} rest')).toBeUndefined();
   expect(topicAndPayload('a/b/c 12.5')).toEqual({ topic: 'a/b/c', payload: '12.5' });
+  expect(topicAndPayload('10:58:18.1 MQT: tele/a/SENSOR = {"b":1} (retained)')).toEqual({
+    topic: 'tele/a/SENSOR',
+    payload: '{"b":1}',
+  });
+  expect(topicAndPayload(`z2m: MQTT publish: topic 'zigbee2mqtt/tank', payload '{"b":1}'`)).toEqual({
+    topic: 'zigbee2mqtt/tank',
+    payload: '{"b":1}',
+  });
   expect(topicAndPayload('12.5 g')).toEqual({ payload: '12.5 g' });
   expect(withControlCharacters('<STX>1\\x0d')).toBe('\x021\r');
 });

@@ -37,7 +37,9 @@ export function decodeFiles(
       frames,
       outcome: attempt(frames, prepared(makeDecoder(), earlier, options), options),
     });
-    let best = bestOf(expected.map(tryOut));
+    // A stream is cut by its framer; lines and other ways are for files that were written by hand, and must make sense.
+    const isOther = (index: number): boolean => model.createFramer !== undefined && index > 0;
+    let best = bestOf(expected.map(tryOut).filter(({ outcome }, index) => !isOther(index) || makesSense(outcome)));
     if (!best || best.outcome.framesUnderstood === 0) {
       best = bestOf(guessed.map(tryOut).filter(({ outcome }) => makesSense(outcome))) ?? best;
     }

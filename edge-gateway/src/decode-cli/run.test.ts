@@ -32,6 +32,8 @@ test.each([
   ['the model is unknown', ['--model', 'sundial', 'file'], EVENT, /sundial/],
   ['the model inside is unknown', ['--model', 'chirpstack-v4', '--inside', 'sundial', 'file'], EVENT, /sundial/],
   ['a constant is none', ['--model', 'llrp', '--constants', 'keepAliveMs=often', 'file'], EVENT, /keepAliveMs/],
+  ['a stream breaks off', ['--model', 'keonn-advannet', 'file'], 'ADVANNET/1.1\r\nContent-Length: 9\r\n\r\n<inv', /breaks off/],
+  ['only the lines between are known', ['--model', 'nci', 'file'], '\n12.34US\r\n00\r\x03', /US/],
   ['the file cannot be read', ['--model', 'impinj-r700', 'missing'], EVENT, /missing/],
   ['no file is named', ['--model', 'impinj-r700'], EVENT, /FILE/],
 ])('exits 2 with one sentence when %s', (_when, args, content, sentence) => {
@@ -39,6 +41,13 @@ test.each([
   expect(exitCode).toBe(2);
   expect(printed).toEqual([]);
   expect(complaints).toEqual([expect.stringMatching(sentence)]);
+});
+
+test('tells of a constant that nobody reads, and goes on', () => {
+  const { exitCode, printed, complaints } = run(['--model', 'mt-8217', '--constants', 'Unit=g', 'file'], '\x020.500\r');
+  expect(exitCode).toBe(0);
+  expect(printed).toHaveLength(1);
+  expect(complaints).toEqual(['the constant "Unit" is not used; known are: unit.']);
 });
 
 test('lists the decoders and explains itself', () => {

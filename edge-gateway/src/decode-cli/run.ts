@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import { describeIssues } from '@shelfwire/contract/service';
 
 import type { Decoder, DecoderModel } from '../decode/decoder.ts';
 import { DECODER_MODELS, findDecoderModel } from '../decode/registry.ts';
 import { decodeFiles } from './decode-file.ts';
-import { constantsOfModel } from './model-constants.ts';
+import { constantsOfModel, unknownConstants } from './model-constants.ts';
 import { type DecodeOptions, parseCommand, USAGE } from './options.ts';
 
 /** What the command reads and writes; tests bring their own. */
@@ -38,6 +38,7 @@ function decode(options: DecodeOptions, line: CommandLine): number {
   const inside = options.inside === undefined ? undefined : modelOf(options.inside, '--inside');
   const makeDecoder = (): Decoder => create(model, options, inside && create(inside, options));
   makeDecoder(); // Wrong constants are told before a file is read.
+  tellUnknownConstants(inside ? [model, inside] : [model], options, line);
   const files = options.files.map((path) => readFile(path, line));
   const outcome = decodeFiles(files, model, makeDecoder, options);
   for (const reading of outcome.readings) line.print(JSON.stringify(reading));
@@ -51,10 +52,18 @@ function decode(options: DecodeOptions, line: CommandLine): number {
   return EXIT_NOT_DECODED;
 }
 
+function tellUnknownConstants(models: readonly DecoderModel[], options: DecodeOptions, line: CommandLine): void {
+  for (const name of unknownConstants(models, options.constants)) {
+    const known = models.flatMap(({ constantsSchema }) => Object.keys(constantsSchema?.shape ?? {})).join(', ') || 'none';
+    line.complain(`the constant "${name}" is not used; known are: ${known}.`);
+  }
+}
+
 function create(model: DecoderModel, options: DecodeOptions, inside?: Decoder): Decoder {
   const constants = constantsOfModel(model, options.constants);
   if (!constants.success) {
-    throw new RangeError(`${model.id}: ${oneLine(z.prettifyError(constants.error))}; see --constants.`);
+    const problems = describeIssues(constants.error).join('; ');
+    throw new RangeError(`${model.id}: wrong --constants: ${oneLine(problems)}.`);
   }
   return model.create({ constants: constants.data, ...(inside && { inside }) });
 }

@@ -55,9 +55,15 @@ function endOfJson(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** `tele/scale-01/SENSOR {"Time":…}` as `mosquitto_sub -v` prints it. */
+/**
+ * `tele/scale-01/SENSOR {"Time":…}` as `mosquitto_sub -v` prints it; and the lines of logs: Tasmota's
+ * `MQT: tele/scale-01/SENSOR = {…} (retained)`, zigbee2mqtt's `MQTT publish: topic 'zigbee2mqtt/tank', payload '{…}'`.
+ */
 export function topicAndPayload(line: string): { topic?: string; payload: string } {
-  const match = /^([^\s{["<]+\/[^\s{["<]*)\s+(\S.*)$/.exec(line);
+  const match =
+    /\btopic '([^']+)', payload '(.*)'$/.exec(line) ??
+    /\bMQT: (\S+) = (.*?)(?: \(retained\))?$/.exec(line) ??
+    /^([^\s{["<]+\/[^\s{["<]*)\s+(?:= )?(\S.*)$/.exec(line);
   return match?.[1] !== undefined && match[2] !== undefined
     ? { topic: match[1], payload: match[2] }
     : { payload: line };

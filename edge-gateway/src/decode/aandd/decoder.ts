@@ -9,7 +9,13 @@ import { asciiBytes, decodeTextLine } from '../serial-text.ts';
  * Runs of blanks, which vary between the series, are one blank here.
  */
 const LINE =
-  /^(?<header>[A-Z]{2}) ?, ?(?:(?<second>[A-Z]{2}|--) ?, ?)?(?<data>[+-]? ?[\d.,E+]*\d) ?,? ?(?<unit>[a-z%]{0,3})$/i;
+  /^(?<header>[A-Z]{2}) ?, ?(?:(?<second>[A-Z]{1,2}|--) ?, ?)?(?<data>[+-]? ?[\d.,E+]*\d) ?,? ?(?<unit>[a-z%]{0,3})$/i;
+
+/** CSV puts what else is to be told before the weight, in one line: id, number, date, time. */
+const BEFORE_THE_WEIGHT = /^[^,].*?,(?=(?:ST|US|QT|OL|HD) ?,)/;
+
+/** Other formats tell them in lines of their own. The id is any text, and cannot be known for one. */
+const ADDED_LINE = /^(No[.,]? ?\d+|\d{2,4}\/\d{2}\/\d{2,4}|\d{2}:\d{2}:\d{2})$/i;
 
 /** DP format: header and blanks. MT format: S or SD. KF format: no header, and no unit while the value moves. */
 const DP_OR_MT = /^(?<header>WT|US|QT|ST|SD|S) (?<data>[+-]? ?[\d.,]*\d) ?(?<unit>[a-z%]{1,3})$/i;
@@ -27,9 +33,9 @@ const STABILITY_OF_HEADER: ReadonlyMap<string, ScaleState['stability']> = new Ma
 ]);
 
 function decodeLine(line: string): DecodeResult {
-  const text = line.trim().replaceAll(/\s+/g, ' ');
+  const text = withCommas(line.trim()).replace(BEFORE_THE_WEIGHT, '');
   // Answers to commands: acknowledged, or an error code.
-  if (text === '\x06' || /^EC\s*,\s*E\d+$/.test(text)) return understood();
+  if (text === '\x06' || /^EC\s*,\s*E\d+$/.test(text) || ADDED_LINE.test(text)) return understood();
   const match = LINE.exec(text) ?? DP_OR_MT.exec(text);
   if (match === null) {
     const karlFischer = KF.exec(text)?.groups;
@@ -43,12 +49,18 @@ function decodeLine(line: string): DecodeResult {
   }
   // TR and PT: the tare, not the load.
   // Other second headers are comparator results: LO, OK, HI, --.
-  if (second === 'TR' || second === 'PT') return understood();
+  if (/^(TR?|PT)$/.test(second)) return understood();
   const stability = STABILITY_OF_HEADER.get(header);
   if (stability === undefined)
     return failure('unknown-type', `The header ${quote(header)} is none of ST, QT, US, OL, HD.`);
-  const state = second === 'NT' || second === 'GS' ? { stability, isNet: second === 'NT' } : { stability };
+  const state = /^(NT?|GS?)$/.test(second) ? { stability, isNet: second.startsWith('N') } : { stability };
   return readScaleValue(data.replace(/\s/g, ''), unit, state, line);
+}
+
+/** The TAB format, and CSV with a decimal comma, whose fields are separated by semicolons. */
+function withCommas(line: string): string {
+  const separated = line.includes(';') ? line.replaceAll(',', '.').replaceAll(';', ',') : line.replaceAll('\t', ',');
+  return separated.replaceAll(/\s+/g, ' ');
 }
 
 /** A moving value has no unit; balances that speak this format weigh in grams. */

@@ -74,11 +74,25 @@ function hexOf(value: unknown): string | undefined {
   return typeof value === 'string' ? epcHexOf(value) : undefined;
 }
 
-/** The reader writes the standard alphabet or, by firmware, the url-safe one; with or without padding. */
+/**
+ * The reader writes the standard alphabet or, by firmware, the url-safe one; with or without padding. EPC memory is read in
+ * words of two bytes, so that an odd number of them was cut.
+ */
 function hexOfBase64(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]{2,172}={0,2}$/.test(value)) return undefined;
+  if (looksLikeHex(value)) return value.toUpperCase();
   if (value.replace(/=+$/, '').length % 4 === 1) return undefined;
-  return Buffer.from(value, 'base64').toString('hex').toUpperCase();
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length % 2 === 0 ? bytes.toString('hex').toUpperCase() : undefined;
+}
+
+/**
+ * Bridges and emulators put the hexadecimal text into `epc`, which is base64 text too. Of the base64 texts of a 96-bit EPC
+ * not one in four thousand millions has hexadecimal digits only and many figures among them; zeros are `AAAA`.
+ */
+function looksLikeHex(text: string): boolean {
+  if (text.length < 16 || text.length % 4 !== 0 || !/^([0-9A-F]+|[0-9a-f]+)$/.test(text)) return false;
+  return text.replace(/\D/g, '').length * 3 >= text.length;
 }
 
 export const impinjR700Model: DecoderModel = {

@@ -4,7 +4,8 @@ import type { DecodeResult, Decoder, DecoderModel, Frame, Reply } from '../decod
 import { failure, understood } from '../result.ts';
 import { createLlrpFramer } from './framer.ts';
 import { HEADER_BYTES, type LlrpMessage, MESSAGE_TYPE, readHeader, readMessage } from './message.ts';
-import { findTlv, readParameters, TLV, viewOf } from './parameters.ts';
+import { TLV, viewOf } from './parameters.ts';
+import { readReaderEvent } from './reader-event.ts';
 import { keepAliveAck, LlrpSession } from './session.ts';
 import { decodeTagReports } from './tag-report.ts';
 
@@ -55,8 +56,10 @@ class LlrpDecoder implements Decoder {
   }
 
   #decodeReaderEvent(message: LlrpMessage): DecodeResult {
-    const event = readEvent(message.body);
+    const event = readReaderEvent(message.body);
     if (typeof event === 'string') return failure('truncated', event);
+    if (event.endedRoSpecId !== undefined) this.#session?.ended(event.endedRoSpecId);
+    if (event.trouble !== undefined) return failure('out-of-range', event.trouble);
     if (event.connectionAttempt === undefined) return understood();
     if (event.connectionAttempt !== CONNECTION_ATTEMPT_SUCCESS) {
       // 1, 2, 4: another client holds the reader; 3: another error (clause 13.2.6.9).
@@ -87,7 +90,7 @@ function decodeBareBody(payload: Uint8Array): DecodeResult {
     case TLV.RF_SURVEY_REPORT_DATA:
       return decodeTagReports(payload);
     case TLV.READER_EVENT_NOTIFICATION_DATA: {
-      const event = readEvent(payload);
+      const event = readReaderEvent(payload);
       return typeof event === 'string' ? failure('truncated', event) : understood();
     }
     default:
@@ -95,17 +98,6 @@ function decodeBareBody(payload: Uint8Array): DecodeResult {
         ? failure('truncated', `${payload.length} bytes are less than the header of a message.`)
         : failure('unknown-type', 'The bytes are neither an LLRP message nor the body of a report.');
   }
-}
-
-function readEvent(body: Uint8Array): { connectionAttempt?: number } | string {
-  const outer = readParameters(viewOf(body));
-  if (outer.problem !== undefined) return `READER_EVENT_NOTIFICATION: ${outer.problem}`;
-  const data = findTlv(outer.parameters, TLV.READER_EVENT_NOTIFICATION_DATA);
-  if (!data) return 'READER_EVENT_NOTIFICATION without its data.';
-  const inner = readParameters(data.value);
-  if (inner.problem !== undefined) return `ReaderEventNotificationData: ${inner.problem}`;
-  const attempt = findTlv(inner.parameters, TLV.CONNECTION_ATTEMPT_EVENT)?.value;
-  return attempt && attempt.byteLength >= 2 ? { connectionAttempt: attempt.getUint16(0) } : {};
 }
 
 function toConnection(bytes: Uint8Array): Reply {

@@ -5,11 +5,11 @@ import { findTlv, readParameters, TLV, viewOf } from './parameters.ts';
  * The client's side of an LLRP connection. A reader announces each new connection; the client then removes what an
  * earlier client left, asks for keepalives, and adds, enables and starts one ROSpec that reads on all antennas for ever
  * and reports every tag read. Each request waits for the answer to the one before. A refusal of the first two is told and
- * passed over: the reader may read all the same. After a refusal of the others the whole set-up is tried again with the
- * next keepalive.
+ * passed over: the reader may read all the same. After a refusal of the others, and when somebody else stops our ROSpec, the
+ * whole set-up is tried again with the next keepalive.
  */
 
-export const ROSPEC_ID = 1;
+const ROSPEC_ID = 1;
 
 export interface SessionSettings {
   keepAliveMs: number;
@@ -64,7 +64,10 @@ export class LlrpSession {
   readonly #settings: SessionSettings;
   /** Index of the step whose answer is awaited. */
   #step: number | undefined;
-  #refused = false;
+  /** The last step was acknowledged: our ROSpec reads. */
+  #running = false;
+  /** Whether the next keepalive begins the set-up again. */
+  #again = false;
   #lastId = 0;
   #version = 1;
 
@@ -75,15 +78,25 @@ export class LlrpSession {
   /** The reader announced a connection: the set-up starts again from its first step, whatever was before. */
   connected(version: number): Uint8Array {
     this.#version = version;
-    this.#refused = false;
+    this.#again = false;
     return this.#request(0);
   }
 
-  /** @returns the first request again where the reader had refused the set-up */
+  /** @returns the first request again where the reader had refused the set-up, or has stopped reading */
   keptAlive(): Uint8Array | undefined {
-    if (!this.#refused) return undefined;
-    this.#refused = false;
+    if (!this.#again) return undefined;
+    this.#again = false;
     return this.#request(0);
+  }
+
+  /**
+   * A ROSpec has ended: stopped by another client, or deleted. While we set up, it is the one of an earlier connection that
+   * we have just deleted ourselves.
+   */
+  ended(roSpecId: number): void {
+    if (!this.#running || roSpecId !== ROSPEC_ID) return;
+    this.#running = false;
+    this.#again = true;
   }
 
   /**
@@ -103,16 +116,18 @@ export class LlrpSession {
       const refused = refusal === undefined ? {} : { refused: `${current.step}: ${refusal}` };
       if (next < STEPS.length) return { request: this.#request(next), ...refused };
       this.#step = undefined;
+      this.#running = refusal === undefined;
       return refused;
     }
     this.#step = undefined;
-    this.#refused = true;
+    this.#again = true;
     return { refused: `${current.step}: ${refusal}` };
   }
 
   #request(index: number): Uint8Array {
     const { step, request } = STEPS[index] ?? FIRST_STEP;
     this.#step = index;
+    this.#running = false;
     this.#lastId += 1;
     const body = bodyOfStep(step, this.#settings);
     return writeMessage({ version: this.#version, type: request, id: this.#lastId, body });

@@ -35,9 +35,13 @@ function decodeLine(line: string): DecodeResult {
   return readScaleValue(number.replace(/\s/g, ''), unit, stateOf(rest), line);
 }
 
-/** A question mark behind the unit, before or after the legend, says that the value still moves. */
+/**
+ * A question mark behind the unit, before or after the legend, says that the value still moves. A held display or a peak is
+ * of some earlier moment.
+ */
 function stateOf(rest: string): ScaleState {
-  const stability = rest.includes('?') ? 'unstable' : 'stable';
+  const held = /\b(HOLD|PEAK)\b/i.test(rest) ? 'unknown' : 'stable';
+  const stability = rest.includes('?') ? 'unstable' : held;
   if (/\b(N|NET)\b/i.test(rest)) return { stability, isNet: true };
   if (/\b(G|GROSS|B)\b/i.test(rest)) return { stability, isNet: false };
   return { stability };

@@ -44,9 +44,9 @@ function stateOf(id: string, unit: string) {
 /** Outputs without a number: out of range, between two modes, calibrating, faults. */
 function decodeSpecial(line: string): DecodeResult | undefined {
   const text = line.replace(/^\s*Stat\b/, '').trim();
-  if (/^(High|H{1,2})$/i.test(text)) return understood([{ kind: 'range', condition: 'overload' }]);
+  if (/^(High|H{1,2}|H H)$/i.test(text)) return understood([{ kind: 'range', condition: 'overload' }]);
   if (/^(Low|L{1,2}|L L)$/i.test(text)) return understood([{ kind: 'range', condition: 'underload' }]);
-  if (/^(-\s*-|C|Cal\.?.*)?$/i.test(text)) return understood();
+  if (/^(-\s*-|C|Cal\.?.*|OFF)?$/i.test(text)) return understood();
   const fault = /^Err\.?\s*(\d+)/i.exec(text);
   return fault === null ? undefined : failure('out-of-range', `The balance reports error ${fault[1]}.`);
 }

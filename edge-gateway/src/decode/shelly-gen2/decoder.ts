@@ -60,13 +60,20 @@ function componentOfTopic(topic: string | undefined): string | undefined {
   return match?.[1];
 }
 
-/** The answer to Shelly.GetStatus, with the same components as a full status. */
+/** The answer to Shelly.GetStatus, with the same components as a full status; over HTTP it comes without the envelope. */
 function decodeAnswer(message: JsonObject, constants: Constants): DecodeResult {
-  const result = asObject(message['result']);
-  if (result === undefined || asText(message['src']) === undefined) {
-    return failure('unknown-type', 'The JSON has neither a method nor a result of a Shelly device.');
-  }
-  return decodeStatus({ ...result, ts: asObject(result['sys'])?.['unixtime'] }, constants);
+  const isAnswer = asText(message['src']) !== undefined;
+  if (isAnswer && asObject(message['error']) !== undefined) return understood();
+  const result = isAnswer ? asObject(message['result']) : bareStatus(message);
+  if (result !== undefined) return decodeStatus({ ...result, ts: asObject(result['sys'])?.['unixtime'] }, constants);
+  const detail = 'The JSON has neither a method nor a result of a Shelly device; a status of one component needs its topic.';
+  return failure('unknown-type', detail);
+}
+
+/** Nothing else has both the device's own `sys` and components with a number. */
+function bareStatus(message: JsonObject): JsonObject | undefined {
+  const isStatus = asObject(message['sys']) !== undefined && Object.keys(message).some((key) => /^[a-z]+:\d+$/.test(key));
+  return isStatus ? message : undefined;
 }
 
 /** A partial status carries what changed; what is not in it is unknown, and never zero. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
 import { exactGrams, scaleByPowerOfTen } from '../exact-mass.ts';
-import { type JsonObject, asFiniteNumber, asObject, asText, parseJsonObject } from '../json-payload.ts';
+import { type JsonObject, asFiniteNumber, asNumberOrNumeral, asObject, asText, parseJsonObject } from '../json-payload.ts';
 import { isTimeZone, parseDeviceTime } from '../local-time.ts';
 import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon } from '../sample.ts';
@@ -58,7 +58,7 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
 }
 
 function weightSamples(fields: JsonObject, constants: Constants, common: SampleCommon): Sample[] {
-  const value = asFiniteNumber(fields[constants.weightFrom]);
+  const value = asNumberOrNumeral(fields[constants.weightFrom]);
   if (value === undefined) return [];
   if (constants.weightFrom === 'AbsRaw') return [{ kind: 'raw', ...common, counts: value }];
   const grams = exactGrams(value, constants.weightFrom === 'Weight' ? 'kg' : 'g');
