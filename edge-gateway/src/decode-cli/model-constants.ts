@@ -28,7 +28,9 @@ export function constantsOfModel(model: DecoderModel, given: Readonly<Record<str
 /** Names that none of the models knows: a slip of the pen, which would leave a default in force. */
 export function unknownConstants(models: readonly DecoderModel[], given: Readonly<Record<string, unknown>>): string[] {
   const known = new Set(models.flatMap(({ constantsSchema }) => Object.keys(constantsSchema?.shape ?? {})));
-  return Object.keys(given).filter((name) => !known.has(name) && !known.has(name.slice(0, Math.max(0, name.indexOf('.')))));
+  return Object.keys(given).filter(
+    (name) => !known.has(name) && !known.has(name.slice(0, Math.max(0, name.indexOf('.')))),
+  );
 }
 
 /** `metric.Weight=weight:kg` is the entry `Weight` of the constant `metric`. */

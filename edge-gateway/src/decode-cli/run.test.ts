@@ -32,7 +32,12 @@ test.each([
   ['the model is unknown', ['--model', 'sundial', 'file'], EVENT, /sundial/],
   ['the model inside is unknown', ['--model', 'chirpstack-v4', '--inside', 'sundial', 'file'], EVENT, /sundial/],
   ['a constant is none', ['--model', 'llrp', '--constants', 'keepAliveMs=often', 'file'], EVENT, /keepAliveMs/],
-  ['a stream breaks off', ['--model', 'keonn-advannet', 'file'], 'ADVANNET/1.1\r\nContent-Length: 9\r\n\r\n<inv', /breaks off/],
+  [
+    'a stream breaks off',
+    ['--model', 'keonn-advannet', 'file'],
+    'ADVANNET/1.1\r\nContent-Length: 9\r\n\r\n<inv',
+    /breaks off/,
+  ],
   ['only the lines between are known', ['--model', 'nci', 'file'], '\n12.34US\r\n00\r\x03', /US/],
   ['the file cannot be read', ['--model', 'impinj-r700', 'missing'], EVENT, /missing/],
   ['no file is named', ['--model', 'impinj-r700'], EVENT, /FILE/],

@@ -54,7 +54,8 @@ function decode(options: DecodeOptions, line: CommandLine): number {
 
 function tellUnknownConstants(models: readonly DecoderModel[], options: DecodeOptions, line: CommandLine): void {
   for (const name of unknownConstants(models, options.constants)) {
-    const known = models.flatMap(({ constantsSchema }) => Object.keys(constantsSchema?.shape ?? {})).join(', ') || 'none';
+    const known =
+      models.flatMap(({ constantsSchema }) => Object.keys(constantsSchema?.shape ?? {})).join(', ') || 'none';
     line.complain(`the constant "${name}" is not used; known are: ${known}.`);
   }
 }

@@ -66,13 +66,15 @@ function decodeAnswer(message: JsonObject, constants: Constants): DecodeResult {
   if (isAnswer && asObject(message['error']) !== undefined) return understood();
   const result = isAnswer ? asObject(message['result']) : bareStatus(message);
   if (result !== undefined) return decodeStatus({ ...result, ts: asObject(result['sys'])?.['unixtime'] }, constants);
-  const detail = 'The JSON has neither a method nor a result of a Shelly device; a status of one component needs its topic.';
+  const detail =
+    'The JSON has neither a method nor a result of a Shelly device; a status of one component needs its topic.';
   return failure('unknown-type', detail);
 }
 
 /** Nothing else has both the device's own `sys` and components with a number. */
 function bareStatus(message: JsonObject): JsonObject | undefined {
-  const isStatus = asObject(message['sys']) !== undefined && Object.keys(message).some((key) => /^[a-z]+:\d+$/.test(key));
+  const isStatus =
+    asObject(message['sys']) !== undefined && Object.keys(message).some((key) => /^[a-z]+:\d+$/.test(key));
   return isStatus ? message : undefined;
 }
 

@@ -49,8 +49,8 @@ class SparkplugDecoder implements Decoder {
     }
     if (topic?.type === 'STATE' || topic?.type === 'NCMD' || topic?.type === 'DCMD') return understood();
     const payload = readPayload(frame.payload);
-    if (!payload) return failure('malformed', 'The payload is no Sparkplug B protobuf.');
     if (frame.payload.length === 0) return failure('truncated', 'The payload is empty.');
+    if (!payload || isEmpty(payload)) return failure('malformed', 'The payload is no Sparkplug B protobuf.');
     const type = topic?.type ?? typeOfPayload(payload);
     return this.#receive({ type, device: topic?.device ?? '', payload, topic, receivedAtMs: frame.receivedAtMs });
   }
@@ -144,6 +144,11 @@ class SparkplugDecoder implements Decoder {
     }
     return known;
   }
+}
+
+/** Much text is protobuf of some kind, with fields that nobody knows; every Sparkplug payload has one of these. */
+function isEmpty({ timestampMs, seq, metrics }: SparkplugPayload): boolean {
+  return timestampMs === undefined && seq === undefined && metrics.length === 0;
 }
 
 function scopeOf({ topic, device, type }: Message): string {

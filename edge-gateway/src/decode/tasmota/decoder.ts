@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
 import { exactGrams, scaleByPowerOfTen } from '../exact-mass.ts';
-import { type JsonObject, asFiniteNumber, asNumberOrNumeral, asObject, asText, parseJsonObject } from '../json-payload.ts';
+import {
+  type JsonObject,
+  asFiniteNumber,
+  asNumberOrNumeral,
+  asObject,
+  asText,
+  parseJsonObject,
+} from '../json-payload.ts';
 import { isTimeZone, parseDeviceTime } from '../local-time.ts';
 import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon } from '../sample.ts';

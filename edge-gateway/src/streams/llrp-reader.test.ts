@@ -1,0 +1,39 @@
+import { MosquittoServer, needs } from '@shelfwire/test-servers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { startRecordedReader } from '../decode/llrp/recorded-reader.ts';
+import { readRecordings, type Recording } from '../decode/llrp/recording.ts';
+import { startTestGateway, temporaryFolder, TestCentre, until } from '../test-site.ts';
+
+/** The whole gateway as a client of a reader that is a recorded TCP stream: its own sockets, its outbox, its uplink. */
+describe.runIf(needs('mosquitto'))('a gateway that reads a recorded LLRP stream over TCP', () => {
+  let central: MosquittoServer;
+  beforeAll(async () => {
+    central = await MosquittoServer.start();
+  });
+  afterAll(() => central.close());
+
+  test.each(readRecordings().map((recording) => [recording.name, recording] as const))(
+    '%s: sends exactly the recorded requests, connects again, and every tag reaches the centre',
+    async (_name, recording) => {
+      await using data = await temporaryFolder();
+      const reader = await startRecordedReader(recording);
+      const centre = await TestCentre.connect(central.url);
+      const device = { deviceId: 'dock', model: 'llrp', tcp: { host: '127.0.0.1', port: reader.port } };
+      const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: central.url, devices: [device] });
+      await reader.played;
+      const arrived = (): string[] =>
+        [...centre.readings.values()].flatMap((reading) => (reading.kind === 'tag' ? [reading.epcHex] : []));
+      await until('every tag has reached the centre', () => new Set(arrived()).size === epcsOf(recording).size);
+      expect(new Set(arrived())).toEqual(epcsOf(recording));
+      await gateway.close();
+      await centre.close();
+      reader.close();
+    },
+  );
+});
+
+function epcsOf({ connections }: Recording): Set<string> {
+  const samples = connections.flat().flatMap((step) => (step.kind === 'reader' ? step.samples : []));
+  return new Set(samples.map((sample) => (sample as { epcHex: string }).epcHex));
+}
