@@ -7,6 +7,10 @@ export interface BinInfo {
   binId: string;
   itemId: string;
   limits: StockLimits;
+  /** The bin whose policy decides about this one; itself, unless it is an overflow. */
+  primaryBinId: string;
+  /** Where several look into it: how they make one quantity, and who they are, the preferred first. */
+  fusion: { prefers: boolean; sensors: readonly { key: string; kind: SensorKind }[] } | undefined;
 }
 
 export interface SensorInfo {
@@ -15,6 +19,10 @@ export interface SensorInfo {
   sensorId: string;
   kind: SensorKind;
   basis: QuantityBasis;
+  /** Names it among the sensors of its bin. */
+  key: string;
+  /** 0 is believed before 1; undefined where the bin adds its sensors up. */
+  rank: number | undefined;
 }
 
 /** Which bins a site has and which device looks into which: what readings are understood by. */
@@ -34,6 +42,8 @@ interface BinRow {
   item_id: string;
   capacity: number | null;
   depth_mm: number | null;
+  fusion: 'sum' | 'prefer';
+  primary_bin_id: string | null;
 }
 
 /**
@@ -49,16 +59,23 @@ export async function loadSiteCatalogue(tx: Tx, tenantId: string, siteId: string
   for (const row of await binRowsOf(tx, tenantId, siteId)) {
     const limits = limitsOf(policies.get(row.bin_id) ?? null, row.capacity, packs.get(row.item_id));
     binRows.set(row.bin_id, row);
-    bins.set(row.bin_id, { binId: row.bin_id, itemId: row.item_id, limits });
+    const primaryBinId = row.primary_bin_id ?? row.bin_id;
+    bins.set(row.bin_id, { binId: row.bin_id, itemId: row.item_id, limits, primaryBinId, fusion: undefined });
   }
   const sensorsByDevice = new Map<string, SensorInfo[]>();
-  for (const row of await sensorRowsOf(tx, tenantId, siteId)) {
-    const [bin, binRow] = [bins.get(row.bin_id), binRows.get(row.bin_id)];
+  for (const [binId, rows] of Map.groupBy(await sensorRowsOf(tx, tenantId, siteId), (row) => row.bin_id)) {
+    const [bin, binRow] = [bins.get(binId), binRows.get(binId)];
     if (!bin || !binRow) continue;
-    const sensors = sensorsByDevice.get(row.device_id) ?? [];
-    const basis = basisOf(binRow, items.get(bin.itemId), row);
-    sensors.push({ bin, sensorId: row.sensor_id, kind: row.kind, basis });
-    sensorsByDevice.set(row.device_id, sensors);
+    const prefers = rows.length > 1 && binRow.fusion === 'prefer';
+    const keyed = rows.map((row) => ({ ...row, key: `${row.device_id}/${row.sensor_id}/${row.kind}` }));
+    if (rows.length > 1) bin.fusion = { prefers, sensors: keyed };
+    for (const row of keyed) {
+      const sensors = sensorsByDevice.get(row.device_id) ?? [];
+      const { sensor_id: sensorId, kind, key } = row;
+      const basis = basisOf(binRow, items.get(bin.itemId), row);
+      sensors.push({ bin, sensorId, kind, basis, key, rank: prefers ? row.rank : undefined });
+      sensorsByDevice.set(row.device_id, sensors);
+    }
   }
   return { bins, sensorsByDevice };
 }
@@ -74,7 +91,7 @@ async function itemRows(tx: Tx, tenantId: string): Promise<ItemRow[]> {
 async function binRowsOf(tx: Tx, tenantId: string, siteId: string): Promise<BinRow[]> {
   return tx
     .selectFrom('bin')
-    .select(['bin_id', 'item_id', 'capacity', 'depth_mm'])
+    .select(['bin_id', 'item_id', 'capacity', 'depth_mm', 'fusion', 'primary_bin_id'])
     .where('tenant_id', '=', tenantId)
     .where('site_id', '=', siteId)
     .execute();
@@ -83,9 +100,12 @@ async function binRowsOf(tx: Tx, tenantId: string, siteId: string): Promise<BinR
 async function sensorRowsOf(tx: Tx, tenantId: string, siteId: string) {
   return tx
     .selectFrom('bin_sensor')
-    .select(['bin_id', 'device_id', 'sensor_id', 'kind', 'uncertainty_grams'])
+    .select(['bin_id', 'device_id', 'sensor_id', 'kind', 'uncertainty_grams', 'rank'])
     .where('tenant_id', '=', tenantId)
     .where('site_id', '=', siteId)
+    .orderBy('rank')
+    .orderBy('device_id')
+    .orderBy('sensor_id')
     .execute();
 }
 

@@ -10,6 +10,9 @@ export interface SensorView {
   countedAtMs: number | null;
   /** Silence longer than this is doubt; null for sensors that speak only when something happens. */
   staleAfterMs: number | null;
+  /** Since when sensors that are well contradict each other, and for how long they may. */
+  disagreeingSinceMs?: number | null;
+  disagreeAfterMs?: number;
 }
 
 /**
@@ -58,7 +61,15 @@ export function doubtOf(sensor: SensorView, levelKnown: boolean, nowMs: number):
       count: true,
     };
   }
-  return { kind: 'none' };
+  return disagreementOf(sensor, nowMs);
+}
+
+/** One sensor tells of a pick before the other does; only what lasts is a contradiction. */
+function disagreementOf({ disagreeingSinceMs, disagreeAfterMs = 0 }: SensorView, nowMs: number): Doubt {
+  if (disagreeingSinceMs === undefined || disagreeingSinceMs === null) return { kind: 'none' };
+  const untilMs = disagreeingSinceMs + disagreeAfterMs;
+  const because = 'its sensors contradict each other';
+  return untilMs > nowMs ? { kind: 'soon', untilMs, because } : { kind: 'doubt', because, count: true };
 }
 
 /** A count after the trouble began says what the sensor cannot. */

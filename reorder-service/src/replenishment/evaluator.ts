@@ -159,15 +159,17 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       from item_location il
       left join stock_level l using (tenant_id, site_id, bin_id)
       left join sensor_state s using (tenant_id, site_id, bin_id)
+      join bin b using (tenant_id, site_id, bin_id)
       left join bin_sensor bs using (tenant_id, site_id, bin_id)
       left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
       where il.decision is null
          or (il.decision in ('WAIT', 'ORDER') and l.on_hand <= (p.parameters->>'reorderPoint')::bigint
              and il.evaluate_at_ms is null)
-         or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null
+         or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null and l.disagreeing_since_ms is null
              and ${nowMs} - s.last_reading_at_ms < coalesce(bs.stale_after_ms, 900000))
          or (il.decision <> 'HELD' and bs.kind in ('weight', 'level', 'count')
              and ${nowMs} - s.last_reading_at_ms > coalesce(bs.stale_after_ms, 900000))
+         or (il.decision <> 'HELD' and ${nowMs} > l.disagreeing_since_ms + b.disagree_after_ms)
       limit 5000`.execute(this.db);
     this.#touchRows(rows);
   }

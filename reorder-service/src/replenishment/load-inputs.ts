@@ -62,6 +62,8 @@ interface Row {
   quality_since_ms: number | null;
   last_reading_at_ms: number | null;
   counted_at_ms: number | null;
+  disagreeing_since_ms: number | null;
+  disagree_after_ms: number;
   sensor_kind: SensorKind | null;
   stale_after_ms: number | null;
   offers: Offer[] | null;
@@ -72,9 +74,8 @@ interface Row {
 
 const UNREADABLE_POLICY: Doubt = { kind: 'doubt', because: 'its policy cannot be read', count: false };
 const DAY_MS = 86_400_000;
+/** Of sensors that speak at regular times, so that their silence means something. */
 const STALE_AFTER_MS = 15 * 60_000;
-/** These speak at regular times, so that their silence means something. */
-const REGULAR: ReadonlySet<SensorKind> = new Set<SensorKind>(['weight', 'level', 'count']);
 
 export async function loadSituations(
   tx: Tx,
@@ -112,7 +113,7 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
     select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone,
            il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
            il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
-           l.on_hand, l.status, l.observed_at_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
+           l.on_hand, l.status, l.observed_at_ms, l.disagreeing_since_ms, b.disagree_after_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
            (select max(ct.closed_at_ms) from counting_task ct where ct.tenant_id = il.tenant_id
               and ct.site_id = il.site_id and ct.bin_id = il.bin_id) as counted_at_ms,
            bs.kind as sensor_kind, bs.stale_after_ms, offer.offers, e.episode_id, e.snoozed_until_ms, e.rejected_by
@@ -123,8 +124,11 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
     left join sensor_state s using (tenant_id, site_id, bin_id)
     join item i on i.tenant_id = il.tenant_id and i.item_id = il.item_id
     left join lateral (
-      select bs.kind, bs.stale_after_ms from bin_sensor bs
-      where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id limit 1) bs on true
+      select (array_agg(bs.kind order by bs.rank))[1] as kind,
+             max(coalesce(bs.stale_after_ms, case when bs.kind in ('weight', 'level', 'count') then ${STALE_AFTER_MS}::bigint end))
+               as stale_after_ms
+      from bin_sensor bs
+      where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id) bs on true
     left join lateral (
       select jsonb_agg(jsonb_build_object(
                'supplierId', si.supplier_id, 'supplierName', su.name, 'partNumber', si.part_number,
@@ -254,7 +258,9 @@ function sensorOf(row: Row): SensorView {
     qualitySinceMs: row.quality_since_ms,
     lastReadingAtMs: row.last_reading_at_ms,
     countedAtMs: row.counted_at_ms,
-    staleAfterMs: row.stale_after_ms ?? (row.sensor_kind && REGULAR.has(row.sensor_kind) ? STALE_AFTER_MS : null),
+    staleAfterMs: row.stale_after_ms,
+    disagreeingSinceMs: row.disagreeing_since_ms,
+    disagreeAfterMs: row.disagree_after_ms,
   };
 }
 

@@ -6,8 +6,10 @@ import { bookReceipts } from '../orders/book-receipts.ts';
 import { matchReceipt, type BookedReceipt } from '../orders/match-receipt.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { replayLate } from './late-readings.ts';
-import { compareKeys, EMPTY_STATE, foldObservations, kindOfCause, type Observation, type Step } from './ledger.ts';
+import { compareKeys, EMPTY_STATE, type Observation, type Step } from './bin-state.ts';
+import { foldObservations, kindOfCause } from './ledger.ts';
 import { rewind } from './rewind.ts';
+import { changedSensors } from './sensors-seen.ts';
 import { binOf, lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
 import { stockEvents, type BinChange } from './stock-events.ts';
 import { statusOf } from './status.ts';
@@ -15,6 +17,7 @@ import { unseenReadings } from './unseen-readings.ts';
 import { understandReadings, type Parked, type SequencedReading, type Understood } from './understand-readings.ts';
 import {
   writeCheckpoints,
+  writeEachSensor,
   writeLevels,
   writeMovements,
   writeParked,
@@ -23,7 +26,6 @@ import {
   type NewCheckpoint,
   type NewLevel,
   type NewMovement,
-  type SensorSeen,
 } from './write-ledger.ts';
 
 /** A part of a batch, in the order of the sequences, without gaps. */
@@ -74,13 +76,14 @@ export async function applyReadings(
   const unseen = await unseenReadings(tx, site.tenantId, incoming);
   const understood = understandReadings(unseen.readings, incoming, memory.catalogue, nowMs);
   const plan = await planChanges(tx, site, memory, understood);
-  const sensors = changedSensors(memory, plan, understood);
+  const sensors = changedSensors(memory, plan.bins, understood);
 
   await writeRuns(tx, site, unseen.runs(incoming, understood.observations), version, nowMs);
   await writeMovements(tx, site, plan.movements, nowMs);
   await writeCheckpoints(tx, site, plan.checkpoints);
   await writeLevels(tx, site, plan.levels, version);
-  await writeSensors(tx, site, sensors);
+  await writeSensors(tx, site, sensors.bins);
+  await writeEachSensor(tx, site, sensors.each);
   await writeParked(tx, site, incoming, understood.parked, nowMs);
   await bookReceipts(tx, site.tenantId, plan.receipts, nowMs);
   const onOrder = await openLinesOf(
@@ -99,14 +102,14 @@ export async function applyReadings(
     repeated: incoming.readings.length - unseen.readings.length,
     counts: {
       changed,
-      unchanged: Math.max(0, understood.observations.length - changed),
+      unchanged: Math.max(0, understood.readings.size + understood.counts.size - changed),
       doubtful: understood.doubtful,
       ignored: understood.ignored,
       parked: understood.parked.length,
     },
     movements: plan.movements,
     eventCount: events.length,
-    touchedBinIds: [...new Set([...plan.changes, ...sensors].map((touched) => touched.binId))],
+    touchedBinIds: [...new Set([...plan.levels, ...sensors.bins].map((touched) => touched.binId))],
   };
 }
 
@@ -131,6 +134,9 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
   for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, receiving);
   return plan;
 }
+
+/** Who is believed is the doubt gate's matter; nobody is told that a level moved. */
+const SILENT: ReadonlySet<Step['cause']> = new Set(['doubted', 'trusted', 'witness']);
 
 function hasRisen({ steps }: { steps: readonly Step[] }): boolean {
   return steps.some(isRise);
@@ -190,7 +196,8 @@ function planSteps(
     const up = isRise(step) ? receiving.kindOfUp(step, info.itemId) : undefined;
     const kind = up?.kind ?? kindOfCause(step.cause) ?? 'UNEXPLAINED';
     plan.checkpoints.push({ ...key, kind, state });
-    plan.changes.push({ ...info, kind, change, state, atMs, eventSequence: ++bin.eventSequence });
+    if (change !== 0 || !SILENT.has(step.cause))
+      plan.changes.push({ ...info, kind, change, state, atMs, eventSequence: ++bin.eventSequence });
     if (change === 0) continue;
     const evidence = {
       cause: step.cause,
@@ -251,31 +258,6 @@ function levelOf(
   const { binId, itemId, limits } = info;
   const status = statusOf(state.onHand, limits);
   return { binId, itemId, state, status, observedAtMs, eventSequence: bin.eventSequence };
-}
-
-/**
- * Notes the newest reading of each bin. To be written at once are only the sensors that began or ceased to be trusted;
- * the times of the others are flushed now and then.
- */
-function changedSensors(memory: SiteMemory, plan: Plan, understood: Understood): SensorSeen[] {
-  const newest = new Map<string, SensorSeen>();
-  for (const { binId, atMs, quality } of understood.seen) {
-    const known = newest.get(binId);
-    if (!known || known.lastReadingAtMs <= atMs) newest.set(binId, { binId, lastReadingAtMs: atMs, quality });
-  }
-  const changed: SensorSeen[] = [];
-  for (const seen of newest.values()) {
-    const before = binOf(memory, seen.binId);
-    const bin = plan.bins.get(seen.binId) ?? { ...before };
-    plan.bins.set(seen.binId, bin);
-    if (seen.lastReadingAtMs < before.lastAtMs) continue;
-    bin.lastAtMs = Math.max(bin.lastAtMs, seen.lastReadingAtMs);
-    if (seen.quality === before.quality) continue;
-    bin.quality = seen.quality;
-    bin.flushedAtMs = seen.lastReadingAtMs;
-    changed.push(seen);
-  }
-  return changed;
 }
 
 async function parkAll(tx: Tx, site: SiteAddress, incoming: IncomingReadings, nowMs: number): Promise<Applied> {

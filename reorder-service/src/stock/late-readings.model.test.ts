@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { earliest, keyText, replayLate, type Booked } from './late-readings.ts';
-import { compareKeys, COUNT_SERIES, EMPTY_STATE, foldObservations, type BinState, type Observation } from './ledger.ts';
+import {
+  compareKeys,
+  COUNT_SERIES,
+  EMPTY_STATE,
+  RETURN_SERIES,
+  TRANSFER_SERIES,
+  type BinState,
+  type Observation,
+} from './bin-state.ts';
+import { foldObservations } from './ledger.ts';
 import type { NewCheckpoint, NewMovement } from './write-ledger.ts';
 
 /** The ledger's tables in memory, for one bin. */
@@ -48,19 +57,50 @@ class MemoryLedger {
   }
 }
 
-const anyObservation = fc.record({
+const said = {
   binId: fc.constant('b'),
-  series: fc.constantFrom('scale-01', 'scale-01', 'scale-01', 'scale-02', COUNT_SERIES),
   atMs: fc.integer({ min: 1, max: 12 }),
   gatewayId: fc.constantFrom('gw-1', 'gw-2'),
   outboxId: fc.constant('o'),
   sequence: fc.integer({ min: 1, max: 500 }),
+};
+const measured = {
+  ...said,
   quantity: fc.integer({ min: 0, max: 400 }).map((tenths) => tenths / 10),
   uncertainty: fc.constantFrom(0, 0.3, 2.4),
   calibration: fc.constantFrom(1, 1, 1, 2),
+  doubt: fc.constantFrom(false, false, false, true),
+};
+const anySensed = fc.record({
+  ...measured,
+  series: fc.constantFrom('scale-01', 'scale-01', 'scale-01', 'scale-02'),
   sole: fc.constantFrom(undefined, undefined, 'series' as const),
 });
-const anyHistory = fc.uniqueArray(anyObservation, { minLength: 1, maxLength: 12, selector: keyText });
+/** Sensors of a bin that prefers them in this order; now and then the catalogue was changed. */
+const anyRanked = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ ...measured, series: fc.constant('scale-01'), rank: fc.constant(0) }) },
+  { weight: 3, arbitrary: fc.record({ ...measured, series: fc.constant('level-01'), rank: fc.constant(1) }) },
+  { weight: 1, arbitrary: fc.record({ ...measured, series: fc.constantFrom('E1', 'E2'), rank: fc.constant(2) }) },
+  { weight: 1, arbitrary: fc.record({ ...measured, series: fc.constant('scale-01'), rank: fc.constantFrom(0, 1) }) },
+);
+const anyWord = fc.oneof(
+  fc.record({ ...measured, doubt: fc.constant(false), series: fc.constant(COUNT_SERIES) }),
+  fc.record({
+    ...measured,
+    doubt: fc.constant(false),
+    series: fc.constantFrom(TRANSFER_SERIES, RETURN_SERIES),
+    quantity: fc.integer({ min: -20, max: 20 }),
+  }),
+);
+const ofKinds = (kinds: readonly fc.WeightedArbitrary<Observation>[]): fc.Arbitrary<Observation[]> =>
+  fc.uniqueArray(fc.oneof(...kinds), { minLength: 1, maxLength: 12, selector: keyText });
+const word = { weight: 1, arbitrary: anyWord };
+const anyHistory = fc.oneof(
+  ofKinds([{ weight: 4, arbitrary: anySensed }, word]),
+  ofKinds([{ weight: 4, arbitrary: anyRanked }, word]),
+  // The catalogue says now this, now that.
+  ofKinds([{ weight: 3, arbitrary: anySensed }, { weight: 3, arbitrary: anyRanked }, word]),
+);
 
 test('late, repeated, historical and reordered readings give the same ledger as readings in order', () => {
   let corrected = 0;
@@ -88,7 +128,7 @@ test('late, repeated, historical and reordered readings give the same ledger as 
         expect(ledger.state).toEqual(inOrder.at(-1)?.state);
         expect(ledger.checkpoints.map((each) => each.state)).toEqual(inOrder.map((step) => step.state));
         const sum = ledger.movements.reduce((total, each) => total + each.change, 0);
-        expect(sum).toBe(ledger.state?.onHand);
+        expect(sum).toBe(ledger.state?.onHand ?? 0);
         const identities = ledger.movements.map((each) => `${keyText(each)} ${each.revision}`);
         expect(new Set(identities).size).toBe(identities.length);
         corrected += ledger.movements.filter((each) => each.revision > 0).length;

@@ -3,13 +3,12 @@ import type { MovementKind } from '@shelfwire/contract';
 import {
   compareKeys,
   EMPTY_STATE,
-  foldObservations,
-  kindOfCause,
   type BinState,
   type Observation,
   type ObservationKey,
   type Step,
-} from './ledger.ts';
+} from './bin-state.ts';
+import { foldObservations, kindOfCause } from './ledger.ts';
 import type { NewCheckpoint, NewMovement } from './write-ledger.ts';
 
 export interface LateResult {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { compareKeys, COUNT_SERIES, EMPTY_STATE, foldObservations, type Observation } from './ledger.ts';
+import { compareKeys, COUNT_SERIES, EMPTY_STATE, TRANSFER_SERIES, type Observation } from './bin-state.ts';
+import { foldObservations } from './ledger.ts';
 
 function observation(atMs: number, quantity: number, more: Partial<Observation> = {}): Observation {
   return {
@@ -110,7 +111,9 @@ describe('the fold of the ledger', () => {
       quantity: fc.double({ min: 0, max: 60, noNaN: true }),
       uncertainty: fc.double({ min: 0, max: 3, noNaN: true }),
       calibration: fc.integer({ min: 1, max: 2 }),
-      series: fc.constantFrom('scale-01', 'scale-01', 'scale-02', COUNT_SERIES),
+      series: fc.constantFrom('scale-01', 'scale-01', 'scale-02', COUNT_SERIES, TRANSFER_SERIES),
+      doubt: fc.constantFrom(false, false, true),
+      rank: fc.constantFrom(undefined, 0, 1),
       sole: fc.constantFrom(undefined, undefined, 'series' as const),
     });
     fc.assert(

@@ -44,8 +44,14 @@ export function quantityOf(reading: Reading, basis: QuantityBasis): QuantityResu
     : result;
 }
 
+/** What the ledger knows the sensor of a reading by; of tags, each is a series of its own. */
+export function seriesOf(reading: Reading): string {
+  if (reading.kind === 'tag') return reading.epcHex;
+  return reading.sensorId === undefined ? reading.deviceId : `${reading.deviceId}/${reading.sensorId}`;
+}
+
 function measured(reading: Exclude<Reading, { kind: 'health' }>, basis: QuantityBasis): QuantityResult {
-  const series = reading.sensorId === undefined ? reading.deviceId : `${reading.deviceId}/${reading.sensorId}`;
+  const series = seriesOf(reading);
   switch (reading.kind) {
     case 'weight':
       return reading.stable ? weighed(reading.netGrams, series, basis) : { kind: 'doubt', because: 'unstable' };
@@ -57,7 +63,7 @@ function measured(reading: Exclude<Reading, { kind: 'health' }>, basis: Quantity
       // Each tag is a series of its own that stands at 1 or 0: the bin holds as many as are present, however often read.
       return {
         kind: 'quantity',
-        series: reading.epcHex,
+        series,
         quantity: reading.presence === 'left' ? 0 : 1,
         uncertainty: 0,
       };

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { earliest, keyText, type Booked, type KnownFrom } from './late-readings.ts';
-import { compareKeys, EMPTY_STATE, type Observation, type ObservationKey } from './ledger.ts';
+import { compareKeys, EMPTY_STATE, type Observation, type ObservationKey } from './bin-state.ts';
 import type { SiteAddress } from './site-memory.ts';
 import { fromStoredSeries } from './stored-series.ts';
 

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 
 import { loadSiteCatalogue, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
 import type { Tx } from '../database/with-tenant.ts';
-import { EMPTY_STATE, type BinState } from './ledger.ts';
+import type { SensorSays } from './bin-quality.ts';
+import { EMPTY_STATE, type BinState } from './bin-state.ts';
 
 export interface SiteAddress {
   tenantId: string;
@@ -19,6 +20,8 @@ export interface BinMemory {
   flushedAtMs: number;
   eventSequence: number;
   quality: ReadingQuality | undefined;
+  /** Only where several sensors look into the bin, by their key. */
+  sensors?: Map<string, SensorSays> | undefined;
 }
 
 /**
@@ -63,7 +66,10 @@ export async function lockSite(
   if (remembered?.ledgerVersion !== before) {
     await readLevels(tx, site, bins, remembered?.ledgerVersion ?? -1);
     await readSeen(tx, site, bins, remembered?.ledgerVersion ?? ledger.flushed_version);
-    if (!remembered) await readQualities(tx, site, bins);
+    if (!remembered) {
+      await readQualities(tx, site, bins);
+      await readEachSensor(tx, site, bins);
+    }
   }
   const memory = { ledgerVersion: before, catalogueVersion: ledger.catalogue_version, catalogue, bins };
   return { memory, version: ledger.version };
@@ -96,6 +102,7 @@ async function readLevels(
       flushedAtMs: known?.flushedAtMs ?? 0,
       eventSequence: level.event_sequence,
       quality: known?.quality,
+      sensors: known?.sensors,
     });
   }
 }
@@ -123,6 +130,23 @@ async function readQualities(tx: Tx, site: SiteAddress, bins: Map<string, BinMem
     if (!bin) continue;
     bin.quality = sensor.quality;
     bin.flushedAtMs = sensor.last_reading_at_ms;
+  }
+}
+
+/** The newest reading of a bin with several sensors is that of the one that spoke last. */
+async function readEachSensor(tx: Tx, site: SiteAddress, bins: Map<string, BinMemory>): Promise<void> {
+  const rows = await tx
+    .selectFrom('each_sensor_state')
+    .select(['bin_id', 'sensor', 'quality', 'last_reading_at_ms'])
+    .where('tenant_id', '=', site.tenantId)
+    .where('site_id', '=', site.siteId)
+    .execute();
+  for (const row of rows) {
+    raiseLastAt(bins, row.bin_id, row.last_reading_at_ms);
+    const bin = bins.get(row.bin_id);
+    if (!bin) continue;
+    bin.sensors ??= new Map();
+    bin.sensors.set(row.sensor, { lastAtMs: row.last_reading_at_ms, quality: row.quality });
   }
 }
 

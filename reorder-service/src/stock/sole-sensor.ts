@@ -1,5 +1,5 @@
 import type { SensorInfo, SiteCatalogue } from '../catalogue/site-catalogue.ts';
-import type { Observation } from './ledger.ts';
+import type { Observation } from './bin-state.ts';
 
 type Sole = Observation['sole'];
 
@@ -21,7 +21,9 @@ export function soleOf(catalogue: SiteCatalogue, sensor: SensorInfo): Sole {
 function solesOf({ sensorsByDevice }: SiteCatalogue): ReadonlyMap<SensorInfo, Sole> {
   const rows = [...sensorsByDevice].flatMap(([deviceId, sensors]) => sensors.map((sensor) => ({ deviceId, sensor })));
   const soles = new Map<SensorInfo, Sole>();
-  for (const inBin of Map.groupBy(rows, ({ sensor }) => sensor.bin.binId).values()) {
+  // Where sensors are preferred, each rank is a bin of its own to this question: the other ranks are there by design.
+  const place = ({ bin, rank }: SensorInfo): string => JSON.stringify([bin.binId, rank ?? null]);
+  for (const inBin of Map.groupBy(rows, ({ sensor }) => place(sensor)).values()) {
     if (inBin.some(({ sensor }) => sensor.kind === 'tag')) continue;
     if (new Set(inBin.map(({ deviceId }) => deviceId)).size > 1) continue;
     // Without a sensorId, every sensor of the device looks into the bin.

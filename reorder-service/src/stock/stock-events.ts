@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { MovementKind, StockEvent } from '@shelfwire/contract';
 
 import { onOrderOf, type OpenLine } from '../orders/open-lines.ts';
-import type { BinState } from './ledger.ts';
+import type { BinState } from './bin-state.ts';
 import { statusOf, type StockLimits } from './status.ts';
 
 /** One change of one bin's level, as it will be told to others. */

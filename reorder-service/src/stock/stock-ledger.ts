@@ -13,8 +13,9 @@ import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { applyReadings, type Applied, type IncomingReadings } from './apply-readings.ts';
 import { closeCountingTask } from './counting-tasks.ts';
-import type { SiteAddress, SiteMemory } from './site-memory.ts';
-import { writeParked, writeSensors, type SensorSeen } from './write-ledger.ts';
+import { eachOf, flushedSensor } from './sensors-seen.ts';
+import type { BinMemory, SiteAddress, SiteMemory } from './site-memory.ts';
+import { writeEachSensor, writeParked, writeSensors, type EachSensorSeen, type SensorSeen } from './write-ledger.ts';
 
 const FLUSH_INTERVAL_MS = 5_000;
 
@@ -145,14 +146,19 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
     const key = `${site.tenantId}/${site.siteId}`;
     if (this.#memories.get(key)?.bins !== memory.bins) return;
     const seen: SensorSeen[] = [];
+    const each: EachSensorSeen[] = [];
+    const flushed = new Map<BinMemory, number>();
     for (const [binId, bin] of memory.bins) {
       if (bin.lastAtMs <= bin.flushedAtMs) continue;
-      seen.push({ binId, lastReadingAtMs: bin.lastAtMs, quality: bin.quality ?? 'good' });
+      seen.push(flushedSensor(memory, binId, bin));
+      each.push(...eachOf(binId, bin));
+      flushed.set(bin, bin.lastAtMs);
     }
     if (seen.length === 0) return;
     const { ledgerVersion } = this.#memories.get(key) ?? memory;
     await withTenant(this.db, site.tenantId, async (tx) => {
       await writeSensors(tx, site, seen);
+      await writeEachSensor(tx, site, each);
       await tx
         .updateTable('site_ledger')
         .set((eb) => ({ flushed_version: eb.fn<number>('greatest', ['flushed_version', eb.val(ledgerVersion)]) }))
@@ -160,10 +166,7 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
         .where('site_id', '=', site.siteId)
         .execute();
     });
-    for (const { binId, lastReadingAtMs } of seen) {
-      const bin = memory.bins.get(binId);
-      if (bin) bin.flushedAtMs = lastReadingAtMs;
-    }
+    for (const [bin, atMs] of flushed) bin.flushedAtMs = atMs;
   }
 
   #inTurn<Result>(site: SiteAddress, work: () => Promise<Result>): Promise<Result> {

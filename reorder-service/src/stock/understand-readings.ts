@@ -3,8 +3,8 @@ import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/con
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
 import { OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { calibrationKey } from './calibration-key.ts';
-import { COUNT_SERIES, type Observation } from './ledger.ts';
-import { quantityOf } from './quantity.ts';
+import { COUNT_SERIES, type Observation } from './bin-state.ts';
+import { quantityOf, seriesOf } from './quantity.ts';
 import { soleOf } from './sole-sensor.ts';
 
 /** One reading of a batch with the sequence that names it, checked against the contract or not (`reading` undefined). */
@@ -25,6 +25,8 @@ export interface PersonCount {
 
 export interface SeenReading {
   binId: string;
+  /** Which of the bin's sensors. */
+  sensor: string;
   atMs: number;
   quality: ReadingQuality;
 }
@@ -103,29 +105,37 @@ export function understandReadings(
       continue;
     }
     const result = quantityOf(reading, sensor.basis);
+    const identity = { gatewayId, outboxId, sequence };
+    const seen = { binId, sensor: sensor.key, atMs };
     switch (result.kind) {
       case 'quantity': {
-        const { series, quantity, uncertainty } = result;
-        const identity = { gatewayId, outboxId, sequence };
         understood.observations.push({
           ...identity,
           binId,
-          series,
+          series: result.series,
           atMs,
-          quantity,
-          uncertainty,
+          quantity: result.quantity,
+          uncertainty: result.uncertainty,
           calibration: calibrationKey(reading, sensor.basis),
           ...announcedBy(reading),
           sole: soleOf(catalogue, sensor),
+          rank: sensor.rank,
         });
         readings.set(sequence, reading);
-        understood.seen.push({ binId, atMs, quality: 'good' });
+        understood.seen.push({ ...seen, quality: 'good' });
         break;
       }
-      case 'doubt':
+      case 'doubt': {
+        const quality = reading.quality === 'good' ? doubtOf(reading) : reading.quality;
         understood.doubtful += 1;
-        understood.seen.push({ binId, atMs, quality: reading.quality === 'good' ? doubtOf(reading) : reading.quality });
+        understood.seen.push({ ...seen, quality });
+        // A load in motion is no fault of the sensor, and a tag is not one: neither changes who is believed.
+        if (quality === 'unstable' || reading.kind === 'tag') break;
+        const nothing = { quantity: 0, uncertainty: 0, calibration: 0, doubt: true };
+        const series = seriesOf(reading);
+        understood.observations.push({ ...identity, binId, series, atMs, ...nothing, rank: sensor.rank });
         break;
+      }
       case 'unusable':
         understood.parked.push(park(sequence, reading, 'unusable', result.because));
         break;

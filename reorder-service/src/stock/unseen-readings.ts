@@ -1,7 +1,7 @@
 import { READINGS_PER_BATCH_MAX } from '@shelfwire/contract';
 
 import type { Tx } from '../database/with-tenant.ts';
-import type { Observation } from './ledger.ts';
+import type { Observation } from './bin-state.ts';
 import type { SequencedReading } from './understand-readings.ts';
 import type { NewRun } from './write-ledger.ts';
 

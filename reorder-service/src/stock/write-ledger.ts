@@ -2,7 +2,7 @@ import type { MovementKind, ReadingQuality, StockStatus } from '@shelfwire/contr
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
-import type { BinState, Observation, ObservationKey } from './ledger.ts';
+import type { BinState, Observation, ObservationKey } from './bin-state.ts';
 import type { SiteAddress } from './site-memory.ts';
 import { toStoredSeries } from './stored-series.ts';
 import type { Parked } from './understand-readings.ts';
@@ -73,17 +73,19 @@ export async function writeLevels(tx: Tx, site: SiteAddress, rows: readonly NewL
   if (rows.length === 0) return;
   await sql`
     insert into stock_level (tenant_id, site_id, ledger_version, bin_id, item_id, on_hand, uncertainty, state, status,
-                             observed_at_ms, event_sequence)
+                             observed_at_ms, event_sequence, disagreeing_since_ms)
     select ${site.tenantId}, ${site.siteId}, ${version}::bigint, t.*
     from unnest(${rows.map((row) => row.binId)}::text[], ${rows.map((row) => row.itemId)}::text[],
                 ${rows.map((row) => row.state.onHand)}::bigint[],
                 ${rows.map((row) => row.state.uncertainty)}::double precision[],
                 ${rows.map((row) => JSON.stringify(row.state))}::jsonb[], ${rows.map((row) => row.status)}::text[],
-                ${rows.map((row) => row.observedAtMs)}::bigint[], ${rows.map((row) => row.eventSequence)}::bigint[]) as t
+                ${rows.map((row) => row.observedAtMs)}::bigint[], ${rows.map((row) => row.eventSequence)}::bigint[],
+                ${rows.map((row) => row.state.preference?.disagreeingSinceMs ?? null)}::bigint[]) as t
     on conflict (tenant_id, site_id, bin_id) do update set
       ledger_version = excluded.ledger_version, item_id = excluded.item_id, on_hand = excluded.on_hand,
       uncertainty = excluded.uncertainty, state = excluded.state, status = excluded.status,
-      observed_at_ms = excluded.observed_at_ms, event_sequence = excluded.event_sequence`.execute(tx);
+      observed_at_ms = excluded.observed_at_ms, event_sequence = excluded.event_sequence,
+      disagreeing_since_ms = excluded.disagreeing_since_ms`.execute(tx);
 }
 
 export async function writeRuns(tx: Tx, site: SiteAddress, runs: readonly NewRun[], version: number, nowMs: number) {
@@ -112,6 +114,23 @@ export interface SensorSeen {
   binId: string;
   lastReadingAtMs: number;
   quality: ReadingQuality;
+}
+
+export interface EachSensorSeen extends SensorSeen {
+  sensor: string;
+}
+
+/** Of bins with several sensors. */
+export async function writeEachSensor(tx: Tx, site: SiteAddress, rows: readonly EachSensorSeen[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into each_sensor_state as s (tenant_id, site_id, bin_id, sensor, last_reading_at_ms, quality)
+    select ${site.tenantId}, ${site.siteId}, t.*
+    from unnest(${rows.map((row) => row.binId)}::text[], ${rows.map((row) => row.sensor)}::text[],
+                ${rows.map((row) => row.lastReadingAtMs)}::bigint[], ${rows.map((row) => row.quality)}::text[]) as t
+    on conflict (tenant_id, site_id, bin_id, sensor) do update set
+      last_reading_at_ms = excluded.last_reading_at_ms, quality = excluded.quality
+    where excluded.last_reading_at_ms >= s.last_reading_at_ms`.execute(tx);
 }
 
 export async function writeSensors(tx: Tx, site: SiteAddress, rows: readonly SensorSeen[]): Promise<void> {
