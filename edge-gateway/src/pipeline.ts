@@ -1,11 +1,11 @@
-import { ShelfwireError, type Reading } from '@shelfwire/contract';
+import type { Reading } from '@shelfwire/contract';
 
 import type { Frame, RejectedEntry, Reply } from './decode/decoder.ts';
 import type { Sample } from './decode/sample.ts';
 import type { Device } from './devices/device.ts';
 import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
-import { SaveLine } from './outbox/save-line.ts';
+import { SaveLines } from './outbox/save-lines.ts';
 import type { Quarantine } from './quarantine.ts';
 import { readingsOfOldFrame } from './replay.ts';
 
@@ -30,26 +30,51 @@ export type Replayed =
 /** The way of a frame at the gateway: decode → normalize → keep. What goes on from the outbox is the uplink's. */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #lines = new Map<string, SaveLine>();
+  readonly #lines: SaveLines;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#lines = new SaveLines(parts.append, (deviceId, { code }) =>
+      parts.events.refused('outbox-full', { deviceId, code }),
+    );
   }
 
-  /** Resolves when the frame's readings are durable, or the frame is set aside, or the disk has refused them. */
-  async receive(device: Device, frame: Frame, transport: Transport): Promise<Received> {
-    const { events } = this.#parts;
+  /** As `take`. */
+  receive(device: Device, frame: Frame, transport: Transport): Promise<Received> {
+    return new Promise((resolve) => this.take(device, frame, transport, resolve));
+  }
+
+  /**
+   * `settled` is called when the frame's readings are durable, or the frame is set aside, or the disk has refused them.
+   * A callback, since this is the way of every message: a promise at each step would cost more than the decoder.
+   */
+  take(device: Device, frame: Frame, transport: Transport, settled: (received: Received) => void): void {
     const { deviceId } = device.settings;
-    const line = this.#line(deviceId);
-    events.frameReceived(transport);
+    this.#parts.events.frameReceived(transport);
+    if (!this.#lines.isBlocked(deviceId)) {
+      this.#takeUnblocked(device, frame, settled);
+      return;
+    }
     // Nothing is decoded while the disk refuses older readings: the line does not grow.
-    if (line.isBlocked && !(await this.#saved(line.saveAll(), deviceId))) return { kept: false };
+    this.#lines.keep(deviceId, [], (kept) => {
+      if (kept) this.#takeUnblocked(device, frame, settled);
+      else settled(REFUSED);
+    });
+  }
 
+  #takeUnblocked(device: Device, frame: Frame, settled: (received: Received) => void): void {
+    const { deviceId } = device.settings;
     const made = this.#readingsOf(device, frame);
-    for (const { kind, detail } of made.bad) await this.#setAside(deviceId, frame, kind, detail);
-
-    const kept = await this.#saved(line.keep(made.readings), deviceId);
-    return kept ? { kept, ...made.reply } : { kept };
+    const received: Received = made.reply ? { kept: true, reply: made.reply } : KEPT;
+    const { bad } = made;
+    if (!bad) {
+      this.#lines.keep(deviceId, made.readings, (kept) => settled(kept ? received : REFUSED));
+      return;
+    }
+    const setAside = this.#setAside(deviceId, frame, bad);
+    this.#lines.keep(deviceId, made.readings, (kept) => {
+      void setAside.then(() => settled(kept ? received : REFUSED));
+    });
   }
 
   /**
@@ -58,32 +83,29 @@ export class Pipeline {
    */
   async replay(device: Device, frame: Frame): Promise<Replayed> {
     const { deviceId } = device.settings;
-    const line = this.#line(deviceId);
-    if (line.isBlocked && !(await this.#saved(line.saveAll(), deviceId))) return { kind: 'refused' };
+    if (this.#lines.isBlocked(deviceId) && !(await this.#kept(deviceId, []))) return { kind: 'refused' };
     const made = replayedReadings(device, frame);
     if (!made.ok) return { kind: 'unusable', reason: made.problem.kind, detail: made.problem.detail };
-    if (!(await this.#saved(line.keep(made.readings), deviceId))) return { kind: 'refused' };
+    if (!(await this.#kept(deviceId, made.readings))) return { kind: 'refused' };
     this.#parts.events.frameReplayed(deviceId, made.readings.length);
     return { kind: 'kept', readings: made.readings.length };
   }
 
-  /** Decodes and normalizes. `bad` says what could not be used: the whole frame, or entries of it. */
-  #readingsOf(device: Device, frame: Frame): { readings: Reading[]; bad: RejectedEntry[]; reply: { reply?: Reply } } {
+  /** Decodes and normalizes. `bad` says what could not be used: the whole frame, or the first of such entries. */
+  #readingsOf(device: Device, frame: Frame): { readings: Reading[]; bad?: RejectedEntry; reply?: Reply | undefined } {
     const { deviceId } = device.settings;
     try {
       const decoded = device.decoder.decode(frame);
-      const reply = decoded.reply ? { reply: decoded.reply } : {};
-      if (!decoded.ok) return { readings: [], bad: [{ kind: decoded.kind, detail: decoded.detail }], reply };
+      const { reply } = decoded;
+      if (!decoded.ok) return { readings: [], bad: { kind: decoded.kind, detail: decoded.detail }, reply };
       this.#parts.observe?.(deviceId, decoded.samples, frame.receivedAtMs);
       const readings = this.#parts.normalizer.normalize(deviceId, decoded.samples, frame);
-      const usable = readings.filter(isStorable);
-      const bad =
-        usable.length === readings.length ? (decoded.rejected ?? []) : [TOO_LONG, ...(decoded.rejected ?? [])];
-      // One entry of many is enough to find the frame by.
-      return { readings: usable, bad: bad.slice(0, 1), reply };
+      const usable = readings.every(isStorable) ? readings : readings.filter(isStorable);
+      const bad = usable === readings ? decoded.rejected?.[0] : TOO_LONG;
+      return bad ? { readings: usable, bad, reply } : { readings, reply };
     } catch (error) {
       // Neither throws. Should one, its frame is set aside: unacknowledged, it would come again for ever.
-      return { readings: [], bad: [decoderFailed(error)], reply: {} };
+      return { readings: [], bad: decoderFailed(error) };
     }
   }
 
@@ -91,49 +113,34 @@ export class Pipeline {
   async alive(device: Device, nowMs: number): Promise<void> {
     const { deviceId } = device.settings;
     const readings = this.#parts.normalizer.connected(deviceId, nowMs);
-    if (readings.length > 0) await this.#saved(this.#line(deviceId).keep(readings), deviceId);
+    if (readings.length > 0) await this.#kept(deviceId, readings);
   }
 
   /** What follows from time alone: settled weights, silent sensors, tags that left. Call it about once a second. */
   async tick(nowMs: number): Promise<void> {
     const perDevice = Map.groupBy(this.#parts.normalizer.tick(nowMs), (reading) => reading.deviceId);
-    await Promise.all(
-      [...perDevice].map(([deviceId, readings]) => this.#saved(this.#line(deviceId).keep(readings), deviceId)),
-    );
+    await Promise.all([...perDevice].map(([deviceId, readings]) => this.#kept(deviceId, readings)));
   }
 
   /** What it needs to take frames. */
   missing(): string[] {
-    return [...this.#lines.values()].some(({ isBlocked }) => isBlocked) ? ['room in the outbox'] : [];
+    return this.#lines.someBlocked ? ['room in the outbox'] : [];
   }
 
-  #line(deviceId: string): SaveLine {
-    let line = this.#lines.get(deviceId);
-    if (!line) {
-      line = new SaveLine(this.#parts.append);
-      this.#lines.set(deviceId, line);
-    }
-    return line;
+  #kept(deviceId: string, readings: readonly Reading[]): Promise<boolean> {
+    return new Promise((resolve) => this.#lines.keep(deviceId, readings, resolve));
   }
 
-  async #saved(saving: Promise<void>, deviceId: string): Promise<boolean> {
-    try {
-      await saving;
-      return true;
-    } catch (error) {
-      if (!(error instanceof ShelfwireError && error.retryable)) throw error;
-      this.#parts.events.refused('outbox-full', { deviceId, code: error.code });
-      return false;
-    }
-  }
-
-  async #setAside(deviceId: string, frame: Frame, reason: string, detail: string): Promise<void> {
+  async #setAside(deviceId: string, frame: Frame, { kind, detail }: RejectedEntry): Promise<void> {
     const { quarantine, events } = this.#parts;
     const { receivedAtMs: atMs, topic, retained, fPort, payload } = frame;
-    const entry = { atMs, deviceId, topic, retained, fPort, reason, detail, payload };
-    events.frameQuarantined(deviceId, reason, detail, await quarantine.put(entry));
+    const entry = { atMs, deviceId, topic, retained, fPort, reason: kind, detail, payload };
+    events.frameQuarantined(deviceId, kind, detail, await quarantine.put(entry));
   }
 }
+
+const KEPT: Received = { kept: true };
+const REFUSED: Received = { kept: false };
 
 const TOO_LONG: RejectedEntry = { kind: 'out-of-range', detail: 'A tag has more memory than a reading can carry.' };
 

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 
+import { DeviceConnection } from './device-connection.ts';
+
 const CONNECTIONS_MAX = 20_000;
 
 export interface ListenerTls {
@@ -71,7 +73,8 @@ export class Listener {
 
 /** The common name of the certificate that the device has proved to own, signed by the authority we trust. */
 export function certificateName(connection: unknown): string | undefined {
-  if (!(connection instanceof TLSSocket) || !connection.authorized) return undefined;
-  const commonName: unknown = connection.getPeerCertificate().subject?.CN;
+  const socket = connection instanceof DeviceConnection ? connection.socket : undefined;
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const commonName: unknown = socket.getPeerCertificate().subject?.CN;
   return typeof commonName === 'string' ? commonName : undefined;
 }

@@ -5,7 +5,6 @@ import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 
 import { connectSensor, sensorSettings, startTestGateway, temporaryFolder, until, measuring } from '../test-site.ts';
-import { PacketScanner } from './packet-limit.ts';
 
 const NO_CENTRE = 'mqtt://127.0.0.1:1';
 
@@ -72,15 +71,6 @@ test('ends a connection that announces a packet longer than allowed, before it a
   socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])); // PUBLISH of 256 MB
   await until('the gateway hangs up', () => ended);
   await gateway.close();
-});
-
-test('follows packet borders however the stream is cut', () => {
-  const packets = Buffer.concat([Buffer.from([0x30, 3, 1, 2, 3, 0xc0, 0, 0x30, 0xc8, 0x01]), Buffer.alloc(200, 0xff)]);
-  for (let size = 1; size < packets.length; size += 1) {
-    const scanner = new PacketScanner(200);
-    for (let at = 0; at < packets.length; at += size) expect(scanner.push(packets.subarray(at, at + size))).toBe(true);
-    expect(scanner.push(Buffer.from([0x30, 0xc9, 0x01]))).toBe(false);
-  }
 });
 
 test('a device that reconnects all the time is refused, one that talks too fast is slowed down and loses nothing', async () => {

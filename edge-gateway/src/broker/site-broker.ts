@@ -1,16 +1,15 @@
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 
-import type { Frame, Reply } from '../decode/decoder.ts';
-import type { Device } from '../devices/device.ts';
-import type { Login, SiteDevices } from '../devices/site-devices.ts';
+import type { Reply } from '../decode/decoder.ts';
+import type { SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { topicFiltersOverlap } from '../topic-filter.ts';
+import { DeviceConnection } from './device-connection.ts';
 import { Listener, type ListenerTls } from './listener.ts';
-import { limitPacketBytes } from './packet-limit.ts';
+import { Publishes } from './publishes.ts';
 import { Sessions, type Enrolment } from './sessions.ts';
 
 export interface SiteBrokerOptions {
@@ -31,19 +30,22 @@ export interface SiteBrokerOptions {
 const BAD_USERNAME_OR_PASSWORD = 4;
 
 /**
- * The MQTT broker that devices publish to. It holds PUBACK back until the reading is on the disk, which Aedes would
- * send first otherwise (its `authorizePublish` is called before, and may take its time). Nothing a device publishes is
- * forwarded to another or retained: the gateway is its only reader. Only answers of the gateway go out.
+ * The MQTT broker that devices publish to. PUBACK goes out when the reading is on the disk. Messages of QoS 0 and 1 do
+ * not pass through Aedes at all (see DeviceConnection); for the others its `authorizePublish` is called before it answers
+ * them, and may take its time. Nothing a device publishes is forwarded to another or retained: the gateway is its only
+ * reader. Only answers of the gateway go out.
  */
 export class SiteBroker {
   readonly #options: SiteBrokerOptions;
   readonly #sessions: Sessions;
+  readonly #publishes: Publishes;
   readonly #aedes: Aedes;
   readonly #listeners: { plain?: Listener; tls?: Listener } = {};
 
   private constructor(options: SiteBrokerOptions) {
     this.#options = options;
     this.#sessions = new Sessions(options);
+    this.#publishes = new Publishes({ ...options, sessions: this.#sessions, answer: (reply) => this.#answer(reply) });
     this.#aedes = new Aedes({
       maxClientsIdLength: 256,
       connectTimeout: 10_000,
@@ -71,6 +73,7 @@ export class SiteBroker {
     const { events, host, port, tls } = options;
     await broker.#aedes.listen();
     forwardNothing(broker.#aedes);
+    broker.#aedes.on('clientReady', (client) => broker.#open(client));
     broker.#aedes.on('client', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('clientDisconnect', () => events.deviceConnected(broker.#aedes.connectedClients));
     broker.#aedes.on('ping', (_packet, client) => void broker.#alive(client));
@@ -112,10 +115,18 @@ export class SiteBroker {
   }
 
   #accept(socket: Socket): void {
-    limitPacketBytes(socket, this.#options.payloadBytesMax, () => {
-      this.#options.events.refused('too-large', { remoteAddress: socket.remoteAddress });
+    const connection = new DeviceConnection(socket, {
+      packetBytesMax: this.#options.payloadBytesMax,
+      tooLong: () => this.#options.events.refused('too-large', { remoteAddress: socket.remoteAddress }),
     });
-    this.#aedes.handle(socket);
+    this.#aedes.handle(connection);
+  }
+
+  #open(client: Client): void {
+    if (!(client.conn instanceof DeviceConnection)) return;
+    // Aedes watches the keep-alive, and keeps its timer here, though its types do not say so.
+    const watched = client as unknown as { _keepaliveTimer: NodeJS.Timeout | null };
+    client.conn.open(this.#publishes.takerFor(client), () => watched._keepaliveTimer?.refresh());
   }
 
   async #answerLogin(
@@ -137,55 +148,11 @@ export class SiteBroker {
     done: (error?: Error | null) => void,
   ): Promise<void> {
     try {
-      done(await this.#publish(client, packet));
+      done(await this.#publishes.authorize(client, packet));
     } catch (error) {
       done(new Error('internal error'));
       throw error;
     }
-  }
-
-  /** @returns an error to cut the connection without PUBACK, so that the device sends again */
-  async #publish(client: Client | null, packet: PublishPacket): Promise<Error | null> {
-    const { events, now, steadyNow } = this.#options;
-    const receivedAtMs = now();
-    packet.retain = false; // nobody reads it, and it would stay in memory for ever
-    const waiting = client && this.#sessions.enrollingAs(client);
-    const login = waiting ?? (client && this.#sessions.loginOf(client));
-    if (!login) return new Error('not signed in');
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    const delayMs = this.#sessions.meterOf(login).delayMs(payload.length, steadyNow());
-    if (delayMs !== 0) {
-      events.refused('rate-limit', { username: login.username, delayMs });
-      if (delayMs === undefined) return new Error('too fast');
-      await delay(delayMs);
-    }
-    if (waiting) {
-      this.#sessions.heardWhileEnrolling(waiting, { payload, topic: packet.topic, receivedAtMs });
-      return null;
-    }
-    const device = login.topics.deviceFor(packet.topic);
-    if (!device) return this.#foreignTopic(login, packet.topic);
-    const frame = { payload, topic: packet.topic, receivedAtMs };
-    if (packet.qos === 0) {
-      void this.#receive(device, frame);
-      return null;
-    }
-    return (await this.#receive(device, frame)) ? null : new Error('not kept, send it again');
-  }
-
-  /**
-   * Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the connection
-   * would make the device send the same message for ever.
-   */
-  #foreignTopic(login: Login, topic: string): null {
-    this.#options.events.refused('foreign-topic', { username: login.username, topic });
-    return null;
-  }
-
-  async #receive(device: Device, frame: Frame): Promise<boolean> {
-    const received = await this.#options.pipeline.receive(device, frame, 'mqtt');
-    if (received.kept && received.reply) this.#answer(received.reply);
-    return received.kept;
   }
 
   #answer(reply: Reply): void {

@@ -2,9 +2,10 @@ import type { Reading } from '@shelfwire/contract';
 import { expect, test } from 'vitest';
 
 import { temporaryFolder } from '../test-site.ts';
+import { OutboxFullError } from './full-error.ts';
 import { GatewayOutbox } from './gateway-outbox.ts';
 import type { OutboxLimits } from './outbox.ts';
-import { SaveLine } from './save-line.ts';
+import { SaveLines } from './save-lines.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
 const LIMITS: OutboxLimits = {
@@ -115,35 +116,59 @@ test('a press finds room on a full disk at the cost of old telemetry', async () 
   expect((await storedLevels(outbox)).at(-1)).toBe(100);
 });
 
+function saving(append: (readings: readonly Reading[]) => Promise<void>) {
+  const lines = new SaveLines(append, () => undefined);
+  return {
+    lines,
+    keep: (deviceId: string, readings: readonly Reading[]) =>
+      new Promise<boolean>((resolve) => lines.keep(deviceId, readings, resolve)),
+  };
+}
+
 test('a frame of which one part was refused is completed without repeating the other', async () => {
   const { outbox, disks } = await openOutbox({ readingsMax: 5 });
-  const line = new SaveLine((readings) => outbox.append(readings));
+  const { lines, keep } = saving((readings) => outbox.append(readings));
   const telemetryDisk = disks.get('telemetry');
   if (!telemetryDisk) throw new Error('no disk');
   telemetryDisk.capacityBytes = 50;
-  await expect(line.keep([press(1), level(1)])).rejects.toMatchObject({ code: 'OUTBOX_FULL' });
-  expect(line.unsavedCount).toBe(1);
+  expect(await keep('d', [press(1), level(1)])).toBe(false);
+  expect(lines.isBlocked('d')).toBe(true);
   telemetryDisk.capacityBytes = Infinity;
-  await line.keep([]);
+  expect(await keep('d', [])).toBe(true);
   expect(outbox.outboxes.map(({ lastSequence }) => lastSequence)).toEqual([1, 1]);
+});
+
+test('presses that are refused keep nobody else from the disk, though they come in the same moment', async () => {
+  const { outbox, disks } = await openOutbox({ readingsMax: 5 });
+  const { lines, keep } = saving((readings) => outbox.append(readings));
+  const urgentDisk = disks.get('urgent');
+  if (!urgentDisk) throw new Error('no disk');
+  urgentDisk.capacityBytes = 50;
+  const outcomes = await Promise.all([keep('button', [press(1)]), keep('shelf', [level(1)]), keep('bin', [level(2)])]);
+  expect(outcomes).toEqual([false, true, true]);
+  expect([lines.isBlocked('button'), lines.isBlocked('shelf')]).toEqual([true, false]);
+  expect(await storedLevels(outbox)).toEqual([1, 2]);
 });
 
 test('the line of a device keeps its order when the disk refuses now and then', async () => {
   const kept: number[] = [];
   let turn = 0;
-  const line = new SaveLine(async (readings) => {
+  const { lines, keep } = saving(async (readings) => {
     turn += 1;
     await new Promise((resolve) => setImmediate(resolve));
-    if (turn % 3 === 0) throw new Error('refused');
+    if (turn % 3 === 0) throw new OutboxFullError('bytes');
     for (const reading of readings) if (reading.kind === 'level') kept.push(reading.distanceMm ?? 0);
   });
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 40 }, (_, index) =>
-      new Promise((resolve) => setTimeout(resolve, index % 5)).then(() => line.keep([level(index + 1)])),
-    ),
+  const came: number[] = [];
+  const outcomes = await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => {
+      for (let pause = 0; pause < index % 5; pause += 1) await new Promise((resolve) => setImmediate(resolve));
+      came.push(index + 1);
+      return keep('d', [level(index + 1)]);
+    }),
   );
-  while (line.unsavedCount > 0) await line.saveAll().catch(() => undefined);
-  expect(new Set(kept).size).toBe(kept.length);
-  expect(kept.length).toBe(40);
-  expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+  while (lines.someBlocked) await keep('d', []);
+  expect(came.length).toBe(40);
+  expect(kept).toEqual(came);
+  expect(outcomes).toContain(false);
 });

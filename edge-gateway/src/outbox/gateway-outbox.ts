@@ -65,17 +65,23 @@ export class GatewayOutbox {
     return this.#urgent.sizeBytes + this.#telemetry.sizeBytes;
   }
 
-  /** Resolves when all are durable; rejects with PartlySavedError when some are. */
+  /**
+   * Resolves when all are durable; rejects with PartlySavedError when some are. That one priority is refused does not
+   * keep the other from the disk.
+   */
   async append(readings: readonly Reading[]): Promise<void> {
+    if (!readings.some(isUrgent)) return this.#telemetry.appendThinning(readings, this.#thinned);
     const urgent = readings.filter(isUrgent);
-    if (urgent.length === 0) return this.#telemetry.appendThinning(readings, this.#thinned);
-    await this.#appendUrgent(urgent);
+    if (urgent.length === readings.length) return this.#appendUrgent(urgent);
     const telemetry = readings.filter((reading) => !isUrgent(reading));
-    try {
-      await this.#telemetry.appendThinning(telemetry, this.#thinned);
-    } catch (error) {
-      throw error instanceof ShelfwireError ? new PartlySavedError(telemetry, error) : error;
-    }
+    const [urgentEnd, telemetryEnd] = await Promise.allSettled([
+      this.#appendUrgent(urgent),
+      this.#telemetry.appendThinning(telemetry, this.#thinned),
+    ]);
+    if (urgentEnd.status === 'rejected' && telemetryEnd.status === 'rejected')
+      throw isRefusal(urgentEnd.reason) ? telemetryEnd.reason : urgentEnd.reason;
+    if (urgentEnd.status === 'rejected') throw partlySaved(urgent, urgentEnd.reason);
+    if (telemetryEnd.status === 'rejected') throw partlySaved(telemetry, telemetryEnd.reason);
   }
 
   /** When the oldest queued reading was received. */
@@ -119,4 +125,12 @@ export class GatewayOutbox {
       }
     }
   }
+}
+
+function partlySaved(unsaved: readonly Reading[], reason: unknown): unknown {
+  return isRefusal(reason) ? new PartlySavedError(unsaved, reason) : reason;
+}
+
+function isRefusal(reason: unknown): reason is ShelfwireError {
+  return reason instanceof ShelfwireError && reason.retryable;
 }
