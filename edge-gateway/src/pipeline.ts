@@ -21,6 +21,8 @@ export interface PipelineParts {
 /** Whether the device may be told that its frame is safe; otherwise it must send it again. */
 export type Received = { kept: true; reply?: Reply } | { kept: false };
 
+export type FrameSettled = (kept: boolean, reply?: Reply) => void;
+
 export type Replayed =
   | { kind: 'kept'; readings: number }
   | { kind: 'unusable'; reason: string; detail: string }
@@ -41,14 +43,19 @@ export class Pipeline {
 
   /** As `take`. */
   receive(device: Device, frame: Frame, transport: Transport): Promise<Received> {
-    return new Promise((resolve) => this.take(device, frame, transport, resolve));
+    return new Promise((resolve) => {
+      this.take(device, frame, transport, (kept, reply) => {
+        if (!kept) resolve({ kept });
+        else resolve(reply ? { kept, reply } : { kept });
+      });
+    });
   }
 
   /**
    * `settled` is called when the frame's readings are durable, or the frame is set aside, or the disk has refused them.
    * A callback, since this is the way of every message: a promise at each step would cost more than the decoder.
    */
-  take(device: Device, frame: Frame, transport: Transport, settled: (received: Received) => void): void {
+  take(device: Device, frame: Frame, transport: Transport, settled: FrameSettled): void {
     const { deviceId } = device.settings;
     this.#parts.events.frameReceived(transport);
     if (!this.#lines.isBlocked(deviceId)) {
@@ -58,22 +65,26 @@ export class Pipeline {
     // Nothing is decoded while the disk refuses older readings: the line does not grow.
     this.#lines.keep(deviceId, [], (kept) => {
       if (kept) this.#takeUnblocked(device, frame, settled);
-      else settled(REFUSED);
+      else settled(false);
     });
   }
 
-  #takeUnblocked(device: Device, frame: Frame, settled: (received: Received) => void): void {
+  #takeUnblocked(device: Device, frame: Frame, settled: FrameSettled): void {
     const { deviceId } = device.settings;
-    const made = this.#readingsOf(device, frame);
-    const received: Received = made.reply ? { kept: true, reply: made.reply } : KEPT;
-    const { bad } = made;
-    if (!bad) {
-      this.#lines.keep(deviceId, made.readings, (kept) => settled(kept ? received : REFUSED));
-      return;
-    }
-    const setAside = this.#setAside(deviceId, frame, bad);
-    this.#lines.keep(deviceId, made.readings, (kept) => {
-      void setAside.then(() => settled(kept ? received : REFUSED));
+    const { readings, bad, reply } = this.#readingsOf(device, frame);
+    if (!bad && !reply) this.#lines.keep(deviceId, readings, settled);
+    else this.#keepAndAnswer(deviceId, readings, settled, { setAside: bad && this.#setAside(deviceId, frame, bad), reply });
+  }
+
+  #keepAndAnswer(
+    deviceId: string,
+    readings: readonly Reading[],
+    settled: FrameSettled,
+    also: { setAside?: Promise<void> | undefined; reply: Reply | undefined },
+  ): void {
+    this.#lines.keep(deviceId, readings, (kept) => {
+      if (also.setAside) void also.setAside.then(() => settled(kept, also.reply));
+      else settled(kept, also.reply);
     });
   }
 
@@ -138,9 +149,6 @@ export class Pipeline {
     events.frameQuarantined(deviceId, kind, detail, await quarantine.put(entry));
   }
 }
-
-const KEPT: Received = { kept: true };
-const REFUSED: Received = { kept: false };
 
 const TOO_LONG: RejectedEntry = { kind: 'out-of-range', detail: 'A tag has more memory than a reading can carry.' };
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
+import type { Reply } from '../decode/decoder.ts';
+import type { FrameSettled } from '../pipeline.ts';
 import { PacketSplitter, type Packet } from './packet-splitter.ts';
 import { encodePubacks, PublishReader, type DevicePublish } from './publish-packet.ts';
 
@@ -8,7 +10,8 @@ export interface PublishTaker {
   /** @returns how long the message must wait first, 0 mostly; undefined to end the connection */
   delayMs(publish: DevicePublish): number | undefined;
   /** Calls `settled` once: with false the connection ends without PUBACK, and the device sends again. */
-  take(publish: DevicePublish, settled: (kept: boolean) => void): void;
+  take(publish: DevicePublish, settled: FrameSettled): void;
+  answer(reply: Reply): void;
 }
 
 export interface DeviceConnectionOptions {
@@ -43,7 +46,7 @@ export class DeviceConnection extends Duplex {
   #acknowledgements: number[] = [];
   #flushing = false;
   readonly #flush = (): void => this.#flushAcknowledgements();
-  readonly #settled0 = (kept: boolean): void => this.#settle(kept);
+  readonly #settled0: FrameSettled = (kept, reply) => this.#settle(kept, reply);
 
   constructor(socket: Socket, options: DeviceConnectionOptions) {
     super();
@@ -146,12 +149,14 @@ export class DeviceConnection extends Duplex {
   #take(publish: DevicePublish): void {
     const { messageId } = publish;
     this.#unsettled += 1;
-    const settled = messageId === undefined ? this.#settled0 : (kept: boolean) => this.#settle(kept, messageId);
+    const settled: FrameSettled =
+      messageId === undefined ? this.#settled0 : (kept, reply) => this.#settle(kept, reply, messageId);
     this.#taker?.take(publish, settled);
   }
 
-  #settle(kept: boolean, messageId?: number): void {
+  #settle(kept: boolean, reply: Reply | undefined, messageId?: number): void {
     this.#unsettled -= 1;
+    if (kept && reply) this.#taker?.answer(reply);
     if (this.destroyed) return;
     if (!kept && messageId !== undefined) {
       this.destroy();

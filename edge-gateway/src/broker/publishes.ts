@@ -5,7 +5,7 @@ import type { Client, PublishPacket } from 'aedes';
 import type { Reply } from '../decode/decoder.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { Login } from '../devices/site-devices.ts';
-import type { Pipeline } from '../pipeline.ts';
+import type { FrameSettled, Pipeline } from '../pipeline.ts';
 import type { PublishTaker } from './device-connection.ts';
 import type { DevicePublish } from './publish-packet.ts';
 import type { Sessions } from './sessions.ts';
@@ -37,6 +37,7 @@ export class Publishes {
         return login && this.#delayMs(login, message);
       },
       take: (message, settled) => this.#take(client, message, settled),
+      answer: this.#options.answer,
     };
   }
 
@@ -53,7 +54,12 @@ export class Publishes {
     const delayMs = this.#delayMs(login, message);
     if (delayMs === undefined) return new Error('too fast');
     if (delayMs > 0) await delay(delayMs);
-    const settled = new Promise<boolean>((resolve) => this.#take(client, message, resolve));
+    const settled = new Promise<boolean>((resolve) => {
+      this.#take(client, message, (kept, reply) => {
+        if (kept && reply) this.#options.answer(reply);
+        resolve(kept);
+      });
+    });
     if (packet.qos === 0) return null;
     return (await settled) ? null : new Error('not kept, send it again');
   }
@@ -71,8 +77,8 @@ export class Publishes {
     return delayMs;
   }
 
-  #take(client: Client, { topic, payload }: Message, settled: (kept: boolean) => void): void {
-    const { sessions, pipeline, events, now, answer } = this.#options;
+  #take(client: Client, { topic, payload }: Message, settled: FrameSettled): void {
+    const { sessions, pipeline, events, now } = this.#options;
     const frame = { payload, topic, receivedAtMs: now() };
     const waiting = sessions.enrollingAs(client);
     if (waiting) {
@@ -83,12 +89,8 @@ export class Publishes {
     const login = sessions.loginOf(client);
     const device = login?.topics.deviceFor(topic);
     if (!login) settled(false);
-    else if (device) {
-      pipeline.take(device, frame, 'mqtt', (received) => {
-        if (received.kept && received.reply) answer(received.reply);
-        settled(received.kept);
-      });
-    } else {
+    else if (device) pipeline.take(device, frame, 'mqtt', settled);
+    else {
       // Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the connection
       // would make the device send the same message for ever.
       events.refused('foreign-topic', { username: login.username, topic });
