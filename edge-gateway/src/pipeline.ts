@@ -73,7 +73,11 @@ export class Pipeline {
     const { deviceId } = device.settings;
     const { readings, bad, reply } = this.#readingsOf(device, frame);
     if (!bad && !reply) this.#lines.keep(deviceId, readings, settled);
-    else this.#keepAndAnswer(deviceId, readings, settled, { setAside: bad && this.#setAside(deviceId, frame, bad), reply });
+    else
+      this.#keepAndAnswer(deviceId, readings, settled, {
+        setAside: bad && this.#setAside(deviceId, frame, bad),
+        reply,
+      });
   }
 
   #keepAndAnswer(

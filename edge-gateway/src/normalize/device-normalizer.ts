@@ -24,7 +24,9 @@ export class DeviceNormalizer {
   readonly #device: NormalizerDevice;
   readonly #epcUri: (epcHex: string) => string;
   readonly #clock: DeviceClock;
-  readonly #channels = new Map<string, Channel<never>>();
+  readonly #channels: Channel<never>[] = [];
+  /** The same by sensor, '' for what names none, and kind: found for each sample, so without making a key. */
+  readonly #bySensor = new Map<string, Map<string, Channel<never>>>();
   #tags: TagTracker | undefined;
 
   constructor(device: NormalizerDevice, epcUri: (epcHex: string) => string) {
@@ -56,7 +58,7 @@ export class DeviceNormalizer {
 
   tick(nowMs: number, atMs: number): Reading[] {
     const stamp = this.#clock.stamp({}, nowMs);
-    const readings = [...this.#channels.values()].flatMap((channel) => channel.tick(stamp, atMs));
+    const readings = this.#channels.flatMap((channel) => channel.tick(stamp, atMs));
     return this.#tags ? [...readings, ...this.#tags.tick(stamp, atMs)] : readings;
   }
 
@@ -80,13 +82,19 @@ export class DeviceNormalizer {
   }
 
   #channelFor(sample: Exclude<Sample, { kind: 'tag' }>): Channel<never> | undefined {
-    const key = `${channelKind(sample)} ${sample.sensorId ?? ''}`;
-    const existing = this.#channels.get(key);
-    if (existing || this.#channels.size >= CHANNELS_MAX) return existing;
     const { sensorId } = sample;
+    const kind = channelKind(sample);
+    let ofSensor = this.#bySensor.get(sensorId ?? '');
+    const existing = ofSensor?.get(kind);
+    if (existing || this.#channels.length >= CHANNELS_MAX) return existing;
     const identity = { deviceId: this.#device.deviceId, ...(sensorId === undefined ? {} : { sensorId }) };
     const channel = createChannel(sample, identity, settingsOf(this.#device.sensors ?? [], sensorId));
-    this.#channels.set(key, channel);
+    this.#channels.push(channel);
+    if (!ofSensor) {
+      ofSensor = new Map();
+      this.#bySensor.set(sensorId ?? '', ofSensor);
+    }
+    ofSensor.set(kind, channel);
     return channel;
   }
 }

@@ -13,6 +13,7 @@ export class MedianFilter {
   }
 
   push(value: number, atMs: number): number {
+    if (this.#count === 1) return value;
     this.#samples.push({ value, atMs });
     const oldestMs = atMs - this.#withinMs;
     while (this.#samples.length > this.#count || (this.#samples[0]?.atMs ?? atMs) < oldestMs) this.#samples.shift();

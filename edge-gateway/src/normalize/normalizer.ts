@@ -76,7 +76,7 @@ class Normalizer implements SiteNormalizer {
     for (const sample of samples) {
       const outcome = device.accept(sample, retained, frame.receivedAtMs, atMs);
       this.#count(outcome);
-      readings.push(...outcome.readings);
+      for (const reading of outcome.readings) readings.push(reading);
     }
     return readings;
   }

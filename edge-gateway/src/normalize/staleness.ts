@@ -12,6 +12,8 @@ export class SilenceWatch {
   readonly #staleAfterMs: number | undefined;
   #lastAtMs: number | undefined;
   #gapsMs: number[] = [];
+  /** Asked for several times a sample, so it is kept until a pause is added. */
+  #typicalGapMs: number | undefined;
   #stale = false;
 
   constructor(staleAfterMs: number | undefined) {
@@ -28,7 +30,9 @@ export class SilenceWatch {
 
   /** The usual time between two samples; undefined before it is known. */
   get typicalGapMs(): number | undefined {
-    return this.#gapsMs.length < 4 ? undefined : medianOf(this.#gapsMs);
+    if (this.#gapsMs.length < 4) return undefined;
+    this.#typicalGapMs ??= medianOf(this.#gapsMs);
+    return this.#typicalGapMs;
   }
 
   /** @returns the time since the sample before, undefined for the first */
@@ -49,6 +53,7 @@ export class SilenceWatch {
   }
 
   #remember(gapMs: number): void {
+    this.#typicalGapMs = undefined;
     this.#gapsMs.push(gapMs);
     if (this.#gapsMs.length > GAPS_REMEMBERED) this.#gapsMs.shift();
   }

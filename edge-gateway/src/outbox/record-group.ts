@@ -4,18 +4,21 @@ import { encodeRecord, RECORD_HEADER_BYTES, RECORD_TEXT_BYTES_MAX } from './segm
 
 /** Serializes readings, here and nowhere else: the uplink sends these very texts. */
 export function encodeRecords(readings: readonly Reading[], firstSequence: number): Buffer {
-  const texts = readings.map((reading) => JSON.stringify(reading));
-  // UTF-16 units take at most three bytes in UTF-8.
-  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + RECORD_HEADER_BYTES + text.length * 3, 0));
-  let offset = 0;
-  for (const [index, reading] of readings.entries()) {
-    const text = texts[index] ?? '';
+  const texts: string[] = [];
+  let bytesMax = 0;
+  for (const reading of readings) {
+    const text = JSON.stringify(reading);
     if (text.length * 3 > RECORD_TEXT_BYTES_MAX) throw new RangeError(`a reading of ${text.length} characters`);
-    offset = encodeRecord(bytes, offset, {
-      sequence: firstSequence + index,
-      receivedAtMs: reading.receivedAtMs,
-      text,
-    });
+    texts.push(text);
+    bytesMax += RECORD_HEADER_BYTES + text.length * 3; // UTF-16 units take at most three bytes in UTF-8
+  }
+  const bytes = Buffer.allocUnsafe(bytesMax);
+  let offset = 0;
+  let sequence = firstSequence;
+  for (const text of texts) {
+    const receivedAtMs = readings[sequence - firstSequence]?.receivedAtMs ?? 0;
+    offset = encodeRecord(bytes, offset, { sequence, receivedAtMs, text });
+    sequence += 1;
   }
   return bytes.subarray(0, offset);
 }

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { ShelfwireError, type Reading } from '@shelfwire/contract';
 
 import { PartlySavedError } from './gateway-outbox.ts';
@@ -18,6 +20,12 @@ interface Line {
 }
 
 const GROUP_READINGS_MAX = 10_000;
+/**
+ * On a fast disk a sync takes less than a millisecond and would be spent on a handful of readings each: small groups
+ * keep this distance. The first after a rest waits for nothing.
+ */
+const SMALL_GROUP_EVERY_MS = 4;
+const SMALL_GROUP_LINES = 200;
 
 /**
  * The readings of each device on their way to the disk, in order. What the disk refused stays at the head of the device's
@@ -34,6 +42,7 @@ export class SaveLines {
   readonly #lines = new Map<string, Line>();
   #queue: Line[] = [];
   #running = false;
+  #groupAtMs = -Infinity;
 
   /** @param refused told of each frame that the disk refused */
   constructor(
@@ -87,6 +96,9 @@ export class SaveLines {
   /** An error that is not a refusal ends the process (see runService): what the disk holds is not known any more. */
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
+      const restMs = this.#groupAtMs + SMALL_GROUP_EVERY_MS - performance.now();
+      if (restMs > 0 && this.#queue.length < SMALL_GROUP_LINES) await delay(restMs);
+      this.#groupAtMs = performance.now();
       const { lines, readings } = this.#takeGroup();
       try {
         if (readings.length > 0) await this.#append(readings);
