@@ -22,6 +22,8 @@ export const purchaseOrderMessageSchema = z.object({
   supplierId: idSchema,
   deliverTo: z.string(),
   requestedDeliveryAtMs: epochMsSchema.optional(),
+  /** What the buyer wants the supplier to know. */
+  note: z.string().max(1_000).optional(),
   lines: z
     .array(
       z.object({
@@ -32,6 +34,8 @@ export const purchaseOrderMessageSchema = z.object({
         orderedUnits: z.int().min(1),
         unit: z.string().min(1),
         stockUnitsPerUnit: z.int().min(1),
+        /** Expected price of one `unit`, in hundredths of the currency; parts of a cent are possible. */
+        unitPriceCents: z.number().min(0).optional(),
       }),
     )
     .min(1),
@@ -52,6 +56,12 @@ export const orderResponseMessageSchema = z.object({
         code: lineAcknowledgementCodeSchema,
         confirmedUnits: z.int().min(0),
         promisedDeliveryAtMs: epochMsSchema.optional(),
+        /** When what is backordered (IB, BP) will come; without it, it is no cover. */
+        backorderPromisedAtMs: epochMsSchema.optional(),
+        /** Price of one order unit (IP), in hundredths of the currency. */
+        unitPriceCents: z.number().min(0).optional(),
+        /** What will come instead (IS): a person has to agree. */
+        substitutePartNumber: z.string().min(1).max(64).optional(),
         reason: z.string().max(500).optional(),
       }),
     )
@@ -70,6 +80,54 @@ export const despatchAdviceMessageSchema = z.object({
     .regex(/^\d{18}$/)
     .optional(),
   expectedDeliveryAtMs: epochMsSchema.optional(),
-  lines: z.array(z.object({ lineNumber: z.int().min(1), shippedUnits: z.int().min(0) })).min(1),
+  lines: z
+    .array(
+      z.object({
+        lineNumber: z.int().min(1),
+        shippedUnits: z.int().min(0),
+        lot: z.string().min(1).max(50).optional(),
+        expiresOn: z.iso.date().optional(),
+      }),
+    )
+    .min(1),
 });
 export type DespatchAdviceMessage = z.infer<typeof despatchAdviceMessageSchema>;
+
+/**
+ * Asks a supplier to cancel an order it has (X12 860): `POST <supplier endpoint>/orders/<orderId>/cancellation`. The
+ * answer comes as an `order-cancellation-answer/1`, in the body of the 200 or later; until then the order stands.
+ */
+export const orderCancellationMessageSchema = z.object({
+  schema: z.literal('order-cancellation/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  orderNumber: z.string().min(1).max(32),
+  atMs: epochMsSchema,
+  reason: z.string().max(500),
+});
+export type OrderCancellationMessage = z.infer<typeof orderCancellationMessageSchema>;
+
+/** The supplier's word on a cancellation: agreed to ours, refused ours, or its own (`by-supplier`). */
+export const orderCancellationAnswerSchema = z.object({
+  schema: z.literal('order-cancellation-answer/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  atMs: epochMsSchema,
+  answer: z.enum(['accepted', 'refused', 'by-supplier']),
+  reason: z.string().max(500).optional(),
+});
+export type OrderCancellationAnswer = z.infer<typeof orderCancellationAnswerSchema>;
+
+/**
+ * Asks after an order that was not acknowledged or did not come: `POST <supplier endpoint>/orders/<orderId>/reminders`.
+ * A supplier may answer it by any order response; one that does not know the path loses nothing.
+ */
+export const orderReminderMessageSchema = z.object({
+  schema: z.literal('order-reminder/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  orderNumber: z.string().min(1).max(32),
+  atMs: epochMsSchema,
+  about: z.enum(['acknowledgement', 'delivery']),
+});
+export type OrderReminderMessage = z.infer<typeof orderReminderMessageSchema>;

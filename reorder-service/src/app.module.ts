@@ -10,7 +10,6 @@ import { OrdersModule } from './orders/orders.module.ts';
 import { ReplenishmentModule } from './replenishment/replenishment.module.ts';
 import { RuntimeModule, type Runtime } from './runtime/runtime.module.ts';
 import { StockModule } from './stock/stock.module.ts';
-import { InboxOverHttpModule } from './suppliers/inbox-over-http.ts';
 import { SuppliersModule } from './suppliers/suppliers.module.ts';
 import { UpkeepModule } from './upkeep/upkeep.module.ts';
 
@@ -35,7 +34,7 @@ export class AppModule {
         OrdersModule,
         SuppliersModule,
         UpkeepModule,
-        HttpModule.of(http, [StockModule, OrdersModule, MqttModule, InboxOverHttpModule]),
+        HttpModule.of(http, [StockModule, OrdersModule, MqttModule, SuppliersModule]),
       ],
     };
   }

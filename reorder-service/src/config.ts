@@ -50,6 +50,12 @@ export const configSchema = z.object({
   SHELFWIRE_SUPPLIER_BACKOFF_MS: durationMsSetting
     .default(1_000)
     .describe('Longest wait before the second attempt; doubles with each further one, at most 5 minutes'),
+  SHELFWIRE_ESCALATE_BUYER_AFTER_MS: durationMsSetting
+    .default(86_400_000)
+    .describe('The buyer is told so long after an order was due or should have been acknowledged; a day at most'),
+  SHELFWIRE_ESCALATE_ADMIN_AFTER_MS: durationMsSetting
+    .default(3 * 86_400_000)
+    .describe('The administrator is told so long after an order was due or should have been acknowledged'),
   SHELFWIRE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -13,7 +13,7 @@ import type { EventPublisher } from './events/event-publisher.ts';
 import { TouchedBins } from './events/touched-bins.ts';
 import type { OrderCommand } from './orders/order-machine.ts';
 import { OrderAging } from './orders/order-aging.ts';
-import { changeOrder, closeEpisodeOf, lockOrder } from './orders/order-store.ts';
+import { changeOrder, closeEpisodesOf, episodesOf, lockOrder } from './orders/order-store.ts';
 import { nextReview } from './replenishment/calendar.ts';
 import { orderQuantities } from './replenishment/order-quantity.ts';
 import { priceOf } from './replenishment/place-order.ts';
@@ -48,7 +48,7 @@ async function happens(story: BinStory, orderId: string, command: OrderCommand, 
     if (!order) throw new Error('no such order');
     const changed = await changeOrder(tx, order, command, { actor: 'test', nowMs: story.nowMs });
     if (!changed.ok) throw new Error(changed.detail);
-    if (then === 'release') await closeEpisodeOf(tx, order, 'released', story.nowMs);
+    if (then === 'release') await closeEpisodesOf(tx, order, episodesOf(order), 'released', story.nowMs);
     else if (then !== undefined) {
       await tx
         .updateTable('episode')
@@ -153,7 +153,7 @@ describe('what goes wrong in practice', () => {
     await happens(story, orderId, answer('IA', 50));
     expect(await story.later(2.5 * DAY_MS).showsAndDecides(18)).toBe('COVERED');
     expect(await story.later(DAY_MS).showsAndDecides(18)).toBe('ORDER');
-    const aging = new OrderAging(db, () => story.nowMs, TEST_LOGGER, new TouchedBins());
+    const aging = new OrderAging(db, TEST_CONFIG, () => story.nowMs, TEST_LOGGER, new TouchedBins());
     await aging.age();
     await aging.age();
     const events = await db.selectFrom('order_event').select('event').where('order_id', '=', orderId).execute();

@@ -10,10 +10,12 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 
+import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
-import { API_ROUTES, TELEMETRY_ROUTES, type RouteDefinition } from './routes.ts';
+import type { RouteDefinition } from './route-definition.ts';
+import { API_ROUTES, TELEMETRY_ROUTES } from './routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { announcedMoveSchema, lotSchema, parkedReadingSchema, reservationSchema } from './stock-keeping.ts';
 import { binDetailSchema, movementSchema, positionSchema, stockItemSchema } from './stock.ts';
@@ -27,6 +29,7 @@ const SECURITY_NAMES = { none: undefined, user: 'accessToken', 'supplier-token':
 /** Schemas with a name of their own in the document; everything else stands where it is used. */
 const NAMED_SCHEMAS = {
   AnnouncedMove: announcedMoveSchema,
+  ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,
   CountingTask: countingTaskSchema,
   CurrentUser: currentUserSchema,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import { orderStatusSchema } from '../order-event.ts';
-import { epochMsSchema } from '../reading.ts';
+import { epochMsSchema, idSchema } from '../reading.ts';
 
-const reasonSchema = z.string().trim().min(3, 'say why, in a few words').max(500);
+export const reasonSchema = z.string().trim().min(3, 'say why, in a few words').max(500);
 
 /**
  * What becomes of the need when an order is called off. Without this question, either the need is forgotten for ever or
@@ -20,4 +20,38 @@ export type NeedAfterwards = z.infer<typeof needAfterwardsSchema>;
 export const callOffOrderSchema = z.object({ reason: reasonSchema, need: needAfterwardsSchema });
 export type CallOffOrder = z.infer<typeof callOffOrderSchema>;
 
-export const orderActionResponseSchema = z.object({ orderId: z.uuid(), status: orderStatusSchema });
+/** Ends an order whose rest will not come. Where nothing has come at all, only with the supplier's word. */
+export const closeOrderSchema = z.object({
+  ...callOffOrderSchema.shape,
+  /** The supplier has said that nothing more will come. Needed when nothing has been received. */
+  supplierAgreed: z.boolean().default(false),
+});
+export type CloseOrder = z.infer<typeof closeOrderSchema>;
+
+/**
+ * Changes an order before it is sent. What is left out stays. The order keeps its episode, so that it keeps its cover; the
+ * approval rules are asked again, and approvals that were given for the order as it was are void.
+ */
+export const editOrderSchema = z
+  .object({
+    /** `version` of the order that the person saw; if it has changed since, the edit is refused. */
+    version: z.int().optional(),
+    /** Another supplier; quantities are converted to its packs, rounded up. */
+    supplierId: idSchema.optional(),
+    requestedDeliveryAtMs: epochMsSchema.optional(),
+    /** For the supplier, printed on the order. */
+    note: z.string().trim().max(1_000).nullable().optional(),
+    /** Whole order units, on the supplier's grid (minimum, maximum, multiple). */
+    lines: z.array(z.object({ lineNumber: z.int().min(1), orderedUnits: z.int().min(1) })).optional(),
+  })
+  .refine((edit) => Object.entries(edit).some(([key, value]) => key !== 'version' && value !== undefined), {
+    message: 'names nothing to change',
+  });
+export type EditOrder = z.infer<typeof editOrderSchema>;
+
+export const orderActionResponseSchema = z.object({
+  orderId: z.uuid(),
+  status: orderStatusSchema,
+  /** Set where the supplier was asked to cancel: the order ends when the supplier agrees. */
+  cancellationRequestedAtMs: epochMsSchema.nullable().optional(),
+});

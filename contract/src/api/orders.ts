@@ -24,6 +24,17 @@ export const orderLineSchema = z.object({
   quantityText: z.string(),
   acknowledgementCode: lineAcknowledgementCodeSchema.nullable(),
   promisedDeliveryAtMs: epochMsSchema.nullable(),
+  /** When what is backordered is promised; null: the supplier does not say. */
+  backorderPromisedAtMs: epochMsSchema.nullable(),
+  /** Seen by a scale, to be confirmed by a person. */
+  proposedQuantity: z.int(),
+  /** Received at the dock, not yet in its bin. */
+  awaitingPutAwayQuantity: z.int(),
+  /** Of one order unit, in hundredths of the currency: as ordered, and as the supplier says now. */
+  unitPriceCents: z.number().nullable(),
+  confirmedUnitPriceCents: z.number().nullable(),
+  /** Goods may still come on it. */
+  open: z.boolean(),
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 
@@ -46,6 +57,16 @@ export const orderSummarySchema = z.object({
   attention: z.string().nullable(),
   /** In hundredths of the supplier's currency; null without a known price. */
   amountCents: z.int().nullable(),
+  /** Grows with every change; to be given with an edit. */
+  version: z.int(),
+  /** Wanted by a person; null: as agreed with the supplier. */
+  requestedDeliveryAtMs: epochMsSchema.nullable(),
+  /** For the supplier, printed on the order. */
+  note: z.string().nullable(),
+  /** The supplier was asked to cancel and has not answered yet. */
+  cancellationRequestedAtMs: epochMsSchema.nullable(),
+  /** 0: in time; 1: the supplier was reminded; 2: the buyer was told; 3: the administrator was. */
+  escalationLevel: z.int(),
   lines: z.array(orderLineSchema),
 });
 export type OrderSummary = z.infer<typeof orderSummarySchema>;
@@ -76,7 +97,13 @@ export const orderDetailSchema = z.object({
       event: z.string(),
       actor: z.string(),
       note: z.string().nullable(),
+      /** What exactly changed, old and new. */
+      details: z.record(z.string(), z.unknown()).nullable(),
     }),
   ),
+  /** Who has to approve it, and who has; null where nobody has to. */
+  approval: z
+    .object({ ruleId: z.string(), requiredRole: z.string(), approvals: z.int(), given: z.array(z.string()) })
+    .nullable(),
 });
 export type OrderDetail = z.infer<typeof orderDetailSchema>;

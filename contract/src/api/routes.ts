@@ -1,29 +1,15 @@
 import { z } from 'zod';
 
-import { orderStatusSchema } from '../order-event.ts';
 import { idSchema } from '../reading.ts';
 import { stockStatusSchema } from '../stock-event.ts';
-import { despatchAdviceMessageSchema, orderResponseMessageSchema } from '../supplier-message.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
-import { callOffOrderSchema, orderActionResponseSchema } from './order-actions.ts';
-import { orderDetailSchema, orderSummarySchema } from './orders.ts';
+import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
+import type { RouteDefinition } from './route-definition.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
+import { SUPPLIER_ROUTES } from './supplier-routes.ts';
 import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
-
-export interface RouteDefinition {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  path: string;
-  summary: string;
-  /** `none`, a person's access token, or a supplier system's API token; both as `Authorization: Bearer`. */
-  auth: 'none' | 'user' | 'supplier-token';
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  response: z.ZodType;
-  responseStatus?: number;
-}
 
 /**
  * The HTTP API of the reorder-service, from which `openapi.json` is generated. The service's controllers are checked
@@ -105,77 +91,8 @@ export const API_ROUTES = {
     query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
     response: pageOf(movementSchema),
   },
-  listOrders: {
-    method: 'GET',
-    path: '/api/v1/orders',
-    summary: 'Orders, newest first',
-    auth: 'user',
-    query: z.object({
-      ...pageQueryFields,
-      siteId: idSchema.optional(),
-      status: orderStatusSchema.optional(),
-      open: z.enum(['true', 'false']).optional(),
-    }),
-    response: pageOf(orderSummarySchema),
-  },
-  getOrder: {
-    method: 'GET',
-    path: '/api/v1/orders/:orderId',
-    summary: 'One order with its proof and its history',
-    auth: 'user',
-    params: z.object({ orderId: z.uuid() }),
-    response: orderDetailSchema,
-  },
-  approveOrder: {
-    method: 'POST',
-    path: '/api/v1/orders/:orderId/approve',
-    summary: 'Approve an order that waits for it; it is sent to the supplier',
-    auth: 'user',
-    params: z.object({ orderId: z.uuid() }),
-    response: orderActionResponseSchema,
-  },
-  declineOrder: {
-    method: 'POST',
-    path: '/api/v1/orders/:orderId/decline',
-    summary: 'Do not approve an order, and say what becomes of the need',
-    auth: 'user',
-    params: z.object({ orderId: z.uuid() }),
-    body: callOffOrderSchema,
-    response: orderActionResponseSchema,
-  },
-  cancelOrder: {
-    method: 'POST',
-    path: '/api/v1/orders/:orderId/cancel',
-    summary: 'Cancel an order of which nothing has arrived, and say what becomes of the need',
-    auth: 'user',
-    params: z.object({ orderId: z.uuid() }),
-    body: callOffOrderSchema,
-    response: orderActionResponseSchema,
-  },
-  retryOrder: {
-    method: 'POST',
-    path: '/api/v1/orders/:orderId/retry',
-    summary: 'Send an order again that is on hold because it could not be sent; the supplier takes it once',
-    auth: 'user',
-    params: z.object({ orderId: z.uuid() }),
-    response: orderActionResponseSchema,
-  },
-  receiveOrderResponse: {
-    method: 'POST',
-    path: '/api/v1/supplier/order-responses',
-    summary: 'A supplier acknowledges, changes or rejects an order (X12 855); repeat-safe by messageId',
-    auth: 'supplier-token',
-    body: orderResponseMessageSchema,
-    response: z.object({ orderId: z.uuid(), status: orderStatusSchema }),
-  },
-  receiveDespatchAdvice: {
-    method: 'POST',
-    path: '/api/v1/supplier/despatch-advices',
-    summary: 'A supplier says what is on its way (X12 856); repeat-safe by messageId',
-    auth: 'supplier-token',
-    body: despatchAdviceMessageSchema,
-    response: z.object({ orderId: z.uuid(), status: orderStatusSchema }),
-  },
+  ...ORDER_ROUTES,
+  ...SUPPLIER_ROUTES,
 } as const satisfies Record<string, RouteDefinition>;
 export type RouteName = keyof typeof API_ROUTES;
 

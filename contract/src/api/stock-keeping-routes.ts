@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { epochMsSchema, idSchema } from '../reading.ts';
 import { pageOf, pageQueryFields } from './page.ts';
-import type { RouteDefinition } from './routes.ts';
+import type { RouteDefinition } from './route-definition.ts';
 import {
   announcedMoveSchema,
   consignmentConsumptionSchema,

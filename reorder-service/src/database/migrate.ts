@@ -5,6 +5,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
+import { orderLife } from './migrations/order-life.ts';
 import { orders } from './migrations/orders.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
@@ -20,6 +21,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-counts': counts,
   '0006-find-by-bin': findByBin,
   '0010-stock-keeping': stockKeeping,
+  '0030-order-life': orderLife,
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { MovementKind, OrderStatus, ReadingQuality, StockStatus } from '@shelfwire/contract';
-import type { Role } from '@shelfwire/contract/api';
+import type { GoodsCondition, ReceiptStatus, Role } from '@shelfwire/contract/api';
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The tables as the newest migration leaves them. JSON columns are written as text (`JSON.stringify`). */
@@ -35,6 +35,10 @@ export interface Schema {
   reservation: ReservationTable;
   announced_move: AnnouncedMoveTable;
   stock_lot: StockLotTable;
+  order_receipt: OrderReceiptTable;
+  order_receipt_line: OrderReceiptLineTable;
+  supplier_return: SupplierReturnTable;
+  audit_event: AuditEventTable;
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 
@@ -63,7 +67,15 @@ interface SupplierTable {
   endpoint: string;
   api_token: string;
   api_token_sha256: string;
+  channel: Generated<SupplierChannel>;
+  /** null: this supplier never acknowledges. */
+  acknowledge_within_ms: Generated<number | null>;
+  price_tolerance: Generated<number>;
+  /** What a scale saw arriving waits for a person. */
+  confirm_receipts: Generated<boolean>;
 }
+
+export type SupplierChannel = 'http-json' | 'ubl';
 
 interface ItemTable {
   tenant_id: string;
@@ -318,6 +330,14 @@ interface PurchaseOrderTable extends SiteKey {
   /** Why a person must look at it; null when nobody must. */
   attention: string | null;
   version: Generated<number>;
+  requested_delivery_at_ms: number | null;
+  note: string | null;
+  /** Who edited it last. */
+  changed_by: string | null;
+  cancellation_requested_at_ms: number | null;
+  cancellation_by: string | null;
+  cancellation_need: JSONColumnType<Record<string, unknown> | null, string | null, string | null>;
+  escalation_level: Generated<number>;
 }
 
 interface PurchaseOrderLineTable extends BinKey {
@@ -339,6 +359,15 @@ interface PurchaseOrderLineTable extends BinKey {
   acknowledgement_code: string | null;
   promised_delivery_at_ms: number | null;
   open: Generated<boolean>;
+  episode_id: string | null;
+  /** Seen by a scale, not confirmed yet. */
+  proposed_quantity: Generated<number>;
+  /** Received at the dock, not seen in the bin yet. */
+  awaiting_put_away_quantity: Generated<number>;
+  backorder_promised_at_ms: number | null;
+  received_at_ms: number | null;
+  confirmed_unit_price_cents: number | null;
+  substitute_part_number: string | null;
 }
 
 interface OrderEventTable {
@@ -357,6 +386,8 @@ interface MessageOutboxTable extends SiteKey {
   message_id: Generated<string>;
   position: GeneratedAlways<number>;
   channel: 'supplier' | 'mqtt';
+  /** Of a message to a supplier. */
+  kind: Generated<'order' | 'cancellation' | 'reminder'>;
   /** A supplierId, or an MQTT topic. */
   recipient: string;
   order_id: string | null;
@@ -374,7 +405,7 @@ interface SupplierMessageTable {
   supplier_id: string;
   message_id: string;
   order_id: string;
-  kind: 'order-response' | 'despatch-advice';
+  kind: 'order-response' | 'despatch-advice' | 'order-cancellation-answer';
   payload: JsonObject;
   received_at_ms: number;
 }
@@ -386,4 +417,57 @@ interface ApprovalRuleTable {
   item_class: string | null;
   required_role: string;
   approvals: Generated<number>;
+}
+
+interface OrderReceiptTable extends SiteKey {
+  receipt_id: string;
+  order_id: string;
+  status: ReceiptStatus;
+  source: 'asn' | 'scale' | 'person' | 'scan';
+  reference: string | null;
+  sscc: string | null;
+  created_at_ms: number;
+  decided_at_ms: number | null;
+  decided_by: string | null;
+  note: string | null;
+}
+
+interface OrderReceiptLineTable {
+  receipt_id: string;
+  position: number;
+  tenant_id: string;
+  line_number: number;
+  quantity: number;
+  condition: Generated<GoodsCondition>;
+  lot: string | null;
+  expires_on: string | null;
+  note: string | null;
+}
+
+interface SupplierReturnTable extends BinKey {
+  return_id: string;
+  order_id: string;
+  supplier_id: string;
+  line_number: number;
+  item_id: string;
+  quantity: number;
+  lot: string | null;
+  reason: string;
+  credit_expected_cents: number | null;
+  credited_cents: number | null;
+  credit_reference: string | null;
+  created_at_ms: number;
+  created_by: string;
+  credited_at_ms: number | null;
+}
+
+/** What people changed that money depends on, beside the orders; append-only. */
+interface AuditEventTable {
+  audit_event_id: GeneratedAlways<number>;
+  tenant_id: string;
+  at_ms: number;
+  actor: string;
+  what: string;
+  subject_id: string;
+  details: JsonObject;
 }

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
 import { AccessGuard } from './access-guard.ts';
+import { ApprovalRulesController } from './approval-rules.controller.ts';
 import { AuthController } from './auth.controller.ts';
 import { DocumentsController } from './documents.controller.ts';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
@@ -28,6 +29,7 @@ export class HttpModule {
       module: HttpModule,
       imports: [...imports, OperatorModule, OverviewModule],
       controllers: [
+        ApprovalRulesController,
         AuthController,
         DocumentsController,
         OrderActionsController,

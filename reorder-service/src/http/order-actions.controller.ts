@@ -47,9 +47,37 @@ export class OrderActionsController {
   ): Promise<ResponseOf<'cancelOrder'>> {
     return answer(await this.actions.cancel(person, params.orderId, body));
   }
+
+  @ContractRoute('editOrder')
+  @Roles('admin', 'buyer')
+  async edit(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'editOrder'>,
+  ): Promise<ResponseOf<'editOrder'>> {
+    return answer(await this.actions.edit(person, params.orderId, body));
+  }
+
+  @ContractRoute('closeOrder')
+  @Roles('admin', 'buyer')
+  async close(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'closeOrder'>,
+  ): Promise<ResponseOf<'closeOrder'>> {
+    return answer(await this.actions.close(person, params.orderId, body));
+  }
+
+  @ContractRoute('acceptOrderChange')
+  @Roles('admin', 'buyer')
+  async acceptChange(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params }: InputOf<'acceptOrderChange'>,
+  ): Promise<ResponseOf<'acceptOrderChange'>> {
+    return answer(await this.actions.acceptChange(person, params.orderId));
+  }
 }
 
 function answer(result: ActionResult): ResponseOf<'approveOrder'> {
   if (!result.ok) throw new HttpProblem(result.code, result.detail);
-  return { orderId: result.orderId, status: result.status };
+  const { orderId, status, cancellationRequestedAtMs } = result;
+  return { orderId, status, cancellationRequestedAtMs };
 }

@@ -57,6 +57,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The message names a line that the order does not have',
     todo: 'Use the line numbers of the purchase order message',
   },
+  EDIT_REFUSED: {
+    status: 422,
+    title: 'The order cannot be changed to that',
+    what: 'The supplier does not sell the item, or not in this quantity (minimum, maximum, multiple)',
+    todo: 'Take a quantity that the answer names, or another supplier',
+  },
   ORDER_STATUS_CONFLICT: {
     status: 409,
     title: 'The order has gone on',

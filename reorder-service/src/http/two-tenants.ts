@@ -91,6 +91,7 @@ export async function insertOrder(
       site_id: 's1',
       bin_id: binId,
       item_id: itemId,
+      episode_id: episodeId,
       part_number: 'P-1',
       description: itemId,
       order_unit: 'pack',

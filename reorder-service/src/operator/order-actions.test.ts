@@ -4,7 +4,7 @@ import type { OrderStatus } from '@shelfwire/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startTestApp, type TestApp } from '../http/test-app.ts';
-import { AT_MS, insertOrder } from '../http/two-tenants.ts';
+import { AT_MS, insertOrder, SUPPLIER_TOKEN } from '../http/two-tenants.ts';
 
 const TOMORROW_MS = Date.now() + 86_400_000;
 
@@ -45,6 +45,21 @@ async function act(orderId: string, action: string, payload?: object, authorizat
   return running.app.inject({ method: 'POST', url, headers: { authorization }, ...(payload ? { payload } : {}) });
 }
 
+const supplierSays = (orderId: string, answer: 'accepted' | 'refused') =>
+  running.app.inject({
+    method: 'POST',
+    url: '/api/v1/supplier/cancellations',
+    headers: { authorization: `Bearer ${SUPPLIER_TOKEN}` },
+    payload: {
+      schema: 'order-cancellation-answer/1',
+      messageId: randomUUID(),
+      orderId,
+      atMs: AT_MS,
+      answer,
+      ...(answer === 'refused' ? { reason: 'on the truck' } : {}),
+    },
+  });
+
 const episodeOf = (episodeId: string) =>
   running.db.selectFrom('episode').selectAll().where('episode_id', '=', episodeId).executeTakeFirstOrThrow();
 
@@ -62,7 +77,7 @@ const messagesFor = (orderId: string) =>
 describe('a buyer', () => {
   test('approves an order: it is sent, and the trail says who', async () => {
     const { orderId } = await orderIn('PENDING_APPROVAL');
-    expect((await act(orderId, 'approve')).json()).toEqual({ orderId, status: 'APPROVED' });
+    expect((await act(orderId, 'approve')).json()).toMatchObject({ orderId, status: 'APPROVED' });
     expect(await messagesFor(orderId)).toHaveLength(1);
     expect(await lastEventOf(orderId)).toMatchObject({ event: 'OrderApproved', actor: 'admin@ours.example' });
   });
@@ -77,7 +92,7 @@ describe('a buyer', () => {
   test('cancels and snoozes: nothing is ordered for this bin until then', async () => {
     const { orderId, episodeId } = await orderIn('APPROVED');
     const payload = { reason: 'the line is being moved', need: { kind: 'snooze', untilMs: TOMORROW_MS } };
-    expect((await act(orderId, 'cancel', payload)).json()).toEqual({ orderId, status: 'CANCELLED' });
+    expect((await act(orderId, 'cancel', payload)).json()).toMatchObject({ orderId, status: 'CANCELLED' });
     expect(await episodeOf(episodeId)).toMatchObject({
       closed_at_ms: null,
       snoozed_until_ms: TOMORROW_MS,
@@ -99,37 +114,91 @@ describe('a buyer', () => {
   });
 
   test.each(['SENT', 'ACKNOWLEDGED', 'SHIPPED'] as const)(
-    'cannot cancel alone what the supplier has (%s): is told whom to ask, and the wish is kept',
+    'asks the supplier to cancel what it has (%s), once; the order stands and covers until they agree',
     async (status) => {
       const { orderId, episodeId } = await orderIn(status);
-      const payload = { reason: 'too many', need: { kind: 'release' } };
-      expect((await act(orderId, 'cancel', payload)).json()).toMatchObject({
-        status: 409,
-        code: 'ORDER_STATUS_CONFLICT',
-        detail: expect.stringMatching(/Ask the supplier: when they agree, they reject it/),
-      });
-      const order = await running.db
-        .selectFrom('purchase_order')
-        .select(['status', 'attention'])
-        .where('order_id', '=', orderId)
-        .executeTakeFirst();
-      expect(order).toEqual({ status, attention: 'to be cancelled (too many): ask the supplier to reject it' });
-      expect(await lastEventOf(orderId)).toMatchObject({ event: 'CancellationWanted', actor: 'admin@ours.example' });
+      const payload = { reason: 'too many', need: { kind: 'snooze', untilMs: TOMORROW_MS } };
+      for (let i = 0; i < 2; i += 1) {
+        const answer = await act(orderId, 'cancel', payload);
+        expect(answer.json()).toMatchObject({ status, cancellationRequestedAtMs: expect.any(Number) });
+      }
+      expect(await messagesFor(orderId)).toMatchObject([{ kind: 'cancellation', payload: { reason: 'too many' } }]);
+      expect(await lastEventOf(orderId)).toMatchObject({ event: 'CancellationRequested', actor: 'admin@ours.example' });
       expect((await episodeOf(episodeId)).closed_at_ms).toBeNull();
+      const agreed = await supplierSays(orderId, 'accepted');
+      expect(agreed.json()).toMatchObject({ orderId, status: 'CANCELLED' });
+      expect(await episodeOf(episodeId)).toMatchObject({
+        snoozed_until_ms: TOMORROW_MS,
+        snoozed_by: 'admin@ours.example',
+      });
     },
   );
+
+  test('hears that the supplier does not cancel, and the order goes on', async () => {
+    const { orderId } = await orderIn('SENT');
+    await act(orderId, 'cancel', { reason: 'too many', need: { kind: 'release' } });
+    expect((await supplierSays(orderId, 'refused')).json()).toMatchObject({ orderId, status: 'SENT' });
+    const url = `/api/v1/orders/${orderId}`;
+    const order = (await running.app.inject({ url, headers: { authorization: buyer } })).json<object>();
+    expect(order).toMatchObject({
+      cancellationRequestedAtMs: null,
+      attention: 'the supplier does not cancel it: on the truck',
+    });
+  });
+
+  test('closes an order whose rest will not come: it covers nothing any more', async () => {
+    const { orderId, episodeId } = await orderIn('PARTIALLY_RECEIVED');
+    await running.db
+      .updateTable('purchase_order_line')
+      .set({ received_quantity: 30 })
+      .where('order_id', '=', orderId)
+      .execute();
+    const payload = { reason: 'the rest is discontinued', need: { kind: 'release' } };
+    expect((await act(orderId, 'close', payload)).json()).toMatchObject({ status: 'CLOSED' });
+    const line = await running.db
+      .selectFrom('purchase_order_line')
+      .select(['open', 'cancelled_quantity'])
+      .where('order_id', '=', orderId)
+      .executeTakeFirst();
+    expect(line).toEqual({ open: false, cancelled_quantity: 10 });
+    expect((await episodeOf(episodeId)).closed_at_ms).not.toBeNull();
+    expect(await lastEventOf(orderId)).toMatchObject({ note: 'closed short: the rest is discontinued' });
+  });
+
+  test('closes an order of which nothing came only with the supplier’s word', async () => {
+    const { orderId } = await orderIn('SENT');
+    await running.db
+      .insertInto('message_outbox')
+      .values({
+        tenant_id: 'ours',
+        site_id: 's1',
+        channel: 'supplier',
+        recipient: 'bolts-inc',
+        order_id: orderId,
+        payload: '{}',
+        created_at_ms: AT_MS,
+        next_attempt_at_ms: AT_MS,
+        attempts: 1,
+        sent_at_ms: AT_MS,
+      })
+      .execute();
+    const payload = { reason: 'they called', need: { kind: 'release' } };
+    expect((await act(orderId, 'close', payload)).json()).toMatchObject({ code: 'ORDER_STATUS_CONFLICT' });
+    const agreed = await act(orderId, 'close', { ...payload, supplierAgreed: true });
+    expect(agreed.json()).toMatchObject({ status: 'CANCELLED' });
+  });
 
   test('must say why, and what becomes of the need', async () => {
     const { orderId } = await orderIn('PENDING_APPROVAL');
     const answer = await act(orderId, 'decline', { reason: ' ' });
     expect(answer.json()).toMatchObject({ status: 400, problems: [{ where: 'body.reason' }, { where: 'body.need' }] });
     const payload = { reason: 'too much', need: { kind: 'release' } };
-    expect((await act(orderId, 'decline', payload)).json()).toEqual({ orderId, status: 'CANCELLED' });
+    expect((await act(orderId, 'decline', payload)).json()).toMatchObject({ orderId, status: 'CANCELLED' });
   });
 
   test('sends an order again that could not be sent', async () => {
     const { orderId } = await orderIn('ON_HOLD');
-    expect((await act(orderId, 'retry')).json()).toEqual({ orderId, status: 'APPROVED' });
+    expect((await act(orderId, 'retry')).json()).toMatchObject({ orderId, status: 'APPROVED' });
     expect(await messagesFor(orderId)).toHaveLength(1);
   });
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderStatus } from '@shelfwire/contract';
-import type { CallOffOrder, NeedAfterwards } from '@shelfwire/contract/api';
+import type { CallOffOrder, CloseOrder, EditOrder } from '@shelfwire/contract/api';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
@@ -8,19 +8,23 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { approve, type Approver } from '../orders/approve.ts';
+import { editOrder } from '../orders/edit-order.ts';
 import { isFinal, type Order } from '../orders/order.ts';
 import { isOnItsWay, type OrderCommand } from '../orders/order-machine.ts';
-import { askForAttention, changeOrder, closeEpisodeOf, lockOrder } from '../orders/order-store.ts';
+import { changeOrder, lockOrder } from '../orders/order-store.ts';
+import { settleNeed } from '../orders/settle-need.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
-import { enqueueOrder, supplierMayHave } from '../suppliers/order-outbox.ts';
+import { enqueueCancellation, enqueueOrder, supplierMayHave } from '../suppliers/order-outbox.ts';
 
 export interface Refusal {
   ok: false;
-  code: 'NOT_FOUND' | 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND' | 'APPROVAL_NOT_ALLOWED';
+  code: 'NOT_FOUND' | 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND' | 'APPROVAL_NOT_ALLOWED' | 'EDIT_REFUSED';
   detail: string;
 }
-export type ActionResult = { ok: true; orderId: string; status: OrderStatus } | Refusal;
+export type ActionResult =
+  | { ok: true; orderId: string; status: OrderStatus; cancellationRequestedAtMs: number | null }
+  | Refusal;
 
 /** Who acts, for the rules and the audit trail. */
 export interface Actor extends Approver {
@@ -57,17 +61,54 @@ export class OrderActions {
     );
   }
 
-  /** Only what the supplier cannot have: cancelled here alone, the goods would come and their need be ordered again. */
+  /** Before it is sent: what, how much, from whom, until when. */
+  edit(actor: Actor, orderId: string, edit: EditOrder): Promise<ActionResult> {
+    return this.#inOrder(actor, orderId, (tx, order, nowMs) => editOrder(tx, order, edit, { ...actor, nowMs }));
+  }
+
+  /**
+   * At once while the supplier cannot have it. What the supplier may have only the supplier can end, or the goods would
+   * come and their need be ordered again: it is asked, and the order stands and covers until it agrees.
+   */
   cancel(actor: Actor, orderId: string, { reason, need }: CallOffOrder): Promise<ActionResult> {
     return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
       const by = { actor: actor.email, nowMs };
       if (isOnItsWay(order.status) || (!isFinal(order.status) && (await supplierMayHave(tx, orderId)))) {
-        return refuseToCancel(tx, order, reason, by);
+        const asked = { kind: 'request-cancellation', note: reason, by: actor.email, need } as const;
+        const requested = await changeOrder(tx, order, asked, by);
+        if (requested.ok && order.cancellation === null) await enqueueCancellation(tx, order, reason, nowMs);
+        return requested;
       }
       const changed = await changeOrder(tx, order, { kind: 'cancel', note: reason }, by);
       if (changed.ok) await settleNeed(tx, changed.order, need, { email: actor.email, reason, nowMs });
       return changed;
     });
+  }
+
+  /** The rest will not come: it covers nothing any more. Where nothing came at all, a person vouches for the supplier's word. */
+  close(actor: Actor, orderId: string, { reason, need, supplierAgreed }: CloseOrder): Promise<ActionResult> {
+    return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
+      if (order.lines.some((line) => line.proposedQuantity > 0)) {
+        return conflict(
+          `Order ${order.orderNumber} has a delivery that waits for confirmation: confirm or dismiss it first`,
+        );
+      }
+      const received = order.lines.some((line) => line.receivedQuantity > 0);
+      if (!received && !supplierAgreed && (await supplierMayHave(tx, orderId))) {
+        return conflict(
+          `Nothing of order ${order.orderNumber} has come yet: cancel it, which asks the supplier, or say that the supplier has agreed`,
+        );
+      }
+      const note = `${received ? 'closed short' : 'the supplier will not deliver'}: ${reason}`;
+      const changed = await changeOrder(tx, order, { kind: 'close', note }, { actor: actor.email, nowMs });
+      if (changed.ok) await settleNeed(tx, changed.order, need, { email: actor.email, reason, nowMs });
+      return changed;
+    });
+  }
+
+  /** What the supplier changed is as good as what was ordered. */
+  acceptChange(actor: Actor, orderId: string): Promise<ActionResult> {
+    return this.#act(actor, orderId, { kind: 'accept-change' }, () => Promise.resolve());
   }
 
   #act(
@@ -101,7 +142,8 @@ export class OrderActions {
     );
     this.publisher.wake();
     this.dispatcher.wake();
-    return { ok: true, orderId, status: order.status };
+    const cancellationRequestedAtMs = order.cancellation?.requestedAtMs ?? null;
+    return { ok: true, orderId, status: order.status, cancellationRequestedAtMs };
   }
 }
 
@@ -109,31 +151,6 @@ function notFound(): Refusal {
   return { ok: false, code: 'NOT_FOUND', detail: 'There is no such order' };
 }
 
-/** The wish is kept on the order, where others see it; the supplier's rejection then ends the order. */
-async function refuseToCancel(
-  tx: Tx,
-  order: Order,
-  reason: string,
-  by: { actor: string; nowMs: number },
-): Promise<Refusal> {
-  const note = `to be cancelled (${reason}): ask the supplier to reject it`;
-  await askForAttention(tx, order, { event: 'CancellationWanted', note }, by);
-  const detail = `The supplier may already have order ${order.orderNumber}. Ask the supplier: when they agree, they reject it, and it ends here too. Your wish is noted on the order.`;
+function conflict(detail: string): Refusal {
   return { ok: false, code: 'ORDER_STATUS_CONFLICT', detail };
-}
-
-async function settleNeed(
-  tx: Tx,
-  order: Order,
-  need: NeedAfterwards,
-  by: { email: string; reason: string; nowMs: number },
-): Promise<void> {
-  if (order.episodeId === null) return;
-  if (need.kind === 'release') return closeEpisodeOf(tx, order, `called off: ${by.reason}`, by.nowMs);
-  await tx
-    .updateTable('episode')
-    .set({ snoozed_until_ms: need.untilMs, snoozed_by: by.email, snoozed_because: by.reason })
-    .where('episode_id', '=', order.episodeId)
-    .where('closed_at_ms', 'is', null)
-    .execute();
 }

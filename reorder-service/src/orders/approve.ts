@@ -1,9 +1,10 @@
 import type { OrderStatus } from '@shelfwire/contract';
+import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
 import type { Order } from './order.ts';
-import { changeOrder, writeAudit } from './order-store.ts';
+import { changeOrder, episodesOf, writeAudit } from './order-store.ts';
 
 export interface Approver {
   userId: string;
@@ -22,12 +23,15 @@ interface Rule {
 }
 
 /** Who approves where no rule speaks. */
-const DEFAULT_RULE: Rule = { rule_id: 'default', required_role: 'buyer', approvals: 1 };
+export const DEFAULT_RULE: Rule = { rule_id: 'default', required_role: 'buyer', approvals: 1 };
+/** Orders to one supplier so close together are looked at as one. */
+const SPLIT_WITHIN_MS = 86_400_000;
 const RANK: Readonly<Record<string, number>> = { viewer: 0, operator: 1, buyer: 2, admin: 3 };
 
 /**
  * One person's approval of a locked order. The strictest rule that its amount and item classes meet says who may and
- * how many must; without a rule, one buyer. The same person counts once.
+ * how many must; without a rule, one buyer. The same person counts once, and under a rule whoever changed the order last
+ * is never the only one.
  */
 export async function approve(tx: Tx, order: Order, person: Approver, nowMs: number): Promise<ApprovalResult> {
   const rule = (await strictestRule(tx, order)) ?? DEFAULT_RULE;
@@ -45,8 +49,10 @@ export async function approve(tx: Tx, order: Order, person: Approver, nowMs: num
     .execute();
   const given = await tx.selectFrom('order_approval').select('user_id').where('order_id', '=', order.orderId).execute();
   const by = { actor: person.email, nowMs };
-  if (given.length < rule.approvals) {
-    const note = `${given.length} of ${rule.approvals} approvals (rule ${rule.rule_id})`;
+  const onlyOwn = rule !== DEFAULT_RULE && given.every(({ user_id: userId }) => userId === order.changedBy);
+  if (given.length < rule.approvals || onlyOwn) {
+    const another = onlyOwn ? '; somebody else than who changed it must approve too' : '';
+    const note = `${given.length} of ${rule.approvals} approvals (rule ${rule.rule_id})${another}`;
     await writeAudit(tx, order, [{ status: order.status, event: 'ApprovalGiven', note }], by);
     return { ok: true, orderId: order.orderId, status: order.status };
   }
@@ -58,11 +64,9 @@ export async function approve(tx: Tx, order: Order, person: Approver, nowMs: num
 
 /** @returns the strictest of the tenant's rules that this order meets; undefined if it meets none */
 export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefined> {
-  const { amount_cents: amountCents } = await tx
-    .selectFrom('purchase_order')
-    .select('amount_cents')
-    .where('order_id', '=', order.orderId)
-    .executeTakeFirstOrThrow();
+  const rules = await tx.selectFrom('approval_rule').selectAll().where('tenant_id', '=', order.tenantId).execute();
+  if (rules.length === 0) return undefined;
+  const amountCents = await amountToApprove(tx, order);
   const classes = await tx
     .selectFrom('item')
     .select('item_class')
@@ -74,7 +78,6 @@ export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefi
     )
     .execute();
   const itemClasses = new Set(classes.map((row) => row.item_class));
-  const rules = await tx.selectFrom('approval_rule').selectAll().where('tenant_id', '=', order.tenantId).execute();
   // An unknown price may be any: it meets every threshold.
   const meets = rules.filter(
     (rule) =>
@@ -83,4 +86,33 @@ export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefi
   );
   const strictness = (rule: Rule): number => rule.approvals * 10 + (RANK[rule.required_role] ?? 9);
   return meets.toSorted((a, b) => strictness(b) - strictness(a))[0];
+}
+
+/**
+ * What the rules look at: this order, with all others for the same needs, or with all others to the same supplier within
+ * a day, whichever is more. So an order that is split, by the supplier's maximum or by a person, evades no rule.
+ * @returns null if the price of this order is not known
+ */
+async function amountToApprove(tx: Tx, order: Order): Promise<number | null> {
+  const episodeIds = episodesOf(order);
+  const { rows } = await sql<{ own: number | null; of_needs: number; of_day: number }>`
+    with this as (select * from purchase_order where order_id = ${order.orderId}),
+    other as (
+      select o.amount_cents, o.supplier_id = this.supplier_id
+               and o.created_at_ms between this.created_at_ms - ${SPLIT_WITHIN_MS} and this.created_at_ms + ${SPLIT_WITHIN_MS} as of_day,
+             exists (select from purchase_order_line l where l.order_id = o.order_id
+                     and l.episode_id = any(${episodeIds}::uuid[])) as of_needs
+      from purchase_order o, this
+      where o.tenant_id = this.tenant_id and o.order_id <> this.order_id
+        and o.status not in ('CANCELLED', 'REJECTED')
+        and (o.created_at_ms >= this.created_at_ms - ${SPLIT_WITHIN_MS}
+             or o.order_id in (select order_id from purchase_order_line where episode_id = any(${episodeIds}::uuid[])))
+    )
+    select this.amount_cents as own,
+           coalesce((select sum(amount_cents) from other where other.of_needs), 0)::bigint as of_needs,
+           coalesce((select sum(amount_cents) from other where other.of_day), 0)::bigint as of_day
+    from this`.execute(tx);
+  const [sums] = rows;
+  if (!sums || sums.own === null) return null;
+  return sums.own + Math.max(sums.of_needs, sums.of_day);
 }

@@ -18,7 +18,7 @@ export interface BookedReceipt {
   note: string | null;
 }
 
-const RECEIVABLE = new Set(['SENT', 'ACKNOWLEDGED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'PARTIALLY_RECEIVED']);
+const RECEIVABLE = new Set(['SENT', 'ACKNOWLEDGED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'PARTIALLY_RECEIVED', 'RECEIVED']);
 /** People take goods while others refill: so much of a line may be missing from the step, or come too much. */
 const TOLERANCE_RATIO = 0.1;
 /** Less than half a pack put back is a return, not a delivery. */
@@ -33,7 +33,7 @@ export function matchReceipt(step: StepUp, openLines: readonly OpenLine[]): Book
     .filter((line) => line.binId === step.binId && line.itemId === step.itemId && RECEIVABLE.has(line.orderStatus))
     .filter((line) => remainingOf(line) > 0)
     .filter((line) => !step.putBack || isShipmentOf(line, step))
-    .sort((a, b) => Number(b.shippedQuantity > 0) - Number(a.shippedQuantity > 0));
+    .sort((a, b) => nearness(b) - nearness(a));
   const booked: BookedReceipt[] = [];
   let rest = step.quantity;
   for (const [index, line] of lines.entries()) {
@@ -50,13 +50,19 @@ export function matchReceipt(step: StepUp, openLines: readonly OpenLine[]): Book
   return booked;
 }
 
+/** What waits at the dock comes first, then what is on its way. */
+function nearness(line: OpenLine): number {
+  if (line.awaitingPutAwayQuantity > 0) return 2;
+  return line.shippedQuantity > 0 ? 1 : 0;
+}
+
 function toleranceOf(line: OpenLine, step: StepUp): number {
   return Math.max(step.uncertainty, TOLERANCE_RATIO * line.orderedQuantity);
 }
 
 /** The step is just what the supplier says is on its way. */
 function isShipmentOf(line: OpenLine, step: StepUp): boolean {
-  const underway = line.shippedQuantity - line.receivedQuantity;
+  const underway = line.shippedQuantity - line.receivedQuantity + line.awaitingPutAwayQuantity;
   return underway > 0 && Math.abs(step.quantity - underway) <= toleranceOf(line, step);
 }
 

@@ -15,17 +15,39 @@ export interface OpenLine {
   shippedQuantity: number;
   receivedQuantity: number;
   cancelledQuantity: number;
+  backorderedQuantity: number;
+  proposedQuantity: number;
+  awaitingPutAwayQuantity: number;
   stockUnitsPerOrderUnit: number;
   sentAtMs: number | null;
+  acknowledgedAtMs: number | null;
+  /** When the line is due: as promised, else as the whole order. */
   dueAtMs: number | null;
+  backorderPromisedAtMs: number | null;
+  receivedAtMs: number | null;
+  /** How long its supplier may take to acknowledge; null: as long as it likes. */
+  acknowledgeWithinMs: number | null;
+  /** A person confirms what a scale saw arriving from this supplier. */
+  confirmReceipts: boolean;
 }
 
-/** What is still to come on a line. Never negative: an over-delivery leaves nothing. */
-export function remainingOf(
-  line: Pick<OpenLine, 'orderedQuantity' | 'receivedQuantity' | 'cancelledQuantity'>,
-): number {
-  return Math.max(0, line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity);
+/**
+ * What is still to come into the bin on a line, the goods at the dock among it. Never negative: an over-delivery leaves
+ * nothing. What a scale saw and nobody has confirmed yet is in the bin.
+ */
+export function remainingOf(line: Quantities): number {
+  return toDeliverOf(line) + line.awaitingPutAwayQuantity;
 }
+
+/** What the supplier has still to deliver. */
+export function toDeliverOf(line: Quantities): number {
+  return Math.max(0, line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity - line.proposedQuantity);
+}
+
+type Quantities = Pick<
+  OpenLine,
+  'orderedQuantity' | 'receivedQuantity' | 'cancelledQuantity' | 'proposedQuantity' | 'awaitingPutAwayQuantity'
+>;
 
 /** On order, always counted anew from open lines by bin and item, never by a link and never kept (failure modes 4, 8). */
 export function onOrderOf(lines: readonly OpenLine[], bin: { binId: string; itemId: string }): number {
@@ -44,12 +66,20 @@ export async function openLinesOf(
   return tx
     .selectFrom('purchase_order_line as l')
     .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
+    .innerJoin('supplier as s', (join) =>
+      join.onRef('s.tenant_id', '=', 'o.tenant_id').onRef('s.supplier_id', '=', 'o.supplier_id'),
+    )
     .select(['l.order_id as orderId', 'o.order_number as orderNumber', 'o.status as orderStatus'])
     .select(['o.supplier_id as supplierId', 'l.line_number as lineNumber', 'l.bin_id as binId', 'l.item_id as itemId'])
     .select(['l.ordered_quantity as orderedQuantity', 'l.shipped_quantity as shippedQuantity'])
     .select(['l.received_quantity as receivedQuantity', 'l.cancelled_quantity as cancelledQuantity'])
+    .select(['l.backordered_quantity as backorderedQuantity', 'l.proposed_quantity as proposedQuantity'])
+    .select(['l.awaiting_put_away_quantity as awaitingPutAwayQuantity', 'l.received_at_ms as receivedAtMs'])
     .select(['l.stock_units_per_order_unit as stockUnitsPerOrderUnit'])
-    .select(['o.sent_at_ms as sentAtMs', 'o.due_at_ms as dueAtMs'])
+    .select(['o.sent_at_ms as sentAtMs', 'o.acknowledged_at_ms as acknowledgedAtMs'])
+    .select((eb) => eb.fn.coalesce('l.promised_delivery_at_ms', 'o.due_at_ms').as('dueAtMs'))
+    .select(['l.backorder_promised_at_ms as backorderPromisedAtMs'])
+    .select(['s.acknowledge_within_ms as acknowledgeWithinMs', 's.confirm_receipts as confirmReceipts'])
     .where('l.open', '=', true)
     .where('l.tenant_id', '=', site.tenantId)
     .where('l.site_id', '=', site.siteId)

@@ -1,26 +1,32 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from '@shelfwire/contract/service';
+import { sql } from 'kysely';
 
+import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
-import { CLOCK, LOGGER, type Clock } from '../runtime/runtime.module.ts';
-import { isOverdue, NOT_ASKED_YET, OVERDUE_GRACE_MS } from './cover.ts';
+import { CLOCK, CONFIG, LOGGER, type Clock } from '../runtime/runtime.module.ts';
+import { enqueueReminder } from '../suppliers/order-outbox.ts';
+import { NOT_ASKED_YET, OVERDUE_GRACE_MS } from './cover.ts';
 import type { Order } from './order.ts';
-import { lockOrder, writeAudit } from './order-store.ts';
+import { changeOrder, lockOrder } from './order-store.ts';
 
 const INTERVAL_MS = 60_000;
-/** A supplier that has not answered for so long is asked by a person. */
-const UNACKNOWLEDGED_AFTER_MS = 86_400_000;
 const ORDERS_PER_RUN = 200;
-/** A person was told already if the attention begins with it. Any other note must not hide that an order is overdue. */
-const OVERDUE_MARK = 'overdue';
+
+interface Late {
+  tenant_id: string;
+  order_id: string;
+  about: 'acknowledgement' | 'delivery';
+  level: number;
+}
 
 /**
- * Orders that nobody answers or that do not come grow old: they get a note for a person, once, and their bins are
- * decided about again, since an overdue order covers nothing.
+ * Orders that nobody answers or that do not come grow old, level by level: the supplier is reminded, the buyer is told
+ * and the order covers nothing any more (its bins are decided about again), the administrator is told. Each level once.
  */
 @Injectable()
 export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -28,6 +34,7 @@ export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     @Inject(DATABASE) private readonly db: Db,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
     private readonly touched: TouchedBins,
@@ -47,51 +54,65 @@ export class OrderAging implements OnApplicationBootstrap, BeforeApplicationShut
     await this.#job.stop();
   }
 
-  /** @returns how many orders were found old */
+  /** @returns how many orders reached a level */
   async age(): Promise<number> {
-    const nowMs = this.clock();
-    const old = await this.db
-      .selectFrom('purchase_order')
-      .select(['tenant_id', 'order_id', 'due_at_ms'])
-      .where('closed_at_ms', 'is', null)
-      .where((eb) =>
-        eb.or([
-          eb.and([
-            eb('due_at_ms', '<', nowMs - OVERDUE_GRACE_MS),
-            eb('status', 'not in', NOT_ASKED_YET),
-            eb.or([eb('attention', 'is', null), eb('attention', 'not like', `${OVERDUE_MARK}%`)]),
-          ]),
-          eb.and([
-            eb('attention', 'is', null),
-            eb('acknowledged_at_ms', 'is', null),
-            eb('sent_at_ms', '<', nowMs - UNACKNOWLEDGED_AFTER_MS),
-          ]),
-        ]),
-      )
-      .limit(ORDERS_PER_RUN)
-      .execute();
-    for (const row of old) await this.#mark(row.tenant_id, row.order_id, nowMs);
-    return old.length;
+    const late = await this.#findLate(this.clock());
+    for (const each of late) await this.#escalate(each, this.clock());
+    return late.length;
   }
 
-  async #mark(tenantId: string, orderId: string, nowMs: number): Promise<void> {
+  /** Late since the first of its open lines is due, or since the supplier should have acknowledged. */
+  async #findLate(nowMs: number): Promise<Late[]> {
+    // After a day it is no cover any more (cover.ts), so the buyer is told by then, whatever is configured.
+    const buyerAfterMs = Math.min(this.config.SHELFWIRE_ESCALATE_BUYER_AFTER_MS, OVERDUE_GRACE_MS);
+    const adminAfterMs = Math.max(this.config.SHELFWIRE_ESCALATE_ADMIN_AFTER_MS, buyerAfterMs);
+    const { rows } = await sql<Late>`
+      with open_order as (
+        select o.tenant_id, o.order_id, o.escalation_level,
+               case when o.status = 'SENT' and o.acknowledged_at_ms is null
+                    then o.sent_at_ms + s.acknowledge_within_ms end as answer_due_ms,
+               (select min(coalesce(l.promised_delivery_at_ms, o.due_at_ms)) from purchase_order_line l
+                where l.order_id = o.order_id and l.open
+                  and l.ordered_quantity > l.cancelled_quantity + l.received_quantity + l.backordered_quantity) as due_ms
+        from purchase_order o join supplier s using (tenant_id, supplier_id)
+        where o.closed_at_ms is null and o.status not in (${sql.join(NOT_ASKED_YET)})
+      ), late as (
+        select *, case when due_ms < ${nowMs} then 'delivery' else 'acknowledgement' end as about,
+               ${nowMs} - least(due_ms, answer_due_ms) as late_ms
+        from open_order where due_ms < ${nowMs} or answer_due_ms < ${nowMs}
+      ), leveled as (
+        select *, case when late_ms > ${adminAfterMs} then 3 when late_ms > ${buyerAfterMs} then 2 else 1 end as level
+        from late
+      )
+      select tenant_id, order_id, about, level from leveled
+      where level > escalation_level limit ${ORDERS_PER_RUN}`.execute(this.db);
+    return rows;
+  }
+
+  async #escalate(late: Late, nowMs: number): Promise<void> {
     const order = await this.db.transaction().execute(async (tx) => {
-      const locked = await lockOrder(tx, tenantId, orderId);
-      if (!locked || locked.closedAtMs !== null) return undefined;
-      const overdue = isOverdue({ dueAtMs: locked.dueAtMs, orderStatus: locked.status }, nowMs);
-      if (locked.attention !== null && (!overdue || locked.attention.startsWith(OVERDUE_MARK))) return undefined;
-      const before = locked.attention === null ? '' : `; ${locked.attention}`;
-      const note = overdue
-        ? `${OVERDUE_MARK}: it no longer counts as cover${before}`
-        : 'the supplier has not acknowledged it';
-      await tx.updateTable('purchase_order').set({ attention: note }).where('order_id', '=', orderId).execute();
-      if (overdue) await decideAgain(tx, locked, nowMs);
-      const event = overdue ? 'OrderOverdue' : 'OrderUnacknowledged';
-      await writeAudit(tx, locked, [{ status: locked.status, event, note }], { actor: 'aging', nowMs });
+      const locked = await lockOrder(tx, late.tenant_id, late.order_id);
+      if (!locked || locked.closedAtMs !== null || locked.escalationLevel >= late.level) return undefined;
+      const by = { actor: 'aging', nowMs };
+      if (locked.escalationLevel < 1 && locked.sentAtMs !== null) await enqueueReminder(tx, locked, late.about, nowMs);
+      if (late.level >= 2 && locked.escalationLevel < 2) await decideAgain(tx, locked, nowMs);
+      await changeOrder(tx, locked, { kind: 'escalate', ...wordsOf(late) }, by);
       return locked;
     });
     if (order) this.touched.touch(order, [...new Set(order.lines.map((line) => line.binId))]);
   }
+}
+
+function wordsOf({ about, level }: Late): { level: number; event: string; note: string } {
+  if (level === 1) return { level, event: 'SupplierReminded', note: `asked after the ${about}` };
+  const overdue = about === 'delivery';
+  return {
+    level,
+    event: `${overdue ? 'OrderOverdue' : 'OrderUnacknowledged'}${level > 2 ? 'Escalated' : ''}`,
+    note: overdue
+      ? 'overdue: it no longer counts as cover'
+      : 'the supplier has not acknowledged it: it no longer counts as cover',
+  };
 }
 
 /** Kept with the mark: a touch is lost when the process dies, and nothing else looks at a quiet bin that was covered. */

@@ -12,6 +12,7 @@ function line(lineNumber: number, orderedQuantity: number): OrderLineState {
     lineNumber,
     binId: `B-${lineNumber}`,
     itemId: 'm8',
+    episodeId: null,
     stockUnitsPerOrderUnit: 10,
     orderedQuantity,
     confirmedQuantity: 0,
@@ -19,8 +20,15 @@ function line(lineNumber: number, orderedQuantity: number): OrderLineState {
     receivedQuantity: 0,
     cancelledQuantity: 0,
     backorderedQuantity: 0,
+    proposedQuantity: 0,
+    awaitingPutAwayQuantity: 0,
     acknowledgementCode: null,
     promisedDeliveryAtMs: null,
+    backorderPromisedAtMs: null,
+    receivedAtMs: null,
+    unitPriceCents: 100,
+    confirmedUnitPriceCents: null,
+    substitutePartNumber: null,
     open: true,
   };
 }
@@ -43,6 +51,12 @@ function order(status: Order['status'], lines = [line(1, 50)]): Order {
     dueAtMs: null,
     supplierOrderNumber: null,
     attention: null,
+    version: 1,
+    requestedDeliveryAtMs: null,
+    note: null,
+    changedBy: null,
+    cancellation: null,
+    escalationLevel: 0,
     lines,
   };
 }
@@ -118,6 +132,84 @@ describe('the life of an order', () => {
     expect(transition(order('SENT'), wrong, NOW_MS)).toMatchObject({ code: 'LINE_NOT_FOUND' });
   });
 
+  test('goods received at the dock are on their way to the bin until the scale sees them, and are counted once', () => {
+    const atDock: OrderCommand = {
+      kind: 'receive',
+      by: 'ann',
+      at: 'dock',
+      lines: [{ lineNumber: 1, quantity: 50, complete: false, note: null }],
+    };
+    const arrived = after(order('SENT'), atDock);
+    expect(arrived).toMatchObject({ status: 'RECEIVED', lines: [{ receivedQuantity: 50, open: true }] });
+    expect(arrived.lines.map(remainingOf)).toEqual([50]);
+    const half = after(arrived, receive(30));
+    expect(half).toMatchObject({ status: 'RECEIVED', lines: [{ receivedQuantity: 50, awaitingPutAwayQuantity: 20 }] });
+    expect(after(half, receive(20))).toMatchObject({
+      status: 'CLOSED',
+      lines: [{ receivedQuantity: 50, open: false }],
+    });
+    // Two were taken on the way to the bin.
+    expect(after(half, receive(18, true))).toMatchObject({ status: 'CLOSED', lines: [{ receivedQuantity: 50 }] });
+  });
+
+  test('a proposed receipt is in the bin and not on order; confirmed it is received, dismissed it is on order again', () => {
+    const proposed = after(order('SENT'), { kind: 'propose', lines: [{ lineNumber: 1, quantity: 50 }] });
+    expect(proposed).toMatchObject({ status: 'SENT', attention: expect.stringMatching(/waits for confirmation/) });
+    expect(proposed.lines.map(remainingOf)).toEqual([0]);
+    const confirm: OrderCommand = {
+      kind: 'receive',
+      by: 'ann',
+      lines: [{ lineNumber: 1, quantity: 48, complete: true, note: '2 short', ofProposed: 50 }],
+    };
+    expect(after(proposed, confirm)).toMatchObject({
+      status: 'CLOSED',
+      lines: [{ receivedQuantity: 48, cancelledQuantity: 2 }],
+    });
+    const dismissed = after(proposed, {
+      kind: 'dismiss',
+      lines: [{ lineNumber: 1, quantity: 50 }],
+      note: 'a box put down',
+    });
+    expect(dismissed.lines.map(remainingOf)).toEqual([50]);
+  });
+
+  test.each([
+    ['accepted', 'CANCELLED'],
+    ['by-supplier', 'REJECTED'],
+    ['refused', 'SENT'],
+  ] as const)('asked to cancel, the supplier says %s, and the order is %s', (answer, status) => {
+    const need = { kind: 'release' } as const;
+    const asked = after(order('SENT'), { kind: 'request-cancellation', note: 'too many', by: 'ann', need });
+    expect(asked).toMatchObject({ status: 'SENT', cancellation: { by: 'ann' } });
+    expect(asked.lines.map(remainingOf)).toEqual([50]);
+    const answered = after(asked, { kind: 'cancellation-answer', answer, reason: null });
+    expect(answered).toMatchObject({ status, cancellation: null, lines: [{ open: answer === 'refused' }] });
+  });
+
+  test('a price raised within the tolerance is nobody’s business, beyond it a person has to agree', () => {
+    const priced = (unitPriceCents: number): OrderCommand => ({
+      kind: 'acknowledge',
+      priceTolerance: 0.02,
+      lines: [{ lineNumber: 1, code: 'IP', confirmedQuantity: 50, unitPriceCents }],
+    });
+    expect(after(order('SENT'), priced(102)).attention).toBeNull();
+    const raised = after(order('SENT'), priced(140));
+    expect(raised.attention).toBe('the price of line 1 is raised from 1.00 to 1.40 (+40 %): accept it, or cancel');
+    expect(after(raised, { kind: 'accept-change' })).toMatchObject({ attention: null, status: 'ACKNOWLEDGED' });
+  });
+
+  test('a substitute and a backorder without a date ask for a person, a backorder with a date does not', () => {
+    const answered = (answer: object): string | null =>
+      after(order('SENT'), {
+        kind: 'acknowledge',
+        lines: [{ lineNumber: 1, confirmedQuantity: 50, code: 'IA', ...answer }],
+      }).attention;
+    expect(answered({ code: 'IS', substitutePartNumber: 'B-9' })).toMatch(/^the supplier sends B-9 instead/);
+    expect(answered({ code: 'IB', confirmedQuantity: 0 })).toBe('50 of line 1 are backordered without a date');
+    expect(answered({ code: 'BP', confirmedQuantity: 20 })).toBe('30 of line 1 are backordered without a date');
+    expect(answered({ code: 'BP', confirmedQuantity: 20, backorderPromisedAtMs: NOW_MS + 1 })).toBeNull();
+  });
+
   test('whatever happens in whatever order, cover is never negative and nothing final is on order', () => {
     const quantity = fc.integer({ min: 0, max: 80 });
     const lineNumber = fc.constantFrom(1, 2);
@@ -128,7 +220,16 @@ describe('the life of an order', () => {
         { kind: 'release' },
         { kind: 'hold', note: 'h' },
         { kind: 'cancel', note: 'c' },
+        { kind: 'request-cancellation', note: 'c', by: 'ann', need: { kind: 'release' } },
+        { kind: 'cancellation-answer', answer: 'accepted', reason: null },
+        { kind: 'cancellation-answer', answer: 'refused', reason: null },
+        { kind: 'cancellation-answer', answer: 'by-supplier', reason: null },
+        { kind: 'accept-change' },
+        { kind: 'escalate', level: 2, event: 'OrderOverdue', note: 'overdue' },
+        { kind: 'close', note: 'short' },
       ),
+      fc.record({ lineNumber, quantity }).map((each): OrderCommand => ({ kind: 'propose', lines: [each] })),
+      fc.record({ lineNumber, quantity }).map((each): OrderCommand => ({ kind: 'dismiss', lines: [each], note: 'n' })),
       fc
         .record({
           lineNumber,
@@ -138,8 +239,17 @@ describe('the life of an order', () => {
         .map((each): OrderCommand => ({ kind: 'acknowledge', lines: [each] })),
       fc.record({ lineNumber, quantity }).map((each): OrderCommand => ({ kind: 'despatch', lines: [each] })),
       fc
-        .record({ lineNumber, quantity, complete: fc.boolean(), note: fc.constant(null) })
-        .map((each): OrderCommand => ({ kind: 'receive', by: 'test', lines: [each] })),
+        .record({
+          at: fc.constantFrom('bin', 'dock'),
+          line: fc.record({
+            lineNumber,
+            quantity,
+            complete: fc.boolean(),
+            note: fc.constant(null),
+            ofProposed: fc.constantFrom(0, 20, 80),
+          }),
+        })
+        .map((each): OrderCommand => ({ kind: 'receive', by: 'test', at: each.at, lines: [each.line] })),
     );
     let finished = 0;
     fc.assert(
@@ -154,7 +264,9 @@ describe('the life of an order', () => {
             expect(remainingOf(each)).toBeGreaterThanOrEqual(0);
             expect(each.cancelledQuantity).toBeGreaterThanOrEqual(0);
             expect(each.backorderedQuantity).toBeGreaterThanOrEqual(0);
+            expect(each.awaitingPutAwayQuantity).toBeLessThanOrEqual(each.receivedQuantity);
             if (!each.open) expect(remainingOf(each)).toBe(0);
+            if (each.open) expect(remainingOf(each) + each.proposedQuantity).toBeGreaterThan(0);
           }
           if (isFinal(current.status)) expect(current.lines.every((each) => !each.open)).toBe(true);
         }

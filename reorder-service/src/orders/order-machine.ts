@@ -1,6 +1,9 @@
-import type { LineAcknowledgementCode, OrderStatus } from '@shelfwire/contract';
+import type { OrderStatus } from '@shelfwire/contract';
+import type { NeedAfterwards } from '@shelfwire/contract/api';
 
+import { acknowledgeLine, troublesOf, type LineAcknowledgement } from './acknowledge-line.ts';
 import { isFinal, type AuditEntry, type Order, type OrderLineState } from './order.ts';
+import { receiveLine, type Arrival, type ArrivedAt } from './receive-goods.ts';
 
 /** What may happen to an order. Quantities are in stock units. */
 export type OrderCommand =
@@ -10,22 +13,26 @@ export type OrderCommand =
   | { kind: 'release' }
   | { kind: 'sent' }
   | { kind: 'cancel'; note: string }
-  | { kind: 'acknowledge'; supplierOrderNumber?: string | undefined; lines: readonly LineAcknowledgement[] }
+  | { kind: 'request-cancellation'; note: string; by: string; need: NeedAfterwards }
+  | { kind: 'cancellation-answer'; answer: 'accepted' | 'refused' | 'by-supplier'; reason: string | null }
+  | {
+      kind: 'acknowledge';
+      supplierOrderNumber?: string | undefined;
+      lines: readonly LineAcknowledgement[];
+      /** By so much a price may rise before a person has to agree. */
+      priceTolerance?: number;
+    }
+  | { kind: 'accept-change' }
   | { kind: 'despatch'; expectedDeliveryAtMs?: number | undefined; lines: readonly LineQuantity[] }
-  | { kind: 'receive'; by: string; lines: readonly (LineQuantity & { complete: boolean; note: string | null })[] }
+  | { kind: 'propose'; lines: readonly LineQuantity[] }
+  | { kind: 'dismiss'; lines: readonly LineQuantity[]; note: string }
+  | { kind: 'receive'; by: string; at?: ArrivedAt; lines: readonly Arrival[] }
+  | { kind: 'escalate'; level: number; event: string; note: string }
   | { kind: 'close'; note: string };
 
 export interface LineQuantity {
   lineNumber: number;
   quantity: number;
-}
-
-export interface LineAcknowledgement {
-  lineNumber: number;
-  code: LineAcknowledgementCode;
-  confirmedQuantity: number;
-  promisedDeliveryAtMs?: number | undefined;
-  reason?: string | undefined;
 }
 
 export type Transition =
@@ -70,16 +77,74 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
       return from(order, CANCELLABLE, command.kind, () =>
         finished(order, 'CANCELLED', 'OrderCancelled', command.note, nowMs),
       );
+    case 'request-cancellation':
+      return from(order, ANSWERABLE, command.kind, () => requestCancellation(order, command, nowMs));
+    case 'cancellation-answer':
+      return from(order, ANSWERABLE, command.kind, () => answerCancellation(order, command, nowMs));
     case 'close':
       if (isFinal(order.status)) return conflict(order, command.kind);
-      return finished(order, 'CLOSED', 'OrderClosed', command.note, nowMs);
+      return finished(order, wasReceived(order) ? 'CLOSED' : 'CANCELLED', 'OrderClosed', command.note, nowMs);
     case 'acknowledge':
       return acknowledge(order, command, nowMs);
+    case 'accept-change':
+      if (isFinal(order.status) || order.attention === null) return conflict(order, command.kind);
+      return moved({ ...order, attention: null }, order.status, 'ChangeAccepted', order.attention);
     case 'despatch':
       return despatch(order, command, nowMs);
+    case 'propose':
+      return propose(order, command);
+    case 'dismiss':
+      return dismiss(order, command, nowMs);
+    case 'escalate':
+      if (isFinal(order.status)) return conflict(order, command.kind);
+      return moved(
+        { ...order, escalationLevel: command.level, attention: attentionAt(order, command) },
+        order.status,
+        command.event,
+        command.note,
+      );
     default:
       return receive(order, command, nowMs);
   }
+}
+
+/** A reminder alone is nobody's business yet. What else a person was told stays behind it. */
+function attentionAt(order: Order, { level, note }: { level: number; note: string }): string | null {
+  if (level < 2 || order.attention?.startsWith(note)) return order.attention;
+  const before = order.attention === null || order.escalationLevel >= 2 ? '' : `; ${order.attention}`;
+  return `${note}${before}`;
+}
+
+function requestCancellation(
+  order: Order,
+  command: Extract<OrderCommand, { kind: 'request-cancellation' }>,
+  nowMs: number,
+): Success {
+  const cancellation = {
+    requestedAtMs: order.cancellation?.requestedAtMs ?? nowMs,
+    by: command.by,
+    need: command.need,
+  };
+  const attention = `the supplier was asked to cancel it (${command.note})`;
+  return moved({ ...order, cancellation, attention }, order.status, 'CancellationRequested', command.note);
+}
+
+function answerCancellation(
+  order: Order,
+  { answer, reason }: Extract<OrderCommand, { kind: 'cancellation-answer' }>,
+  nowMs: number,
+): Success {
+  if (answer === 'refused') {
+    const attention = `the supplier does not cancel it${reason === null ? '' : `: ${reason}`}`;
+    return moved({ ...order, cancellation: null, attention }, order.status, 'CancellationRefused', reason);
+  }
+  // A supplier that cancels by itself has rejected the order: the need stands, and somebody else is asked.
+  const ended = answer === 'by-supplier' ? 'REJECTED' : 'CANCELLED';
+  return finished(order, wasReceived(order) ? 'CLOSED' : ended, 'OrderCancelledBySupplier', reason, nowMs);
+}
+
+function wasReceived(order: Order): boolean {
+  return order.lines.some((line) => line.receivedQuantity > 0);
 }
 
 /** The supplier has its whole lead time from when it is asked: the time spent waiting for a person does not count. */
@@ -105,6 +170,8 @@ const ON_ITS_WAY: readonly OrderStatus[] = [
   'SHIPPED',
   'PARTIALLY_RECEIVED',
 ];
+/** Goods may come, or be put away. */
+const RECEIVABLE: readonly OrderStatus[] = [...ON_ITS_WAY, 'RECEIVED'];
 
 /** The supplier has it, and has not ended it. */
 export function isOnItsWay(status: OrderStatus): boolean {
@@ -121,6 +188,10 @@ function acknowledge(order: Order, command: Extract<OrderCommand, { kind: 'ackno
       return answer && line.open ? acknowledgeLine(line, answer) : line;
     });
     const reasons = command.lines.flatMap((line) => (line.reason ? [`line ${line.lineNumber}: ${line.reason}`] : []));
+    const troubles = order.lines.flatMap((before, index) => {
+      const [after, answer] = [lines[index], byLine.get(before.lineNumber)];
+      return after && answer ? troublesOf(before, after, answer, command.priceTolerance ?? 0) : [];
+    });
     const answered: Order = {
       ...order,
       lines,
@@ -128,54 +199,20 @@ function acknowledge(order: Order, command: Extract<OrderCommand, { kind: 'ackno
       acknowledgedAtMs: order.acknowledgedAtMs ?? nowMs,
       supplierOrderNumber: command.supplierOrderNumber ?? order.supplierOrderNumber,
       dueAtMs: latestPromise(lines) ?? order.dueAtMs,
-      attention: lines.some((line) => line.acknowledgementCode === 'IH') ? 'the supplier holds a line' : null,
+      attention: troubles.length > 0 ? troubles.join('; ') : attentionOfCancellation(order),
+      escalationLevel: 0,
     };
     const note = reasons.length > 0 ? reasons.join('; ') : null;
     if (lines.every((line) => !line.open)) {
-      const anyReceived = lines.some((line) => line.receivedQuantity > 0);
-      return finished(answered, anyReceived ? 'CLOSED' : 'REJECTED', 'OrderRejected', note, nowMs);
+      return finished(answered, wasReceived(answered) ? 'CLOSED' : 'REJECTED', 'OrderRejected', note, nowMs);
     }
     return moved(answered, furthest(order.status, 'ACKNOWLEDGED'), 'OrderAcknowledged', note);
   });
 }
 
-/** X12 element 668. */
-function acknowledgeLine(line: OrderLineState, answer: LineAcknowledgement): OrderLineState {
-  const { orderedQuantity } = line;
-  const confirmed = answer.confirmedQuantity;
-  const answered = {
-    ...line,
-    acknowledgementCode: answer.code,
-    promisedDeliveryAtMs: answer.promisedDeliveryAtMs ?? line.promisedDeliveryAtMs,
-  };
-  switch (answer.code) {
-    case 'ID':
-    case 'IR':
-      return {
-        ...answered,
-        confirmedQuantity: 0,
-        backorderedQuantity: 0,
-        cancelledQuantity: Math.max(0, orderedQuantity - line.receivedQuantity),
-        open: false,
-      };
-    case 'IB':
-      return { ...answered, confirmedQuantity: 0, backorderedQuantity: orderedQuantity, cancelledQuantity: 0 };
-    case 'BP':
-      return {
-        ...answered,
-        confirmedQuantity: confirmed,
-        backorderedQuantity: Math.max(0, orderedQuantity - confirmed),
-        cancelledQuantity: 0,
-      };
-    case 'IH':
-      return answered;
-    default: {
-      // IA, IC, IP, IQ, IS, DR: this many will come, and what is missing of the ordered will not.
-      const cancelledQuantity = Math.max(0, orderedQuantity - Math.max(confirmed, line.receivedQuantity));
-      const open = orderedQuantity - cancelledQuantity - line.receivedQuantity > 0;
-      return { ...answered, confirmedQuantity: confirmed, backorderedQuantity: 0, cancelledQuantity, open };
-    }
-  }
+/** While the supplier has not said whether it cancels, somebody is still to look at it. */
+function attentionOfCancellation(order: Order): string | null {
+  return order.cancellation === null ? null : order.attention;
 }
 
 function despatch(order: Order, command: Extract<OrderCommand, { kind: 'despatch' }>, nowMs: number): Transition {
@@ -186,7 +223,8 @@ function despatch(order: Order, command: Extract<OrderCommand, { kind: 'despatch
       const shipped = quantityOf(command.lines, line.lineNumber);
       const shippedQuantity = line.shippedQuantity + shipped;
       const backorderedQuantity = Math.max(0, line.backorderedQuantity - Math.max(0, shipped - line.confirmedQuantity));
-      return shipped > 0 ? { ...line, shippedQuantity, backorderedQuantity } : line;
+      const promisedDeliveryAtMs = command.expectedDeliveryAtMs ?? line.promisedDeliveryAtMs;
+      return shipped > 0 ? { ...line, shippedQuantity, backorderedQuantity, promisedDeliveryAtMs } : line;
     });
     const all = lines.every(
       (line) => !line.open || line.shippedQuantity >= line.orderedQuantity - line.cancelledQuantity,
@@ -198,43 +236,78 @@ function despatch(order: Order, command: Extract<OrderCommand, { kind: 'despatch
       lines,
       sentAtMs: order.sentAtMs ?? nowMs,
       dueAtMs: command.expectedDeliveryAtMs ?? order.dueAtMs,
-      attention: null,
+      attention: attentionOfCancellation(order),
+      escalationLevel: 0,
     };
     return moved(shipped, furthest(order.status, reached), 'ShipmentNotified');
   });
 }
 
+function propose(order: Order, command: Extract<OrderCommand, { kind: 'propose' }>): Transition {
+  const missing = missingLine(order, command.lines);
+  if (missing) return missing;
+  return from(order, RECEIVABLE, command.kind, () => {
+    const lines = order.lines.map((line) => {
+      const proposedQuantity = line.proposedQuantity + quantityOf(command.lines, line.lineNumber);
+      return line.open ? { ...line, proposedQuantity } : line;
+    });
+    const note = command.lines.map((line) => `line ${line.lineNumber}: ${line.quantity}`).join('; ');
+    const attention = order.attention ?? 'a delivery that the scale saw waits for confirmation';
+    return moved({ ...order, lines, attention }, order.status, 'ReceiptProposed', note);
+  });
+}
+
+function dismiss(order: Order, command: Extract<OrderCommand, { kind: 'dismiss' }>, nowMs: number): Transition {
+  const missing = missingLine(order, command.lines);
+  if (missing) return missing;
+  return from(order, RECEIVABLE, command.kind, () => {
+    const lines = order.lines.map((line) => dismissOf(line, quantityOf(command.lines, line.lineNumber)));
+    const dismissed = { ...order, lines, attention: null };
+    if (lines.some((line) => line.open)) return moved(dismissed, order.status, 'ReceiptDismissed', command.note);
+    const status = wasReceived(order) ? 'CLOSED' : 'REJECTED';
+    return finished(dismissed, status, 'ReceiptDismissed', command.note, nowMs);
+  });
+}
+
+/** It is on order again, unless the supplier has said meanwhile that it will not come. */
+function dismissOf(line: OrderLineState, quantity: number): OrderLineState {
+  if (quantity === 0 || !line.open) return line;
+  const proposedQuantity = Math.max(0, line.proposedQuantity - quantity);
+  const rest = Math.max(0, line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity - proposedQuantity);
+  const rejected = line.acknowledgementCode === 'ID' || line.acknowledgementCode === 'IR';
+  const cancelledQuantity = line.cancelledQuantity + (rejected ? rest : 0);
+  const open = proposedQuantity > 0 || line.awaitingPutAwayQuantity > 0 || (!rejected && rest > 0);
+  return { ...line, proposedQuantity, cancelledQuantity, open };
+}
+
 function receive(order: Order, command: Extract<OrderCommand, { kind: 'receive' }>, nowMs: number): Transition {
   const missing = missingLine(order, command.lines);
   if (missing) return missing;
-  return from(order, ON_ITS_WAY, command.kind, () => {
-    const byLine = new Map(command.lines.map((line) => [line.lineNumber, line]));
-    const lines = order.lines.map((line) => {
-      const received = byLine.get(line.lineNumber);
-      if (!received) return line;
-      const receivedQuantity = line.receivedQuantity + received.quantity;
-      const expected = line.orderedQuantity - line.cancelledQuantity;
-      const open = line.open && !received.complete && receivedQuantity < expected;
-      // What will not come any more is not on order any more.
-      const short = open ? 0 : Math.max(0, expected - receivedQuantity);
-      return {
-        ...line,
-        receivedQuantity,
-        open,
-        cancelledQuantity: line.cancelledQuantity + short,
-        backorderedQuantity: open ? line.backorderedQuantity : 0,
-      };
-    });
+  return from(order, RECEIVABLE, command.kind, () => {
+    let lines = [...order.lines];
+    for (const arrival of command.lines) {
+      lines = lines.map((line) =>
+        line.lineNumber === arrival.lineNumber ? receiveLine(line, arrival, command.at ?? 'bin', nowMs) : line,
+      );
+    }
     const notes = command.lines.flatMap((line) =>
       line.note === null ? [] : [`line ${line.lineNumber}: ${line.note}`],
     );
     const note = [`received by ${command.by}`, ...notes].join('; ');
-    const received = { ...order, lines };
-    if (lines.some((line) => line.open)) return moved(received, 'PARTIALLY_RECEIVED', 'GoodsReceived', note);
-    const arrived = moved(received, 'RECEIVED', 'GoodsReceived', note);
+    const confirmed = lines.every((line) => line.proposedQuantity === 0) ? null : order.attention;
+    const received = { ...order, lines, attention: confirmed, escalationLevel: 0 };
+    const event = order.status === 'RECEIVED' ? 'GoodsPutAway' : 'GoodsReceived';
+    if (lines.some((line) => toDeliver(line) > 0)) return moved(received, 'PARTIALLY_RECEIVED', event, note);
+    const arrived = moved(received, 'RECEIVED', event, note);
+    if (lines.some((line) => line.open)) return arrived;
     const closed = finished(arrived.order, 'CLOSED', 'OrderClosed', null, nowMs);
     return { ok: true, order: closed.order, entries: [...arrived.entries, ...closed.entries] };
   });
+}
+
+function toDeliver(line: OrderLineState): number {
+  if (!line.open) return 0;
+  return line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity - line.proposedQuantity;
 }
 
 type Success = Extract<Transition, { ok: true }>;
@@ -255,12 +328,13 @@ function moved(order: Order, status: OrderStatus, event: string, note: string | 
 function finished(order: Order, status: OrderStatus, event: string, note: string | null, nowMs: number): Success {
   const lines = order.lines.map((line) => {
     const rest = Math.max(0, line.orderedQuantity - line.cancelledQuantity - line.receivedQuantity);
-    return { ...line, open: false, cancelledQuantity: line.cancelledQuantity + rest };
+    const settled = { proposedQuantity: 0, awaitingPutAwayQuantity: 0, backorderedQuantity: 0, open: false };
+    return { ...line, ...settled, cancelledQuantity: line.cancelledQuantity + rest };
   });
-  return moved({ ...order, lines, closedAtMs: nowMs, attention: null }, status, event, note);
+  return moved({ ...order, lines, closedAtMs: nowMs, attention: null, cancellation: null }, status, event, note);
 }
 
-const WAY: readonly OrderStatus[] = ['APPROVED', ...ON_ITS_WAY];
+const WAY: readonly OrderStatus[] = ['APPROVED', ...RECEIVABLE];
 
 function furthest(before: OrderStatus, reached: OrderStatus): OrderStatus {
   return WAY.indexOf(before) > WAY.indexOf(reached) ? before : reached;

@@ -7,6 +7,8 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
+import { DEFAULT_RULE, strictestRule } from './approve.ts';
+import { readOrder } from './order-store.ts';
 
 export interface OrderListQuery {
   siteId?: string | undefined;
@@ -66,7 +68,7 @@ export class OrderQueries {
         .executeTakeFirstOrThrow();
       const events = await tx
         .selectFrom('order_event')
-        .select(['at_ms as atMs', 'status', 'event', 'actor', 'note'])
+        .select(['at_ms as atMs', 'status', 'event', 'actor', 'note', 'details'])
         .where('order_id', '=', orderId)
         .orderBy('order_event_id')
         .execute();
@@ -74,9 +76,30 @@ export class OrderQueries {
         ...toSummary(row, lines.get(orderId) ?? []),
         proof: orderProofSchema.parse(proof.proof),
         history: events,
+        approval: await approvalOf(tx, tenantId, orderId),
       };
     });
   }
+}
+
+/** Who has to approve a waiting order, by the rules as they are now, and who has. */
+async function approvalOf(tx: Tx, tenantId: string, orderId: string): Promise<OrderDetail['approval']> {
+  const order = await readOrder(tx, tenantId, orderId);
+  if (order?.status !== 'PENDING_APPROVAL') return null;
+  const rule = (await strictestRule(tx, order)) ?? DEFAULT_RULE;
+  const given = await tx
+    .selectFrom('order_approval as a')
+    .leftJoin('app_user as u', (join) => join.on(sql`u.user_id::text`, '=', sql.ref('a.user_id')))
+    .select(['a.user_id', 'u.display_name'])
+    .where('a.order_id', '=', orderId)
+    .orderBy('a.approved_at_ms')
+    .execute();
+  return {
+    ruleId: rule.rule_id,
+    requiredRole: rule.required_role,
+    approvals: rule.approvals,
+    given: given.map((row) => row.display_name ?? row.user_id),
+  };
 }
 
 type SummaryRow = Awaited<ReturnType<ReturnType<typeof summaries>['executeTakeFirstOrThrow']>>;
@@ -89,7 +112,8 @@ function summaries(tx: Tx, tenantId: string) {
     )
     .select(['o.order_id', 'o.order_number', 'o.site_id', 'o.supplier_id', 's.name as supplier_name', 'o.status'])
     .select(['o.sentence', 'o.created_at_ms', 'o.sent_at_ms', 'o.acknowledged_at_ms', 'o.supplier_order_number'])
-    .select(['o.due_at_ms', 'o.attention', 'o.amount_cents'])
+    .select(['o.due_at_ms', 'o.attention', 'o.amount_cents', 'o.version', 'o.requested_delivery_at_ms', 'o.note'])
+    .select(['o.cancellation_requested_at_ms', 'o.escalation_level'])
     .where('o.tenant_id', '=', tenantId)
     .orderBy('o.created_at_ms', 'desc')
     .orderBy('o.order_id', 'desc');
@@ -133,6 +157,12 @@ interface LineRow {
   stock_units_per_order_unit: number;
   acknowledgement_code: string | null;
   promised_delivery_at_ms: number | null;
+  backorder_promised_at_ms: number | null;
+  proposed_quantity: number;
+  awaiting_put_away_quantity: number;
+  unit_price_cents: number | null;
+  confirmed_unit_price_cents: number | null;
+  open: boolean;
 }
 
 function toLine(row: LineRow): OrderLine {
@@ -157,6 +187,12 @@ function toLine(row: LineRow): OrderLine {
     }),
     acknowledgementCode: row.acknowledgement_code as OrderLine['acknowledgementCode'],
     promisedDeliveryAtMs: row.promised_delivery_at_ms,
+    backorderPromisedAtMs: row.backorder_promised_at_ms,
+    proposedQuantity: row.proposed_quantity,
+    awaitingPutAwayQuantity: row.awaiting_put_away_quantity,
+    unitPriceCents: row.unit_price_cents,
+    confirmedUnitPriceCents: row.confirmed_unit_price_cents,
+    open: row.open,
   };
 }
 
@@ -176,6 +212,11 @@ function toSummary(row: SummaryRow, lines: OrderLine[]): OrderSummary {
     dueAtMs: row.due_at_ms === null ? null : Math.round(row.due_at_ms),
     attention: row.attention,
     amountCents: row.amount_cents,
+    version: row.version,
+    requestedDeliveryAtMs: row.requested_delivery_at_ms,
+    note: row.note,
+    cancellationRequestedAtMs: row.cancellation_requested_at_ms,
+    escalationLevel: row.escalation_level,
     lines,
   };
 }

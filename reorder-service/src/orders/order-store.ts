@@ -1,20 +1,31 @@
 import { randomUUID } from 'node:crypto';
 
 import { formatTopic, type LineAcknowledgementCode } from '@shelfwire/contract';
+import { needAfterwardsSchema } from '@shelfwire/contract/api';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueEvents } from '../events/event-outbox.ts';
-import { toOrderEvent, type AuditEntry, type Order, type OrderLineState } from './order.ts';
+import { isFinal, toOrderEvent, type AuditEntry, type Cancellation, type Order, type OrderLineState } from './order.ts';
 import { transition, type OrderCommand, type Transition } from './order-machine.ts';
 
 /** Reads an order and keeps it locked until the transaction ends. */
 export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
+  const locked = await tx
+    .selectFrom('purchase_order')
+    .select('order_id')
+    .where('tenant_id', '=', tenantId)
+    .where('order_id', '=', orderId)
+    .forUpdate()
+    .executeTakeFirst();
+  return locked && readOrder(tx, tenantId, orderId);
+}
+
+export async function readOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
   const row = await tx
     .selectFrom('purchase_order')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('order_id', '=', orderId)
-    .forUpdate()
     .executeTakeFirst();
   if (!row) return undefined;
   const lines = await tx
@@ -42,10 +53,17 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
     dueAtMs: row.due_at_ms,
     supplierOrderNumber: row.supplier_order_number,
     attention: row.attention,
+    version: row.version,
+    requestedDeliveryAtMs: row.requested_delivery_at_ms,
+    note: row.note,
+    changedBy: row.changed_by,
+    cancellation: cancellationOf(row),
+    escalationLevel: row.escalation_level,
     lines: lines.map((line): OrderLineState => ({
       lineNumber: line.line_number,
       binId: line.bin_id,
       itemId: line.item_id,
+      episodeId: line.episode_id ?? row.episode_id,
       stockUnitsPerOrderUnit: line.stock_units_per_order_unit,
       orderedQuantity: line.ordered_quantity,
       confirmedQuantity: line.confirmed_quantity,
@@ -53,8 +71,15 @@ export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Prom
       receivedQuantity: line.received_quantity,
       cancelledQuantity: line.cancelled_quantity,
       backorderedQuantity: line.backordered_quantity,
+      proposedQuantity: line.proposed_quantity,
+      awaitingPutAwayQuantity: line.awaiting_put_away_quantity,
       acknowledgementCode: line.acknowledgement_code as LineAcknowledgementCode | null,
       promisedDeliveryAtMs: line.promised_delivery_at_ms,
+      backorderPromisedAtMs: line.backorder_promised_at_ms,
+      receivedAtMs: line.received_at_ms,
+      unitPriceCents: line.unit_price_cents,
+      confirmedUnitPriceCents: line.confirmed_unit_price_cents,
+      substitutePartNumber: line.substitute_part_number,
       open: line.open,
     })),
   };
@@ -94,7 +119,7 @@ export async function changeOrder(
   const result = transition(order, command, by.nowMs);
   if (!result.ok || result.entries.length === 0) return result;
   await saveOrder(tx, result.order, result.entries, by);
-  if (result.order.status === 'CLOSED') await closeEpisodeOf(tx, result.order, 'received', by.nowMs);
+  await closeEpisodesOf(tx, result.order, endedByGoods(order, result.order), 'received', by.nowMs);
   return result;
 }
 
@@ -115,6 +140,10 @@ async function saveOrder(
       due_at_ms: order.dueAtMs,
       supplier_order_number: order.supplierOrderNumber,
       attention: order.attention,
+      cancellation_requested_at_ms: order.cancellation?.requestedAtMs ?? null,
+      cancellation_by: order.cancellation?.by ?? null,
+      cancellation_need: order.cancellation ? JSON.stringify(order.cancellation.need) : null,
+      escalation_level: order.escalationLevel,
       version: eb('version', '+', 1),
     }))
     .where('order_id', '=', order.orderId)
@@ -128,15 +157,34 @@ async function saveOrder(
         received_quantity: line.receivedQuantity,
         cancelled_quantity: line.cancelledQuantity,
         backordered_quantity: line.backorderedQuantity,
+        proposed_quantity: line.proposedQuantity,
+        awaiting_put_away_quantity: line.awaitingPutAwayQuantity,
         acknowledgement_code: line.acknowledgementCode,
         promised_delivery_at_ms: line.promisedDeliveryAtMs,
+        backorder_promised_at_ms: line.backorderPromisedAtMs,
+        received_at_ms: line.receivedAtMs,
+        confirmed_unit_price_cents: line.confirmedUnitPriceCents,
+        substitute_part_number: line.substitutePartNumber,
         open: line.open,
       })
       .where('order_id', '=', order.orderId)
       .where('line_number', '=', line.lineNumber)
       .execute();
   }
+  if (isFinal(order.status)) await forgetUnsent(tx, order.orderId, by.nowMs);
   await writeAudit(tx, order, entries, by);
+}
+
+/** Nothing waits to be sent about an order that has ended. An attempt that is under way still finds its row. */
+async function forgetUnsent(tx: Tx, orderId: string, nowMs: number): Promise<void> {
+  await tx
+    .updateTable('message_outbox')
+    .set({ given_up_at_ms: nowMs, last_error: 'the order has ended' })
+    .where('order_id', '=', orderId)
+    .where('channel', '=', 'supplier')
+    .where('sent_at_ms', 'is', null)
+    .where('given_up_at_ms', 'is', null)
+    .execute();
 }
 
 /** Writes the audit trail and, in the same transaction, the event that others will get. */
@@ -166,25 +214,59 @@ export async function writeAudit(
   await enqueueEvents(tx, { tenantId, siteId }, formatTopic({ channel: 'orders', tenantId, siteId }), events, by.nowMs);
 }
 
-/** Closes the order's episode, unless another order of it is still open. */
-export async function closeEpisodeOf(tx: Tx, order: Order, because: string, nowMs: number): Promise<void> {
-  if (order.episodeId === null) return;
+/** The needs of lines that ended now, and on which goods came. */
+function endedByGoods(before: Order, after: Order): string[] {
+  const wasOpen = new Set(before.lines.filter((line) => line.open).map((line) => line.lineNumber));
+  return after.lines.flatMap((line) =>
+    !line.open && wasOpen.has(line.lineNumber) && line.receivedQuantity > 0 && line.episodeId !== null
+      ? [line.episodeId]
+      : [],
+  );
+}
+
+/** Closes these episodes, each unless another line of it is still open. */
+export async function closeEpisodesOf(
+  tx: Tx,
+  order: Order,
+  episodeIds: readonly string[],
+  because: string,
+  nowMs: number,
+): Promise<void> {
+  if (episodeIds.length === 0) return;
   await tx
     .updateTable('episode')
     .set({ closed_at_ms: nowMs, closed_because: because })
-    .where('episode_id', '=', order.episodeId)
+    .where('tenant_id', '=', order.tenantId)
+    .where('episode_id', 'in', [...new Set(episodeIds)])
     .where('closed_at_ms', 'is', null)
     .where((eb) =>
       eb.not(
         eb.exists(
           eb
-            .selectFrom('purchase_order as other')
+            .selectFrom('purchase_order_line as other')
             .select('other.order_id')
             .whereRef('other.episode_id', '=', 'episode.episode_id')
-            .where('other.order_id', '!=', order.orderId)
-            .where('other.closed_at_ms', 'is', null),
+            .where('other.open', '=', true),
         ),
       ),
     )
     .execute();
+}
+
+/** The needs that an order is for, each once. */
+export function episodesOf(order: Order): string[] {
+  return [...new Set(order.lines.flatMap((line) => (line.episodeId === null ? [] : [line.episodeId])))];
+}
+
+function cancellationOf(row: {
+  cancellation_requested_at_ms: number | null;
+  cancellation_by: string | null;
+  cancellation_need: unknown;
+}): Cancellation | null {
+  if (row.cancellation_requested_at_ms === null) return null;
+  return {
+    requestedAtMs: row.cancellation_requested_at_ms,
+    by: row.cancellation_by ?? '',
+    need: needAfterwardsSchema.parse(row.cancellation_need),
+  };
 }

@@ -1,9 +1,12 @@
 import type { LineAcknowledgementCode, OrderEvent, OrderStatus } from '@shelfwire/contract';
+import type { NeedAfterwards } from '@shelfwire/contract/api';
 
 export interface OrderLineState {
   lineNumber: number;
   binId: string;
   itemId: string;
+  /** The need that it is for; of a line, since one order may serve several. */
+  episodeId: string | null;
   stockUnitsPerOrderUnit: number;
   /** All quantities in stock units. */
   orderedQuantity: number;
@@ -12,8 +15,18 @@ export interface OrderLineState {
   receivedQuantity: number;
   cancelledQuantity: number;
   backorderedQuantity: number;
+  /** Seen by a scale, and to be confirmed by a person. */
+  proposedQuantity: number;
+  /** Part of the received: at the dock, not seen in the bin yet. */
+  awaitingPutAwayQuantity: number;
   acknowledgementCode: LineAcknowledgementCode | null;
   promisedDeliveryAtMs: number | null;
+  backorderPromisedAtMs: number | null;
+  receivedAtMs: number | null;
+  /** Of one order unit. */
+  unitPriceCents: number | null;
+  confirmedUnitPriceCents: number | null;
+  substitutePartNumber: string | null;
   /** Goods may still come; only open lines count as on order. */
   open: boolean;
 }
@@ -37,7 +50,23 @@ export interface Order {
   supplierOrderNumber: string | null;
   /** Why a person must look at it. */
   attention: string | null;
+  version: number;
+  requestedDeliveryAtMs: number | null;
+  note: string | null;
+  /** Who edited it last. */
+  changedBy: string | null;
+  /** The supplier was asked to cancel it. */
+  cancellation: Cancellation | null;
+  /** 0: in time; 1: the supplier was reminded; 2: overdue, the buyer was told; 3: the administrator was. */
+  escalationLevel: number;
   lines: readonly OrderLineState[];
+}
+
+export interface Cancellation {
+  requestedAtMs: number;
+  by: string;
+  /** What becomes of the need when the supplier agrees. */
+  need: NeedAfterwards;
 }
 
 /** One line of the audit trail. */

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 
 import type { SensorKind } from '../database/schema.ts';
 import type { Tx } from '../database/with-tenant.ts';
-import { onOrderOf, openLinesOf, type OpenLine } from '../orders/open-lines.ts';
-import { coverOf, isOverdue } from '../orders/cover.ts';
+import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
+import { coverOf } from '../orders/cover.ts';
 import { OpenDemand, splitDemand } from '../stock/demand.ts';
 import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
@@ -140,8 +140,10 @@ function situationRows(site: { tenantId: string; siteId: string }, binIds: reado
       where si.tenant_id = il.tenant_id and si.item_id = il.item_id) offer on true
     left join lateral (
       select ep.episode_id, ep.snoozed_until_ms,
-             (select array_agg(o.supplier_id) from purchase_order o
-              where o.episode_id = ep.episode_id and o.status = 'REJECTED') as rejected_by
+             (select array_agg(distinct o.supplier_id)
+              from purchase_order_line ol join purchase_order o using (order_id)
+              where ol.episode_id = ep.episode_id
+                and (o.status = 'REJECTED' or ol.acknowledgement_code in ('IR', 'ID'))) as rejected_by
       from episode ep
       where ep.tenant_id = il.tenant_id and ep.site_id = il.site_id and ep.bin_id = il.bin_id
         and ep.item_id = il.item_id and ep.closed_at_ms is null) e on true
@@ -170,7 +172,7 @@ function toSituation(row: Row, pool: Pool, nowMs: number): Situation {
       unit: row.unit,
       position: {
         onHand: level?.onHand ?? 0,
-        onOrder: onOrderOf(cover.lines, { binId: row.bin_id, itemId: row.item_id }),
+        onOrder: cover.quantity,
         ...splitDemand(pool.openDemand, level?.onHand ?? 0),
       },
       policy,
@@ -185,7 +187,7 @@ function toSituation(row: Row, pool: Pool, nowMs: number): Situation {
           : {
               soundOrderNumbers: orderNumbers(cover.sound),
               impairedOrderNumbers: orderNumbers(cover.impaired),
-              tooLate: cover.tooLate.map((line) => describeLate(line, nowMs)),
+              tooLate: cover.tooLate.map(({ because }) => because),
               snoozedUntilMs: row.snoozed_until_ms ?? undefined,
               excluded: excluded.map((id) => offers.find((each) => each.supplierId === id)?.supplierName ?? id),
             },
@@ -216,11 +218,6 @@ function leadTimeMsOf(line: OpenLine, offers: readonly Offer[], rejectedBy: read
     (offer) => offer.supplierId !== line.supplierId && !rejectedBy.includes(offer.supplierId),
   );
   return Math.max(agreed.leadTimeDays, instead?.leadTimeDays ?? 0) * DAY_MS;
-}
-
-function describeLate(line: OpenLine, nowMs: number): string {
-  if (line.dueAtMs === null || isOverdue(line, nowMs)) return `${line.orderNumber} is overdue`;
-  return `${line.orderNumber} is promised only for ${new Date(line.dueAtMs).toISOString().slice(0, 10)}`;
 }
 
 function orderNumbers(lines: readonly OpenLine[]): string[] {

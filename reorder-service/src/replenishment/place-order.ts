@@ -30,10 +30,14 @@ export async function placeOrders(
 ): Promise<Order[]> {
   const episodeId = situation.episodeId ?? (await openEpisode(tx, site, situation, decision, nowMs));
   if (episodeId === undefined) return [];
-  const orders: Order[] = [];
+  const drafts: Order[] = [];
   for (const units of decision.units) {
-    orders.push(await placeOrder(tx, site, situation, { decision, offer, units, episodeId }, nowMs));
+    drafts.push(await placeOrder(tx, site, situation, { decision, offer, units, episodeId }, nowMs));
   }
+  // Only when all are there: the approval rules look at what is ordered together, not at each part of it.
+  const autoApprove = situation.input.policy?.autoApprove ?? true;
+  const orders: Order[] = [];
+  for (const draft of drafts) orders.push(await submit(tx, draft, { because: decision.because, autoApprove }, nowMs));
   return orders;
 }
 
@@ -104,23 +108,19 @@ async function placeOrder(
       site_id: site.siteId,
       bin_id: binId,
       item_id: situation.itemId,
+      episode_id: episodeId,
       part_number: offer.partNumber,
       description: itemName,
       order_unit: offer.orderUnit,
       stock_units_per_order_unit: offer.packQuantity,
-      unit_price_cents: priceCents === null ? null : Math.round(priceCents),
+      unit_price_cents: priceCents,
       ordered_quantity: units * offer.packQuantity,
     })
     .execute();
   await writeProof(tx, site, situation, decision, { orderId: row.order_id, sentence, nowMs });
   const draft = await lockOrder(tx, site.tenantId, row.order_id);
   if (!draft) throw new Error(`order ${row.order_id} was written and is not there`);
-  return submit(
-    tx,
-    draft,
-    { because: decision.because, autoApprove: situation.input.policy?.autoApprove ?? true },
-    nowMs,
-  );
+  return draft;
 }
 
 /** Approves a new order, or has it wait for a person: where the policy wants one, or a rule that the order meets. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { KyselyPlugin } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
 import type { Db } from '../database/open-database.ts';
@@ -22,10 +22,12 @@ interface Answer {
 /** A supplier that keeps its own log, and knows an order by its idempotency key. */
 class TestSupplier {
   readonly requests: string[] = [];
+  readonly paths: string[] = [];
   answer: (key: string) => Answer | Promise<Answer> = () => ({ status: 202 });
   readonly #server: Server = createServer((request, response) => {
     const key = request.headers['idempotency-key']?.toString() ?? '';
     this.requests.push(key);
+    this.paths.push(request.url ?? '');
     request.resume();
     request.on('end', () => {
       void Promise.resolve(this.answer(key)).then(({ status, body }) =>
@@ -54,6 +56,9 @@ class TestSupplier {
   }
 }
 
+const waitUntil = (check: () => Promise<boolean>): Promise<unknown> =>
+  vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 15_000, interval: 10 });
+
 class Killed extends Error {}
 
 /** A database that "kills" the process at its nth query: from then on nothing of this process reaches it. */
@@ -76,6 +81,7 @@ onEachEngine('sending orders', (database) => {
   afterAll(() => supplier.close());
   beforeEach(() => {
     supplier.requests.length = 0;
+    supplier.paths.length = 0;
     supplier.answer = () => ({ status: 202 });
   });
 
@@ -150,6 +156,36 @@ onEachEngine('sending orders', (database) => {
     expect(await story.showsAndDecides(18)).toBe('COVERED');
   });
 
+  test('a supplier that does not answer delays nobody else', async () => {
+    const [slow, quick] = [await lowStory(), await lowStory()];
+    const slowId = (await slow.orders())[0]?.orderId;
+    const quickDispatcher = replica(quick).dispatcher;
+    let quickSent: Promise<unknown> | undefined;
+    let releaseSlow = (): void => undefined;
+    supplier.answer = async (key) => {
+      if (key !== slowId) return { status: 202 };
+      // The answer comes only when the other order, which became due meanwhile, has been sent.
+      await new Promise<void>((resolve) => {
+        releaseSlow = resolve;
+        quickSent ??= waitUntil(async () => (await quick.orders())[0]?.status === 'SENT').then(() => resolve());
+      });
+      return { status: 202 };
+    };
+    await database.db
+      .updateTable('message_outbox')
+      .set({ next_attempt_at_ms: quick.nowMs + 100 })
+      .where('tenant_id', '=', quick.tenantId)
+      .where('channel', '=', 'supplier')
+      .execute();
+    const sending = quickDispatcher.sendDue();
+    await waitUntil(() => Promise.resolve(supplier.requests.includes(slowId ?? '')));
+    quick.later(200);
+    quickDispatcher.wake();
+    await sending;
+    releaseSlow();
+    expect(supplier.requests).toEqual([slowId, (await quick.orders())[0]?.orderId]);
+  });
+
   test('does not repeat what the supplier refuses for good', async () => {
     const story = await lowStory();
     supplier.answer = () => ({ status: 422 });
@@ -168,29 +204,30 @@ onEachEngine('sending orders', (database) => {
     return actions.cancel({ ...BUYER, tenantId: story.tenantId }, orderId, CALL_OFF);
   }
 
-  test('an order that is on its way to the supplier cannot be cancelled any more, and is sent', async () => {
+  test('an order that is on its way to the supplier is not cancelled alone: it is sent, and the supplier is asked', async () => {
     const story = await lowStory();
     const cancelled: unknown[] = [];
-    supplier.answer = async (orderId) => {
-      cancelled.push(await cancel(story, orderId));
+    supplier.answer = async (key) => {
+      if (cancelled.length === 0) cancelled.push(await cancel(story, key));
       return { status: 202 };
     };
     await replica(story).dispatcher.sendDue();
-    expect(cancelled).toMatchObject([{ ok: false, code: 'ORDER_STATUS_CONFLICT' }]);
+    expect(cancelled).toMatchObject([{ ok: true, status: 'APPROVED', cancellationRequestedAtMs: expect.any(Number) }]);
     expect(await story.orders()).toMatchObject([{ status: 'SENT', open: true }]);
+    expect(supplier.paths).toEqual(['/orders', `/orders/${(await story.orders())[0]?.orderId}/cancellation`]);
   });
 
   test('an order that was not answered may be with the supplier, one that was refused is not', async () => {
-    for (const { status, ok } of [
-      { status: 503, ok: false },
-      { status: 422, ok: true },
+    for (const { status, left } of [
+      { status: 503, left: 'ON_HOLD' },
+      { status: 422, left: 'CANCELLED' },
     ]) {
       const story = await lowStory();
       supplier.answer = () => ({ status });
       for (let attempt = 0; attempt < 4; attempt += 1) await replica(story.later(600_000)).dispatcher.sendDue();
       const [order] = await story.orders();
       expect(order?.status).toBe('ON_HOLD');
-      expect(await cancel(story, order?.orderId ?? '')).toMatchObject({ ok });
+      expect(await cancel(story, order?.orderId ?? '')).toMatchObject({ ok: true, status: left });
     }
   });
 

@@ -1,7 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { orderResponseMessageSchema, type OrderResponseMessage } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
-import { sql } from 'kysely';
 
 import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -11,36 +9,30 @@ import { askForAttention, changeOrder, lockOrder } from '../orders/order-store.t
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, CONFIG, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { backoffMs } from './backoff.ts';
-import { postOrder, type PostResult } from './post-order.ts';
+import { claimMessages, laneOf, type Claimed } from './claim-messages.ts';
+import { postToSupplier, type PostResult } from './post-to-supplier.ts';
 import { SupplierInbox } from './supplier-inbox.ts';
+import { requestOf } from './supplier-request.ts';
 
-const ORDERS_AT_ONCE = 8;
+const INTERVAL_MS = 500;
 const LEASE_MARGIN_MS = 5_000;
 const SENT_ALTHOUGH_ENDED = {
   event: 'OrderSentAlthoughEnded',
   note: 'the supplier took it although it had ended here: ask the supplier to reject it, or expect the goods',
 };
 
-interface Claimed {
-  message_id: string;
-  tenant_id: string;
-  order_id: string;
-  recipient: string;
-  payload: Record<string, unknown>;
-  attempts: number;
-  created_at_ms: number;
-  endpoint: string;
-  api_token: string;
-}
-
 /**
- * Sends approved orders to their suppliers. Several replicas may run it: a row is taken by a lease that outlives one
- * request, nothing is locked while the supplier answers. Killed at any point, the order is sent again under the same
- * idempotency key, so that the supplier takes it once.
+ * Sends approved orders to their suppliers, each supplier in a lane of its own. Several replicas may run it: a row is
+ * taken by a lease that outlives one request, nothing is locked while the supplier answers. Killed at any point, the
+ * order is sent again under the same idempotency key, so that the supplier takes it once.
  */
 @Injectable()
 export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #job: PeriodicJob;
+  /** Suppliers whose answer is awaited. */
+  readonly #lanes = new Map<string, Promise<void>>();
+  #wakeUp: (() => void) | undefined;
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly db: Db,
@@ -52,7 +44,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
     private readonly publisher: EventPublisher,
   ) {
     this.#job = new PeriodicJob({
-      intervalMs: 500,
+      intervalMs: INTERVAL_MS,
       work: () => this.sendDue(),
       onError: (error) => this.logger.warn({ err: error }, 'orders cannot be sent now, they wait'),
     });
@@ -67,45 +59,70 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   wake(): void {
+    this.#wakeUp?.();
     this.#job.wake();
   }
 
-  /** Sends everything that is due now, once. @returns how many were tried */
+  /** Sends everything that is due now, once, and waits for the last answer. @returns how many messages were tried */
   async sendDue(): Promise<number> {
     let tried = 0;
     for (;;) {
       const claimed = await this.#claim();
-      await Promise.all(claimed.map((row) => this.#send(row)));
+      for (const [lane, rows] of Map.groupBy(claimed, laneOf)) {
+        const sending = Promise.all(rows.map((row) => this.#send(row)))
+          .then(() => undefined)
+          .finally(() => this.#lanes.delete(lane));
+        this.#lanes.set(lane, sending);
+      }
       tried += claimed.length;
-      if (claimed.length < ORDERS_AT_ONCE) return tried;
+      if (this.#lanes.size === 0) return tried;
+      // Somebody's answer frees its lane; meanwhile others may have become due.
+      await this.#nextOccasion();
     }
   }
 
-  async #claim(): Promise<Claimed[]> {
-    const nowMs = this.clock();
+  async #nextOccasion(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wakeUp = resolve;
+    });
+    const pause = new Promise<void>((resolve) => {
+      this.#pause = setTimeout(resolve, INTERVAL_MS);
+    });
+    try {
+      await Promise.race([woken, pause, ...this.#lanes.values()]);
+    } finally {
+      clearTimeout(this.#pause);
+      this.#wakeUp = undefined;
+    }
+  }
+
+  #claim(): Promise<Claimed[]> {
     const leaseMs = this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS + LEASE_MARGIN_MS;
-    const { rows } = await sql<Claimed>`
-      update message_outbox m set next_attempt_at_ms = ${nowMs + leaseMs}, attempts = m.attempts + 1
-      from supplier s
-      where s.tenant_id = m.tenant_id and s.supplier_id = m.recipient and m.message_id in (
-        select o.message_id from message_outbox o join purchase_order po on po.order_id = o.order_id
-        where o.channel = 'supplier' and o.sent_at_ms is null and o.given_up_at_ms is null
-          and o.next_attempt_at_ms <= ${nowMs} and po.status not in ('CANCELLED', 'REJECTED', 'CLOSED', 'ON_HOLD')
-        order by o.position limit ${ORDERS_AT_ONCE} for update of o, po skip locked)
-      returning m.message_id, m.tenant_id, m.order_id, m.recipient, m.payload, m.attempts, m.created_at_ms,
-                s.endpoint, s.api_token`.execute(this.db);
-    return rows;
+    return claimMessages(this.db, new Set(this.#lanes.keys()), { nowMs: this.clock(), leaseMs });
   }
 
   async #send(row: Claimed): Promise<void> {
-    const result = await postOrder(
-      { endpoint: row.endpoint, apiToken: row.api_token, orderId: row.order_id, message: row.payload },
-      this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS,
-    );
+    const result = await postToSupplier(requestOf(row), this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS);
     this.metrics.counter('shelfwire_reorder_supplier_requests_total').inc({ outcome: result.kind });
-    if (result.kind === 'accepted') await this.#sent(row, result.body);
-    else await this.#notSent(row, result);
+    if (result.kind !== 'accepted') await this.#notSent(row, result);
+    else if (row.kind === 'order') await this.#sent(row, result.body);
+    else await this.#delivered(row, result.body);
     this.publisher.wake();
+  }
+
+  /** A cancellation or a reminder is with the supplier; the answer may have come at once. */
+  async #delivered(row: Claimed, body: unknown): Promise<void> {
+    await this.db
+      .updateTable('message_outbox')
+      .set({ sent_at_ms: this.clock(), last_error: null })
+      .where('message_id', '=', row.message_id)
+      .execute();
+    await this.#takeAnswer(row, body);
+  }
+
+  async #takeAnswer(row: Claimed, body: unknown): Promise<void> {
+    const applied = await this.inbox.applyInlineAnswer(row.tenant_id, row.recipient, row.order_id, body);
+    if (applied && !applied.ok) this.logger.warn({ orderId: row.order_id, code: applied.code }, applied.detail);
   }
 
   async #sent(row: Claimed, body: unknown): Promise<void> {
@@ -129,10 +146,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
     }
     this.metrics.counter('shelfwire_reorder_orders_total').inc({ status: 'SENT' });
     await this.#observeLowToSent(row, nowMs);
-    const answer = inlineAnswer(body, row.order_id);
-    if (!answer) return;
-    const applied = await this.inbox.applyOrderResponse(row.tenant_id, row.recipient, answer);
-    if (!applied.ok) this.logger.warn({ orderId: row.order_id, code: applied.code }, applied.detail);
+    await this.#takeAnswer(row, body);
   }
 
   async #observeLowToSent(row: Claimed, nowMs: number): Promise<void> {
@@ -160,22 +174,28 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
         })
         .where('message_id', '=', row.message_id)
         .execute();
-      if (!last) return;
+      if (!last || row.kind === 'reminder') return;
       const order = await lockOrder(tx, row.tenant_id, row.order_id);
       const refused = result.kind === 'refused';
-      const note = refused
-        ? `the supplier refused it: ${result.detail}`
-        : `not sent after ${row.attempts} attempts: ${result.detail}`;
-      if (order) await changeOrder(tx, order, { kind: 'hold', note, refused }, { actor: 'dispatcher', nowMs });
+      const why = refused ? `the supplier refused it: ${result.detail}` : `${row.attempts} attempts: ${result.detail}`;
+      const by = { actor: 'dispatcher', nowMs };
+      if (order && row.kind === 'cancellation') {
+        const note = `the supplier could not be asked to cancel it, call them (${why})`;
+        await askForAttention(tx, order, { event: 'CancellationNotSent', note }, by);
+      } else if (order) {
+        const note = refused ? why : `not sent after ${why}`;
+        await changeOrder(tx, order, { kind: 'hold', note, refused }, by);
+      }
     });
-    const line = { orderId: row.order_id, supplierId: row.recipient, attempt: row.attempts, detail: result.detail };
-    if (last) this.logger.error(line, 'an order cannot be sent, a person must act');
-    else this.logger.warn(line, 'an order was not sent, it is tried again');
+    const line = {
+      orderId: row.order_id,
+      supplierId: row.recipient,
+      message: row.kind,
+      attempt: row.attempts,
+      detail: result.detail,
+    };
+    if (!last) this.logger.warn(line, 'a message to a supplier was not sent, it is tried again');
+    else if (row.kind === 'reminder') this.logger.info(line, 'the supplier takes no reminder');
+    else this.logger.error(line, 'a message to a supplier cannot be sent, a person must act');
   }
-}
-
-/** A supplier may answer at once, in the body of its 200. */
-function inlineAnswer(body: unknown, orderId: string): OrderResponseMessage | undefined {
-  const answer = orderResponseMessageSchema.safeParse(body);
-  return answer.success && answer.data.orderId === orderId ? answer.data : undefined;
 }

@@ -1,23 +1,83 @@
-import { purchaseOrderMessageSchema, type PurchaseOrderMessage } from '@shelfwire/contract';
+import { randomUUID } from 'node:crypto';
+
+import {
+  orderCancellationMessageSchema,
+  orderReminderMessageSchema,
+  purchaseOrderMessageSchema,
+  type OrderCancellationMessage,
+  type OrderReminderMessage,
+  type PurchaseOrderMessage,
+} from '@shelfwire/contract';
 
 import type { Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
 
 /** Puts an approved order into the outbox, in the transaction that approved it. Its message is frozen here. */
 export async function enqueueOrder(tx: Tx, order: Order, nowMs: number): Promise<void> {
-  const message = await messageOf(tx, order, nowMs);
+  await enqueue(tx, order, { kind: 'order', message: await messageOf(tx, order, nowMs) }, nowMs);
+}
+
+/** Asks the supplier to cancel an order that it may have. */
+export async function enqueueCancellation(tx: Tx, order: Order, reason: string, nowMs: number): Promise<void> {
+  const { orderId, orderNumber } = order;
+  const message = orderCancellationMessageSchema.parse({
+    schema: 'order-cancellation/1',
+    messageId: randomUUID(),
+    orderId,
+    orderNumber,
+    atMs: nowMs,
+    reason,
+  } satisfies OrderCancellationMessage);
+  await enqueue(tx, order, { kind: 'cancellation', message }, nowMs);
+}
+
+export async function enqueueReminder(
+  tx: Tx,
+  order: Order,
+  about: OrderReminderMessage['about'],
+  nowMs: number,
+): Promise<void> {
+  const { orderId, orderNumber } = order;
+  const message = orderReminderMessageSchema.parse({
+    schema: 'order-reminder/1',
+    messageId: randomUUID(),
+    orderId,
+    orderNumber,
+    atMs: nowMs,
+    about,
+  } satisfies OrderReminderMessage);
+  await enqueue(tx, order, { kind: 'reminder', message }, nowMs);
+}
+
+async function enqueue(
+  tx: Tx,
+  order: Order,
+  { kind, message }: { kind: 'order' | 'cancellation' | 'reminder'; message: object },
+  nowMs: number,
+): Promise<void> {
   await tx
     .insertInto('message_outbox')
     .values({
       tenant_id: order.tenantId,
       site_id: order.siteId,
       channel: 'supplier',
+      kind,
       recipient: order.supplierId,
       order_id: order.orderId,
       payload: JSON.stringify(message),
       created_at_ms: nowMs,
       next_attempt_at_ms: nowMs,
     })
+    .execute();
+}
+
+/** Takes an order back that was not tried yet. The order must be locked, so that no attempt begins meanwhile. */
+export async function withdrawUnsent(tx: Tx, orderId: string): Promise<void> {
+  await tx
+    .deleteFrom('message_outbox')
+    .where('channel', '=', 'supplier')
+    .where('order_id', '=', orderId)
+    .where('attempts', '=', 0)
     .execute();
 }
 
@@ -30,6 +90,7 @@ export async function supplierMayHave(tx: Tx, orderId: string): Promise<boolean>
     .selectFrom('message_outbox')
     .select('message_id')
     .where('channel', '=', 'supplier')
+    .where('kind', '=', 'order')
     .where('order_id', '=', orderId)
     .where('attempts', '>', 0)
     .limit(1)
@@ -68,7 +129,8 @@ async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseO
     buyer: { tenantId: order.tenantId, siteId: order.siteId, name: buyer.name },
     supplierId: order.supplierId,
     deliverTo: buyer.deliver_to,
-    ...(order.dueAtMs === null ? {} : { requestedDeliveryAtMs: Math.round(order.dueAtMs) }),
+    ...requestedDelivery(order),
+    ...(order.note === null ? {} : { note: order.note }),
     lines: lines.map((line) => ({
       lineNumber: line.line_number,
       supplierPartNumber: line.part_number,
@@ -76,6 +138,13 @@ async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseO
       orderedUnits: line.ordered_quantity / line.stock_units_per_order_unit,
       unit: line.order_unit,
       stockUnitsPerUnit: line.stock_units_per_order_unit,
+      ...(line.unit_price_cents === null ? {} : { unitPriceCents: line.unit_price_cents }),
     })),
   } satisfies PurchaseOrderMessage);
+}
+
+/** What a person wants, else when it is due by the agreed lead time. */
+function requestedDelivery(order: Order): { requestedDeliveryAtMs?: number } {
+  const atMs = order.requestedDeliveryAtMs ?? order.dueAtMs;
+  return atMs === null ? {} : { requestedDeliveryAtMs: Math.round(atMs) };
 }

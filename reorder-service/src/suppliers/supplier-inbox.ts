@@ -1,5 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DespatchAdviceMessage, OrderResponseMessage, OrderStatus } from '@shelfwire/contract';
+import { randomUUID } from 'node:crypto';
+
+import {
+  orderCancellationAnswerSchema,
+  orderResponseMessageSchema,
+  type DespatchAdviceMessage,
+  type OrderCancellationAnswer,
+  type OrderResponseMessage,
+  type OrderStatus,
+} from '@shelfwire/contract';
 import type { ServiceMetrics } from '@shelfwire/contract/service';
 
 import { DATABASE } from '../database/database.module.ts';
@@ -9,12 +18,17 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import type { OrderCommand } from '../orders/order-machine.ts';
 import type { Order } from '../orders/order.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
+import { recomputeAmount } from '../orders/order-amount.ts';
+import { writeReceipt } from '../orders/receipts.ts';
+import { settleNeed } from '../orders/settle-need.ts';
 import { CLOCK, METRICS, type Clock } from '../runtime/runtime.module.ts';
 
 /** What became of a supplier's message. A repeat answers as the first time did, by the order's present status. */
 export type SupplierMessageResult =
   | { ok: true; orderId: string; status: OrderStatus; repeated: boolean }
   | { ok: false; code: 'ORDER_NOT_FOUND' | 'LINE_NOT_FOUND' | 'ORDER_STATUS_CONFLICT'; detail: string };
+
+type MessageKind = 'order-response' | 'despatch-advice' | 'order-cancellation-answer';
 
 /** What suppliers answer, whichever way it comes. Each message counts once, by its `messageId`. */
 @Injectable()
@@ -31,17 +45,23 @@ export class SupplierInbox {
     supplierId: string,
     message: OrderResponseMessage,
   ): Promise<SupplierMessageResult> {
-    return this.#apply(tenantId, supplierId, 'order-response', message, (order) => ({
+    const commandFor = async (tx: Tx, order: Order): Promise<OrderCommand> => ({
       kind: 'acknowledge',
+      priceTolerance: await priceToleranceOf(tx, tenantId, supplierId),
       supplierOrderNumber: message.supplierOrderNumber,
       lines: message.lines.map((line) => ({
         lineNumber: line.lineNumber,
         code: line.code,
         confirmedQuantity: inStockUnits(order, line.lineNumber, line.confirmedUnits),
         promisedDeliveryAtMs: line.promisedDeliveryAtMs,
+        backorderPromisedAtMs: line.backorderPromisedAtMs,
+        unitPriceCents: line.unitPriceCents,
+        substitutePartNumber: line.substitutePartNumber,
         reason: line.reason,
       })),
-    }));
+    });
+    const reprice = (tx: Tx, order: Order): Promise<void> => recomputeAmount(tx, order.orderId);
+    return this.#apply(tenantId, supplierId, 'order-response', message, commandFor, reprice);
   }
 
   async applyDespatchAdvice(
@@ -49,22 +69,63 @@ export class SupplierInbox {
     supplierId: string,
     message: DespatchAdviceMessage,
   ): Promise<SupplierMessageResult> {
-    return this.#apply(tenantId, supplierId, 'despatch-advice', message, (order) => ({
+    const announce = (tx: Tx, order: Order): Promise<void> => announceReceipt(tx, order, message, this.clock());
+    const commandFor = (_: Tx, order: Order): OrderCommand => ({
       kind: 'despatch',
       expectedDeliveryAtMs: message.expectedDeliveryAtMs,
       lines: message.lines.map((line) => ({
         lineNumber: line.lineNumber,
         quantity: inStockUnits(order, line.lineNumber, line.shippedUnits),
       })),
-    }));
+    });
+    return this.#apply(tenantId, supplierId, 'despatch-advice', message, commandFor, announce);
+  }
+
+  /** The supplier's word on a cancellation that we asked for, or its own. */
+  async applyCancellation(
+    tenantId: string,
+    supplierId: string,
+    message: OrderCancellationAnswer,
+  ): Promise<SupplierMessageResult> {
+    const { answer, reason = null } = message;
+    let need: Order['cancellation'] = null;
+    const commandFor = (_: Tx, order: Order): OrderCommand => {
+      need = order.cancellation;
+      return { kind: 'cancellation-answer', answer, reason };
+    };
+    const settle = async (tx: Tx, order: Order): Promise<void> => {
+      if (answer === 'accepted' && need) {
+        await settleNeed(tx, order, need.need, {
+          email: need.by,
+          reason: 'the supplier cancelled',
+          nowMs: this.clock(),
+        });
+      }
+    };
+    return this.#apply(tenantId, supplierId, 'order-cancellation-answer', message, commandFor, settle);
+  }
+
+  /** A supplier may answer at once, in the body of its 200. @returns undefined if the body is no answer about this order */
+  async applyInlineAnswer(
+    tenantId: string,
+    supplierId: string,
+    orderId: string,
+    body: unknown,
+  ): Promise<SupplierMessageResult | undefined> {
+    const response = orderResponseMessageSchema.safeParse(body);
+    if (response.data?.orderId === orderId) return this.applyOrderResponse(tenantId, supplierId, response.data);
+    const cancellation = orderCancellationAnswerSchema.safeParse(body);
+    if (cancellation.data?.orderId === orderId) return this.applyCancellation(tenantId, supplierId, cancellation.data);
+    return undefined;
   }
 
   async #apply(
     tenantId: string,
     supplierId: string,
-    kind: 'order-response' | 'despatch-advice',
-    message: OrderResponseMessage | DespatchAdviceMessage,
-    commandFor: (order: Order) => OrderCommand,
+    kind: MessageKind,
+    message: OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer,
+    commandFor: (tx: Tx, order: Order) => OrderCommand | Promise<OrderCommand>,
+    then?: (tx: Tx, order: Order) => Promise<void>,
   ): Promise<SupplierMessageResult> {
     const nowMs = this.clock();
     const applied = await withTenant(this.db, tenantId, async (tx) => {
@@ -77,9 +138,13 @@ export class SupplierInbox {
       if (!(await isNew(tx, { tenantId, supplierId, kind, message, nowMs }))) {
         return { order, result: { ok: true, orderId, status: order.status, repeated: true } as const };
       }
-      const changed = await changeOrder(tx, order, commandFor(order), { actor: `supplier ${supplierId}`, nowMs });
+      const changed = await changeOrder(tx, order, await commandFor(tx, order), {
+        actor: `supplier ${supplierId}`,
+        nowMs,
+      });
       // Not kept: the supplier may send the same message again once it fits.
       if (!changed.ok) throw new Refused(changed);
+      await then?.(tx, changed.order);
       return { order, result: { ok: true, orderId, status: changed.order.status, repeated: false } as const };
     }).catch((error: unknown) => {
       if (!(error instanceof Refused)) throw error;
@@ -106,8 +171,8 @@ async function isNew(
   of: {
     tenantId: string;
     supplierId: string;
-    kind: 'order-response' | 'despatch-advice';
-    message: OrderResponseMessage | DespatchAdviceMessage;
+    kind: MessageKind;
+    message: OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer;
     nowMs: number;
   },
 ): Promise<boolean> {
@@ -131,4 +196,32 @@ async function isNew(
 function inStockUnits(order: Order, lineNumber: number, units: number): number {
   const line = order.lines.find((each) => each.lineNumber === lineNumber);
   return units * (line?.stockUnitsPerOrderUnit ?? 1);
+}
+
+async function priceToleranceOf(tx: Tx, tenantId: string, supplierId: string): Promise<number> {
+  const row = await tx
+    .selectFrom('supplier')
+    .select('price_tolerance')
+    .where('tenant_id', '=', tenantId)
+    .where('supplier_id', '=', supplierId)
+    .executeTakeFirstOrThrow();
+  return row.price_tolerance;
+}
+
+/** What is on its way is a receipt that a person confirms in one call, when it arrives under this SSCC. */
+async function announceReceipt(tx: Tx, order: Order, message: DespatchAdviceMessage, nowMs: number): Promise<void> {
+  await writeReceipt(tx, order, {
+    receiptId: randomUUID(),
+    status: 'ANNOUNCED',
+    source: 'asn',
+    by: null,
+    sscc: message.sscc,
+    lines: message.lines.map((line) => ({
+      lineNumber: line.lineNumber,
+      quantity: inStockUnits(order, line.lineNumber, line.shippedUnits),
+      lot: line.lot,
+      expiresOn: line.expiresOn,
+    })),
+    nowMs,
+  });
 }

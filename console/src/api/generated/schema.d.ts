@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/v1/approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which orders have to be approved, by whom */
+        get: operations["listApprovalRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-rules/{ruleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set an approval rule; holds for orders from now on and for those that wait */
+        put: operations["putApprovalRule"];
+        post?: never;
+        /** Remove an approval rule */
+        delete: operations["deleteApprovalRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -86,6 +121,24 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Change quantity, supplier, wanted date or note of an order that has not been sent */
+        patch: operations["editOrder"];
+        trace?: never;
+    };
+    "/api/v1/orders/{orderId}/accept-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to what the supplier changed (price, substitute): the order needs nobody’s attention any more */
+        post: operations["acceptOrderChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -98,7 +151,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve an order that waits for it; it is sent to the supplier */
+        /** Approve an order that waits for it; with the last approval it is sent to the supplier */
         post: operations["approveOrder"];
         delete?: never;
         options?: never;
@@ -115,8 +168,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order of which nothing has arrived, and say what becomes of the need */
+        /** Cancel an order, and say what becomes of the need: at once while the supplier cannot have it, else the supplier is asked and the order stands until they agree */
         post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{orderId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an order whose rest will not come, and say what becomes of the need */
+        post: operations["closeOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -259,6 +329,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supplier/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A supplier agrees to a cancellation, refuses it, or cancels an order itself; repeat-safe by messageId */
+        post: operations["receiveCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/supplier/despatch-advices": {
         parameters: {
             query?: never;
@@ -336,6 +423,20 @@ export interface components {
                 moved: number;
                 siteId: string;
             } | null;
+        };
+        ApprovalRule: {
+            /** @default 1 */
+            approvals: number;
+            /** @default null */
+            itemClass: string | null;
+            /** @default 0 */
+            minAmountCents: number;
+            /**
+             * @default buyer
+             * @enum {string}
+             */
+            requiredRole: "operator" | "buyer" | "admin";
+            ruleId: string;
         };
         BinDetail: {
             binId: string;
@@ -463,22 +564,35 @@ export interface components {
         OrderDetail: {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
+            approval: {
+                approvals: number;
+                given: string[];
+                requiredRole: string;
+                ruleId: string;
+            } | null;
             attention: string | null;
+            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
+            escalationLevel: number;
             history: {
                 actor: string;
                 atMs: number;
+                details: {
+                    [key: string]: unknown;
+                } | null;
                 event: string;
                 note: string | null;
                 /** @enum {string} */
                 status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
             }[];
             lines: components["schemas"]["OrderLine"][];
+            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
             proof: components["schemas"]["OrderProof"];
+            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -487,25 +601,32 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
+            version: number;
         };
         OrderLine: {
             acknowledgementCode: ("IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR") | null;
+            awaitingPutAwayQuantity: number;
             backorderedQuantity: number;
+            backorderPromisedAtMs: number | null;
             binId: string;
             cancelledQuantity: number;
             confirmedQuantity: number;
+            confirmedUnitPriceCents: number | null;
             itemId: string;
             itemName: string;
             lineNumber: number;
+            open: boolean;
             orderedQuantity: number;
             orderUnit: string;
             promisedDeliveryAtMs: number | null;
+            proposedQuantity: number;
             quantityText: string;
             receivedQuantity: number;
             shippedQuantity: number;
             sku: string;
             stockUnitsPerOrderUnit: number;
             unit: string;
+            unitPriceCents: number | null;
         };
         OrderProof: {
             arithmetic: {
@@ -533,12 +654,16 @@ export interface components {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
             attention: string | null;
+            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
+            escalationLevel: number;
             lines: components["schemas"]["OrderLine"][];
+            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
+            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -547,6 +672,7 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
+            version: number;
         };
         ParkedReading: {
             detail: string;
@@ -708,6 +834,181 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listApprovalRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApprovalRule"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 1 */
+                    approvals?: number;
+                    /** @default null */
+                    itemClass?: string | null;
+                    /** @default 0 */
+                    minAmountCents?: number;
+                    /**
+                     * @default buyer
+                     * @enum {string}
+                     */
+                    requiredRole?: "operator" | "buyer" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRule"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ruleId: string;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -956,6 +1257,147 @@ export interface operations {
             };
         };
     };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lines?: {
+                        lineNumber: number;
+                        orderedUnits: number;
+                    }[];
+                    note?: string | null;
+                    requestedDeliveryAtMs?: number;
+                    supplierId?: string;
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptOrderChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approveOrder: {
         parameters: {
             query?: never;
@@ -974,6 +1416,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1051,6 +1494,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    need: {
+                        /** @constant */
+                        kind: "release";
+                    } | {
+                        /** @constant */
+                        kind: "snooze";
+                        untilMs: number;
+                    };
+                    reason: string;
+                    /** @default false */
+                    supplierAgreed?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1128,6 +1652,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1191,6 +1716,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1563,6 +2089,64 @@ export interface operations {
             };
         };
     };
+    receiveCancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    answer: "accepted" | "refused" | "by-supplier";
+                    atMs: number;
+                    /** Format: uuid */
+                    messageId: string;
+                    /** Format: uuid */
+                    orderId: string;
+                    reason?: string;
+                    /** @constant */
+                    schema: "order-cancellation-answer/1";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     receiveDespatchAdvice: {
         parameters: {
             query?: never;
@@ -1576,7 +2160,10 @@ export interface operations {
                     atMs: number;
                     expectedDeliveryAtMs?: number;
                     lines: {
+                        /** Format: date */
+                        expiresOn?: string;
                         lineNumber: number;
+                        lot?: string;
                         shippedUnits: number;
                     }[];
                     /** Format: uuid */
@@ -1636,12 +2223,15 @@ export interface operations {
                 "application/json": {
                     atMs: number;
                     lines: {
+                        backorderPromisedAtMs?: number;
                         /** @enum {string} */
                         code: "IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR";
                         confirmedUnits: number;
                         lineNumber: number;
                         promisedDeliveryAtMs?: number;
                         reason?: string;
+                        substitutePartNumber?: string;
+                        unitPriceCents?: number;
                     }[];
                     /** Format: uuid */
                     messageId: string;

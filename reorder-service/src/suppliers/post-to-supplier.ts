@@ -8,20 +8,27 @@ export type PostResult =
 
 const DETAIL_CHARACTERS_MAX = 300;
 
-/** Posts one order. Repeats are safe: the supplier knows the order by `Idempotency-Key`. Never throws. */
-export async function postOrder(
-  order: { endpoint: string; apiToken: string; orderId: string; message: object },
-  timeoutMs: number,
-): Promise<PostResult> {
+export interface SupplierRequest {
+  endpoint: string;
+  apiToken: string;
+  /** Below the endpoint. */
+  path: string;
+  idempotencyKey: string;
+  contentType: string;
+  body: string;
+}
+
+/** Posts one message. Repeats are safe: the supplier knows it by `Idempotency-Key`. Never throws. */
+export async function postToSupplier(request: SupplierRequest, timeoutMs: number): Promise<PostResult> {
   try {
-    const response = await fetch(`${order.endpoint.replace(/\/$/, '')}/orders`, {
+    const response = await fetch(`${request.endpoint.replace(/\/$/, '')}${request.path}`, {
       method: 'POST',
       headers: {
-        'content-type': 'application/json',
-        'idempotency-key': order.orderId,
-        authorization: `Bearer ${order.apiToken}`,
+        'content-type': request.contentType,
+        'idempotency-key': request.idempotencyKey,
+        authorization: `Bearer ${request.apiToken}`,
       },
-      body: JSON.stringify(order.message),
+      body: request.body,
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     });

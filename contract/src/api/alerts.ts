@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+import { epochMsSchema, idSchema } from '../reading.ts';
+
+export const alertSeveritySchema = z.enum(['info', 'warning', 'critical']);
+export type AlertSeverity = z.infer<typeof alertSeveritySchema>;
+
+export const alertKindSchema = z.enum([
+  'LOW_STOCK',
+  'OUT_OF_STOCK',
+  'SENSOR_DOUBT',
+  'ORDER_TROUBLE',
+  'ORDER_OVERDUE',
+  'ORDER_UNACKNOWLEDGED',
+  'ORDER_WAITS_FOR_APPROVAL',
+  'RECEIPT_TO_CONFIRM',
+  'TEST',
+]);
+export type AlertKind = z.infer<typeof alertKindSchema>;
+
+/** One condition that somebody should know of: one alert while it lasts, however often its value flaps. */
+export const alertSchema = z.object({
+  alertId: z.uuid(),
+  siteId: idSchema.nullable(),
+  kind: alertKindSchema,
+  severity: alertSeveritySchema,
+  title: z.string(),
+  detail: z.string(),
+  orderId: z.uuid().nullable(),
+  binId: idSchema.nullable(),
+  raisedAtMs: epochMsSchema,
+  lastSeenAtMs: epochMsSchema,
+  /** How often the condition came back while the alert was open. */
+  occurrences: z.int(),
+  /** 0: those whom it concerns; 1, 2: who is told when nobody takes it on. */
+  escalationLevel: z.int(),
+  acknowledgedAtMs: epochMsSchema.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  resolvedAtMs: epochMsSchema.nullable(),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 22:00');
+
+/** Where alerts are sent. The list in the console has them always. */
+export const alertChannelSchema = z
+  .object({
+    channelId: idSchema,
+    kind: z.enum(['email', 'webhook']),
+    /** An email address, or an http(s) URL. */
+    target: z.string().min(3).max(500),
+    minSeverity: alertSeveritySchema.default('warning'),
+    /** Told when an alert has reached this level: 0 at once, 1 and 2 when nobody took it on. */
+    escalationLevel: z.int().min(0).max(2).default(0),
+    /** Alerts that come within so long are one message. Critical ones do not wait. */
+    digestMinutes: z.int().min(0).max(1_440).default(5),
+    /** Nothing but critical alerts between these times of day; the rest comes in one message afterwards. */
+    quietHours: z
+      .object({ from: timeOfDaySchema, to: timeOfDaySchema, timeZone: z.string().default('UTC') })
+      .nullable()
+      .default(null),
+  })
+  .refine(({ kind, target }) => (kind === 'email' ? z.email() : z.httpUrl().or(z.url())).safeParse(target).success, {
+    path: ['target'],
+    message: 'is not an address of this kind',
+  });
+export type AlertChannel = z.infer<typeof alertChannelSchema>;
+
+export const putAlertChannelsSchema = z.object({ channels: z.array(alertChannelSchema).max(20) });
+
+/** What became of a test message, channel by channel. */
+export const alertTestResultSchema = z.object({
+  results: z.array(z.object({ channelId: idSchema, ok: z.boolean(), detail: z.string() })),
+});

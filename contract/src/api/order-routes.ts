@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+import { orderStatusSchema } from '../order-event.ts';
+import { idSchema } from '../reading.ts';
+import { approvalRuleSchema, putApprovalRuleSchema } from './approval-rules.ts';
+import { callOffOrderSchema, closeOrderSchema, editOrderSchema, orderActionResponseSchema } from './order-actions.ts';
+import { orderDetailSchema, orderSummarySchema } from './orders.ts';
+import { pageOf, pageQueryFields } from './page.ts';
+import type { RouteDefinition } from './route-definition.ts';
+
+const orderParams = z.object({ orderId: z.uuid() });
+
+/** Orders, and what people do about them. */
+export const ORDER_ROUTES = {
+  listOrders: {
+    method: 'GET',
+    path: '/api/v1/orders',
+    summary: 'Orders, newest first',
+    auth: 'user',
+    query: z.object({
+      ...pageQueryFields,
+      siteId: idSchema.optional(),
+      status: orderStatusSchema.optional(),
+      open: z.enum(['true', 'false']).optional(),
+    }),
+    response: pageOf(orderSummarySchema),
+  },
+  getOrder: {
+    method: 'GET',
+    path: '/api/v1/orders/:orderId',
+    summary: 'One order with its proof and its history',
+    auth: 'user',
+    params: orderParams,
+    response: orderDetailSchema,
+  },
+  editOrder: {
+    method: 'PATCH',
+    path: '/api/v1/orders/:orderId',
+    summary: 'Change quantity, supplier, wanted date or note of an order that has not been sent',
+    auth: 'user',
+    params: orderParams,
+    body: editOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  approveOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/approve',
+    summary: 'Approve an order that waits for it; with the last approval it is sent to the supplier',
+    auth: 'user',
+    params: orderParams,
+    response: orderActionResponseSchema,
+  },
+  declineOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/decline',
+    summary: 'Do not approve an order, and say what becomes of the need',
+    auth: 'user',
+    params: orderParams,
+    body: callOffOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  cancelOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/cancel',
+    summary:
+      'Cancel an order, and say what becomes of the need: at once while the supplier cannot have it, else the supplier is asked and the order stands until they agree',
+    auth: 'user',
+    params: orderParams,
+    body: callOffOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  closeOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/close',
+    summary: 'Close an order whose rest will not come, and say what becomes of the need',
+    auth: 'user',
+    params: orderParams,
+    body: closeOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  retryOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/retry',
+    summary: 'Send an order again that is on hold because it could not be sent; the supplier takes it once',
+    auth: 'user',
+    params: orderParams,
+    response: orderActionResponseSchema,
+  },
+  acceptOrderChange: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/accept-change',
+    summary: 'Agree to what the supplier changed (price, substitute): the order needs nobody’s attention any more',
+    auth: 'user',
+    params: orderParams,
+    response: orderActionResponseSchema,
+  },
+  listApprovalRules: {
+    method: 'GET',
+    path: '/api/v1/approval-rules',
+    summary: 'Which orders have to be approved, by whom',
+    auth: 'user',
+    response: pageOf(approvalRuleSchema),
+  },
+  putApprovalRule: {
+    method: 'PUT',
+    path: '/api/v1/approval-rules/:ruleId',
+    summary: 'Set an approval rule; holds for orders from now on and for those that wait',
+    auth: 'user',
+    params: z.object({ ruleId: idSchema }),
+    body: putApprovalRuleSchema,
+    response: approvalRuleSchema,
+  },
+  deleteApprovalRule: {
+    method: 'DELETE',
+    path: '/api/v1/approval-rules/:ruleId',
+    summary: 'Remove an approval rule',
+    auth: 'user',
+    params: z.object({ ruleId: idSchema }),
+    response: z.object({ ruleId: idSchema }),
+  },
+} as const satisfies Record<string, RouteDefinition>;

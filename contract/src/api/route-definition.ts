@@ -1,0 +1,14 @@
+import type { z } from 'zod';
+
+export interface RouteDefinition {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  summary: string;
+  /** `none`, a person's access token, or a supplier system's API token; both as `Authorization: Bearer`. */
+  auth: 'none' | 'user' | 'supplier-token';
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response: z.ZodType;
+  responseStatus?: number;
+}
