@@ -6,6 +6,8 @@ import { benchChain } from './chain.ts';
 import { benchDecoders } from './decoders.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
+import { benchMillionAMinute, benchOutage } from './ingest-steady.ts';
+import { benchTenMillion } from './ingest-ten-million.ts';
 import { benchReorder } from './reorder.ts';
 import type { Row } from './row.ts';
 
@@ -16,11 +18,19 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   reorder: benchReorder,
   chain: benchChain,
 };
+/** Minutes each, so only when they are named. */
+const LONG_BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  'ingest-ten-million': benchTenMillion,
+  'ingest-million-a-minute': benchMillionAMinute,
+  'ingest-outage': benchOutage,
+};
+const ALL_BENCHES = { ...BENCHES, ...LONG_BENCHES };
 const RESULTS = new URL('../results/latest.json', import.meta.url);
 
 const USAGE = `npm run bench -- [NAME …]
 
-Measures, prints a table, and writes bench/results/latest.json. Names: ${Object.keys(BENCHES).join(', ')}; without one, all.
+Measures, prints a table, and writes bench/results/latest.json. Names: ${Object.keys(BENCHES).join(', ')}; without one, all of these.
+For minutes each, only by name: ${Object.keys(LONG_BENCHES).join(', ')}.
 The machine should do nothing else meanwhile. Absolute figures are this machine's; compare ratios, which come from one run.`;
 
 interface Results {
@@ -30,7 +40,7 @@ interface Results {
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
-const unknown = positionals.filter((name) => !(name in BENCHES));
+const unknown = positionals.filter((name) => !(name in ALL_BENCHES));
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`there is no bench named ${unknown.join(', ')}\n`);
   console.log(USAGE);
@@ -40,7 +50,7 @@ if (values.help || unknown.length > 0) {
   const rows: Row[] = [];
   for (const name of chosen) {
     console.error(`measuring ${name} …`);
-    rows.push(...((await BENCHES[name]?.()) ?? []));
+    rows.push(...((await ALL_BENCHES[name]?.()) ?? []));
   }
   print(rows);
   write(rows, chosen);

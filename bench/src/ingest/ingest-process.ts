@@ -70,10 +70,19 @@ export class IngestProcess {
     return cpuSecondsOf(this.#child.pid ?? 0);
   }
 
-  /** The most memory it ever had (VmHWM), in MB. */
-  async peakMemoryMb(): Promise<number> {
+  /** The most memory it ever had, in MB. */
+  peakMemoryMb(): Promise<number> {
+    return this.#memoryMb('VmHWM');
+  }
+
+  /** What it has now, in MB. */
+  memoryMb(): Promise<number> {
+    return this.#memoryMb('VmRSS');
+  }
+
+  async #memoryMb(line: 'VmHWM' | 'VmRSS'): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid ?? 0}/status`, 'utf8');
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1_024;
+    return Number(new RegExp(`${line}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1_024;
   }
 
   async stop(): Promise<void> {

@@ -25,6 +25,7 @@ export class Maintenance {
     try {
       await this.#store.maintain(retention, Date.now(), this.#closing.signal);
     } catch (error) {
+      if (this.#closing.signal.aborted) return;
       onFailed(error);
       nextMs = Math.min(RETRY_MS, intervalMs); // a new database has no bucket until this succeeds
     }

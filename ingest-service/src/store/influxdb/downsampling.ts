@@ -12,36 +12,60 @@ export type DownsampledMeasurement = keyof typeof DOWNSAMPLED;
 const SERIES_TAGS = ['deviceId', 'sensorId', 'siteId', 'tenantId'];
 const PARTS = ['count', 'sum', 'min', 'max', 'last'] as const;
 
-/** One hour of every series, in one question. The columns are `columnsOf` in their order. */
-export function hourQuery(measurement: DownsampledMeasurement, hourMs: number): string {
+/** A part of an hour of every series, in one question. The columns are those that `HourTotals` takes. */
+export function sliceQuery(measurement: DownsampledMeasurement, fromMs: number, toMs: number): string {
   const selected = DOWNSAMPLED[measurement].flatMap((field) =>
     PARTS.map((part) => `${part}(${quoteName(field)}) AS ${quoteName(`${field}_${part}`)}`),
   );
-  const where = `time >= ${hourMs}ms AND time < ${hourMs + HOUR_MS}ms`;
+  const where = `time >= ${fromMs}ms AND time < ${toMs}ms`;
   return `SELECT ${selected.join(', ')} FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${SERIES_TAGS.map(quoteName).join(', ')}`;
 }
 
-/**
- * The answer to `hourQuery` for one series as a line of the measurement `<measurement>_hourly`: floats all of them, with
- * the hour's beginning as time, so that the same hour computed again overwrites itself.
- */
-export function hourLine(
-  measurement: DownsampledMeasurement,
-  hourMs: number,
-  series: { tags?: Record<string, string> | undefined; values: readonly (readonly unknown[])[] },
-): string | undefined {
-  const [, ...values] = series.values[0] ?? [];
-  const names = DOWNSAMPLED[measurement].flatMap((field) => PARTS.map((part) => `${field}_${part}`));
-  // Without any value, count is 0 and the others are null.
-  const isMissing = (name: string, index: number): boolean =>
-    typeof values[index] !== 'number' || (name.endsWith('_count') && values[index] === 0);
-  const fields = names.flatMap((name, index) => (isMissing(name, index) ? [] : [`${name}=${String(values[index])}`]));
-  if (fields.length === 0) return undefined;
-  const tags = SERIES_TAGS.flatMap((tag) => {
-    const value = series.tags?.[tag];
-    return value === undefined || value === '' ? [] : [`${tag}=${value}`]; // ids need no escaping
-  });
-  return `${measurement}_hourly,${tags.join(',')} ${fields.join(',')} ${hourMs}000000`;
+type Totals = Record<(typeof PARTS)[number], number>;
+
+/** Adds the answers to `sliceQuery` up to the hour, slices in time order. */
+export class HourTotals {
+  readonly #fields: readonly string[];
+  readonly #measurement: DownsampledMeasurement;
+  readonly #bySeries = new Map<string, Map<string, Totals>>();
+
+  constructor(measurement: DownsampledMeasurement) {
+    this.#measurement = measurement;
+    this.#fields = DOWNSAMPLED[measurement];
+  }
+
+  add(series: { tags?: Record<string, string> | undefined; values: readonly (readonly unknown[])[] }): void {
+    const tags = SERIES_TAGS.flatMap((tag) => {
+      const value = series.tags?.[tag];
+      return value === undefined || value === '' ? [] : [`${tag}=${value}`]; // ids need no escaping
+    }).join(',');
+    const totals = this.#bySeries.get(tags) ?? new Map<string, Totals>();
+    this.#bySeries.set(tags, totals);
+    const [, ...columns] = series.values[0] ?? [];
+    for (const [index, field] of this.#fields.entries()) {
+      const [count, sum, min, max, last] = columns.slice(index * PARTS.length, (index + 1) * PARTS.length).map(Number);
+      if (!count || sum === undefined || min === undefined || max === undefined || last === undefined) continue;
+      const before = totals.get(field) ?? { count: 0, sum: 0, min, max, last };
+      totals.set(field, {
+        count: before.count + count,
+        sum: before.sum + sum,
+        min: Math.min(before.min, min),
+        max: Math.max(before.max, max),
+        last,
+      });
+    }
+  }
+
+  /**
+   * A line of the measurement `<measurement>_hourly` for each series: floats all of them, with the hour's beginning as
+   * time, so that the same hour computed again overwrites itself.
+   */
+  lines(hourMs: number): string[] {
+    return [...this.#bySeries].flatMap(([tags, totals]) => {
+      const fields = [...totals].flatMap(([field, values]) => PARTS.map((part) => `${field}_${part}=${values[part]}`));
+      return fields.length === 0 ? [] : [`${this.#measurement}_hourly,${tags} ${fields.join(',')} ${hourMs}000000`];
+    });
+  }
 }
 
 /** The question in whole hours, asked of the hourly values; undefined if they cannot answer it. */

@@ -1,8 +1,9 @@
 import type { Retention } from '../telemetry-store.ts';
-import { DOWNSAMPLED, HOUR_MS, hourLine, hourQuery, type DownsampledMeasurement } from './downsampling.ts';
+import { DOWNSAMPLED, HOUR_MS, HourTotals, sliceQuery, type DownsampledMeasurement } from './downsampling.ts';
 import { HourMarks, MARKS_MEASUREMENT, MARKS_QUERY } from './hour-marks.ts';
 import type { InfluxQlReader } from './influxql-reader.ts';
 import type { LineWriter } from './line-writer.ts';
+import { SliceLength } from './slice-length.ts';
 
 /** What a bucket without any marks was filled by, a version that kept none, is computed again for so long. */
 const HOURS_WITHOUT_MARKS = 48;
@@ -29,6 +30,7 @@ export class InfluxUpkeep {
   #deletedBeforeMs = 0;
   /** Of other replicas, or of a version without marks: computed once, called done by nobody here. */
   #foreignHours: number[] = [];
+  readonly #slice = new SliceLength();
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -46,11 +48,11 @@ export class InfluxUpkeep {
     const oldestMs = Math.ceil(rawFromMs / HOUR_MS) * HOUR_MS;
     for (const hourMs of this.marks.due(nowMs)) {
       if (signal?.aborted) return;
-      await this.#bringUpToDate(hourMs, hourMs >= oldestMs);
+      await this.#bringUpToDate(hourMs, hourMs >= oldestMs, signal);
     }
     for (let hourMs = this.#foreignHours.at(-1); hourMs !== undefined; hourMs = this.#foreignHours.at(-1)) {
       if (signal?.aborted) return;
-      if (hourMs >= oldestMs) await this.#downsample(hourMs, []);
+      if (hourMs >= oldestMs) await this.#downsample(hourMs, signal);
       this.#foreignHours.pop();
     }
     const { reader } = this.#parts;
@@ -74,28 +76,39 @@ export class InfluxUpkeep {
     this.#started = true;
   }
 
-  async #bringUpToDate(hourMs: number, hasRaw: boolean): Promise<void> {
+  async #bringUpToDate(hourMs: number, hasRaw: boolean, signal?: AbortSignal): Promise<void> {
     const mark = await this.marks.take(hourMs);
     try {
-      await this.#downsample(hourMs, [this.marks.doneLine(hourMs, mark)], hasRaw);
+      if (hasRaw) await this.#downsample(hourMs, signal);
+      await this.#parts.writer.writeAll([this.marks.doneLine(hourMs, mark)]);
     } catch (error) {
       this.marks.putBack(hourMs, mark);
       throw error;
     }
   }
 
-  /** `closing` is written when the hour's values are stored. */
-  async #downsample(hourMs: number, closing: readonly string[], hasRaw = true): Promise<void> {
-    const { reader, writer } = this.#parts;
-    for (const measurement of hasRaw ? (Object.keys(DOWNSAMPLED) as DownsampledMeasurement[]) : []) {
-      const lines = (await reader.query(hourQuery(measurement, hourMs))).flatMap((series) => {
-        const text = hourLine(measurement, hourMs, series);
-        return text === undefined ? [] : [text];
-      });
+  async #downsample(hourMs: number, signal?: AbortSignal): Promise<void> {
+    for (const measurement of Object.keys(DOWNSAMPLED) as DownsampledMeasurement[]) {
+      const totals = new HourTotals(measurement);
+      for (let fromMs = hourMs; fromMs < hourMs + HOUR_MS;) {
+        signal?.throwIfAborted();
+        const toMs = Math.min(fromMs + this.#slice.ms, hourMs + HOUR_MS);
+        for (const series of await this.#askSlice(measurement, fromMs, toMs)) totals.add(series);
+        fromMs = toMs;
+      }
+      const lines = totals.lines(hourMs);
       for (let from = 0; from < lines.length; from += LINES_PER_WRITE) {
-        await writer.writeAll(lines.slice(from, from + LINES_PER_WRITE));
+        await this.#parts.writer.writeAll(lines.slice(from, from + LINES_PER_WRITE));
       }
     }
-    if (closing.length > 0) await writer.writeAll(closing);
+  }
+
+  async #askSlice(measurement: DownsampledMeasurement, fromMs: number, toMs: number) {
+    const startedAtMs = performance.now();
+    try {
+      return await this.#parts.reader.query(sliceQuery(measurement, fromMs, toMs));
+    } finally {
+      this.#slice.took(performance.now() - startedAtMs);
+    }
   }
 }
