@@ -22,6 +22,8 @@ const REOPEN_MS_MIN = 250;
 const REOPEN_MS_MAX = 30_000;
 /** A device that is asked and does not answer so many times in a row: the line is dead though nobody said so. */
 const UNANSWERED_POLLS_MAX = 20;
+/** On a line that two share, a second request into an answer would spoil both; who is silent so long has not heard the first. */
+const ANSWER_WAIT_MS = 1_000;
 const FULL_RETRY_MS = 1_000;
 
 /**
@@ -73,34 +75,53 @@ export class StreamReceiver {
     const { device } = this.#options;
     const framer = device.model.createFramer?.();
     this.#stream = stream;
-    let unansweredPolls = 0;
     let because = 'the stream was closed';
-    const { polling } = device;
-    const pollTimer = polling
-      ? setInterval(() => {
-          unansweredPolls += 1;
-          if (unansweredPolls > UNANSWERED_POLLS_MAX) {
-            because = `no answer to ${UNANSWERED_POLLS_MAX} requests`;
-            stream.destroy();
-          } else if (!stream.writableNeedDrain) stream.write(polling.request);
-        }, this.#options.pollIntervalMs ?? polling.intervalMs)
-      : undefined;
+    const poll = this.#startPolling(stream, (why) => {
+      because = why;
+      stream.destroy();
+    });
     // Listening keeps a late error of a stream that was given up from ending the process.
     stream.on('error', (error) => (because = error.message));
     const ended = new Promise<void>((resolve) => stream.once('close', resolve));
     stream.on('data', (chunk: Buffer) => {
-      unansweredPolls = 0;
+      poll.heard();
       this.#failures = 0;
       const frames = framer ? framer.push(chunk) : [chunk];
       if (frames.length === 0) return;
+      poll.answered();
       stream.pause();
       void Promise.all(frames.map((payload) => this.#receive(stream, payload))).then(() => stream.resume());
     });
     await ended;
-    clearInterval(pollTimer);
+    poll.stop();
     framer?.reset();
     this.#stream = undefined;
     return because;
+  }
+
+  /** Asks again and again where the protocol wants it, and gives up on a line that has gone silent. */
+  #startPolling(stream: Duplex, giveUp: (why: string) => void) {
+    const { polling } = this.#options.device;
+    const intervalMs = this.#options.pollIntervalMs ?? polling?.intervalMs ?? 0;
+    let unheard = 0;
+    let waitedMs: number | undefined;
+    const timer = polling
+      ? setInterval(() => {
+          if (waitedMs !== undefined && waitedMs + intervalMs < ANSWER_WAIT_MS) {
+            waitedMs += intervalMs;
+            return;
+          }
+          unheard += 1;
+          if (unheard > UNANSWERED_POLLS_MAX) giveUp(`no answer to ${UNANSWERED_POLLS_MAX} requests`);
+          else if (!stream.writableNeedDrain) stream.write(polling.request);
+          waitedMs = 0;
+        }, intervalMs)
+      : undefined;
+    return {
+      heard: () => (unheard = 0),
+      answered: () => (waitedMs = undefined),
+      stop: () => clearInterval(timer),
+    };
   }
 
   async #receive(stream: Duplex, payload: Uint8Array): Promise<void> {

@@ -1,0 +1,41 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { findProgram, ServerProcess } from '@shelfwire/test-servers';
+import { SerialPort } from 'serialport';
+
+/** For tests: a serial cable between the gateway and a simulated scale, a real pseudo-terminal pair. */
+export interface TestCable {
+  gatewayEnd: string;
+  scaleEnd: string;
+  /** What pulling the plug does: both devices are gone. */
+  pull(): Promise<void>;
+}
+
+export async function plugIn(folder: string, name: string): Promise<TestCable> {
+  const gatewayEnd = join(folder, `${name}-gateway`);
+  const scaleEnd = join(folder, `${name}-scale`);
+  const pty = (link: string): string => `pty,raw,echo=0,link=${link}`;
+  const cable = new ServerProcess(findProgram('socat') ?? 'socat', [pty(gatewayEnd), pty(scaleEnd)]);
+  await cable.ready(async () => {
+    await (await open(scaleEnd, constants.O_RDWR | constants.O_NOCTTY)).close();
+    return true;
+  });
+  return { gatewayEnd, scaleEnd, pull: () => cable.stop('SIGKILL') };
+}
+
+/** What a scale writes when it has received these bytes; nothing if it was not asked for anything. */
+export type Answer = (request: Buffer) => Uint8Array | string | undefined;
+
+/** A scale that answers what it is asked; text is sent one byte a character. */
+export async function scaleAt(path: string, answer: Answer): Promise<SerialPort> {
+  const port = new SerialPort({ path, baudRate: 9_600, autoOpen: false });
+  await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
+  port.on('error', () => undefined);
+  port.on('data', (request: Buffer) => {
+    const bytes = answer(request);
+    if (bytes !== undefined) port.write(Buffer.from(bytes as string, 'latin1'));
+  });
+  return port;
+}
