@@ -26,7 +26,7 @@ function evenParity(text: string): string {
 }
 
 function lrc(text: string): string {
-  return String.fromCharCode([...text].reduce((sum, character) => sum ^ character.charCodeAt(0), 0));
+  return String.fromCharCode(Buffer.from(text).reduce((sum, byte) => sum ^ byte, 0));
 }
 
 const kilograms = (grams: number, width: number, decimals: number): string =>
@@ -34,7 +34,7 @@ const kilograms = (grams: number, width: number, decimals: number): string =>
 
 function toledoFrame(grams: number): string {
   const frame = `\x02\x2d\x30\x20${String(grams).padStart(6)}000000\r`;
-  const sum = [...frame].reduce((total, character) => total + character.charCodeAt(0), 0);
+  const sum = Buffer.from(frame).reduce((total, byte) => total + byte, 0);
   return frame + String.fromCharCode(-sum & 0x7f);
 }
 
