@@ -28,6 +28,18 @@ export const ERROR_CODES = {
     what: 'A serial port named in gateway.yaml cannot be opened.',
     todo: 'Check the cable, the path (by-id links survive replugging) and the rights of the group dialout. It is tried again.',
   },
+  TCP_UNAVAILABLE: {
+    what: 'Nothing answers at the host and port that were to be probed.',
+    todo: 'Check the address, the cable and that the reader has its interface switched on.',
+  },
+  PORT_IN_USE: {
+    what: 'The port that was to be probed belongs to a device that is read already.',
+    todo: 'Take that device away first, or probe another port; GET /api/v1/serial-ports says who uses which.',
+  },
+  PROBE_RUNNING: {
+    what: 'One port is probed at a time.',
+    todo: 'Wait half a minute and ask again.',
+  },
   UNAUTHORIZED: {
     what: 'The bearer token of the local API is wrong or missing.',
     todo: 'Send Authorization: Bearer with the value of SHELFWIRE_API_TOKEN.',

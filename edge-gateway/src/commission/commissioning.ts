@@ -12,6 +12,7 @@ import type { QuarantineParts } from './quarantine-routes.ts';
 import { RawValues } from './raw-values.ts';
 import { registerCommissionRoutes } from './routes.ts';
 import type { SiteConfig } from './site-config.ts';
+import { UnclaimedTopics } from './unclaimed-topics.ts';
 
 /** Everything about getting a new device from its box to readings that can be trusted. */
 export class Commissioning {
@@ -19,6 +20,8 @@ export class Commissioning {
   readonly #tokens: EnrolmentTokens;
   readonly #pending = new PendingDevices();
   readonly #rawValues = new RawValues();
+  /** Fed by the client of a broker of the site's own, which has no logins of ours. */
+  readonly unclaimed = new UnclaimedTopics();
 
   private constructor(clock: GatewayClock, tokens: EnrolmentTokens) {
     this.#clock = clock;
@@ -51,6 +54,7 @@ export class Commissioning {
       ...parts,
       tokens: this.#tokens,
       pending: this.#pending,
+      unclaimed: this.unclaimed,
       rawValues: this.#rawValues,
       now: () => this.#clock.now(),
       steadyNow: () => this.#clock.steadyNow(),

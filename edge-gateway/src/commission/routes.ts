@@ -12,14 +12,17 @@ import { pieceWeight, tared, twoPointCalibration } from './calibrate.ts';
 import type { EnrolmentTokens } from './enrolment.ts';
 import type { PendingDevices } from './pending-devices.ts';
 import { problem, unknownDevice } from './problem.ts';
+import { registerProbe } from './probe-routes.ts';
 import { registerQuarantine, type QuarantineParts } from './quarantine-routes.ts';
 import type { RawValue, RawValues } from './raw-values.ts';
 import type { SiteConfig } from './site-config.ts';
+import type { UnclaimedTopics } from './unclaimed-topics.ts';
 
 export interface CommissionParts {
   config: SiteConfig;
   tokens: EnrolmentTokens;
   pending: PendingDevices;
+  unclaimed: UnclaimedTopics;
   rawValues: RawValues;
   quarantine: QuarantineParts;
   now: () => number;
@@ -70,11 +73,13 @@ export function registerCommissionRoutes(server: FastifyInstance, parts: Commiss
     registerEnrolment(api, parts);
     registerCalibration(api, parts);
     registerQuarantine(api, parts.quarantine);
+    registerProbe(api, { devices: () => parts.config.devices, now: parts.now });
     done();
   });
 }
 
-function registerEnrolment(api: FastifyInstance, { config, tokens, pending, now }: CommissionParts): void {
+function registerEnrolment(api: FastifyInstance, parts: CommissionParts): void {
+  const { config, tokens, pending, unclaimed, now } = parts;
   api.post('/api/v1/enrolment-tokens', async (request, reply) => {
     const { validForHours } = bodies.token.parse(request.body ?? {});
     return reply.code(201).send(await tokens.issue(validForHours * HOUR_MS, now()));
@@ -88,6 +93,20 @@ function registerEnrolment(api: FastifyInstance, { config, tokens, pending, now 
     const passwordHash = await hashPassword(waiting.password);
     const device = await config.approve({ topics: waiting.topics, ...wanted, login: { username, passwordHash } });
     pending.remove(username);
+    return reply.code(201).send(withoutLogin(device));
+  });
+  api.get('/api/v1/unclaimed', () => ({ items: unclaimed.list(), nextCursor: null }));
+  api.post<{ Params: { name: string } }>('/api/v1/unclaimed/:name/approve', async (request, reply) => {
+    const { name } = request.params;
+    const topics = unclaimed.topicsOf(name);
+    if (!topics) return problem(reply, 404, 'NOT_PENDING', `Nobody publishes under the name ${name}.`);
+    const device = await config.approve({ topics, ...bodies.approve.parse(request.body) });
+    unclaimed.remove(name);
+    return reply.code(201).send(withoutLogin(device));
+  });
+  // On a serial port or a TCP address nobody signs in: what a probe has found is made a device by this call alone.
+  api.post('/api/v1/devices', async (request, reply) => {
+    const device = await config.approve(bodies.approve.parse(request.body));
     return reply.code(201).send(withoutLogin(device));
   });
   api.get('/api/v1/devices', () => ({ items: config.devices.map(withoutLogin), nextCursor: null }));

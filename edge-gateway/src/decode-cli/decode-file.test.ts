@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 
 import type { Reading } from '@shelfwire/contract';
 
+import { deviceIdOfTopic } from '../decode/device-of-topic.ts';
 import { findDecoderModel } from '../decode/registry.ts';
 import { MetricSchema, PayloadSchema } from '../decode/sparkplug-b/generated/sparkplug-b_pb.ts';
-import { decodeFiles, deviceIdOfTopic } from './decode-file.ts';
+import { decodeFiles } from './decode-file.ts';
 import { constantsOfModel } from './model-constants.ts';
 import { type DecodeOptions, parseCommand } from './options.ts';
 import {

@@ -2,7 +2,7 @@ import { readingSchema, type Reading } from '@shelfwire/contract';
 
 import type { Decoder, DecoderModel } from '../decode/decoder.ts';
 import { readingOfSample } from '../decode/reading-of-sample.ts';
-import { idOf } from '../decode/sensor-id.ts';
+import { deviceIdOfTopic } from '../decode/device-of-topic.ts';
 import { topicByContent } from '../decode/sparkplug-b/message-type.ts';
 import { type FileFrame, framesOfFile } from './file-frames.ts';
 import type { DecodeOptions } from './options.ts';
@@ -117,26 +117,4 @@ function isBetter(next: Outcome, best: Outcome): boolean {
 
 function receivedAtMsOf(options: DecodeOptions): number {
   return options.receivedAtMs ?? STARTED_AT_MS;
-}
-
-/**
- * The level of a topic that names the device, by the conventions of the families we know. Only the gateway's device list
- * says who a device really is; this is a name for the printed reading.
- */
-export function deviceIdOfTopic(topic: string | undefined): string {
-  const levels = topic?.split('/').filter((level) => level !== '') ?? [];
-  const [first = '', second] = levels;
-  const named =
-    (first === 'spBv1.0' && (levels[4] ?? levels[3])) ||
-    (/^(tele|stat|cmnd|zigbee2mqtt)$/.test(first) && second) ||
-    (topic?.endsWith('/events/rpc') === true && levels.at(-3)) ||
-    after(levels, /^devices?$/) ||
-    (levels.at(-1) === 'state' && levels.length >= 4 && levels.at(-4)) ||
-    undefined;
-  return named === undefined ? 'device' : idOf(named);
-}
-
-function after(levels: readonly string[], marker: RegExp): string | undefined {
-  const at = levels.findIndex((level) => marker.test(level));
-  return at < 0 ? undefined : levels[at + 1];
 }

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { findProgram, ServerProcess } from '@shelfwire/test-servers';
 import { SerialPort } from 'serialport';
 
-/** For tests: a serial cable between the gateway and a simulated scale, a real pseudo-terminal pair. */
+/**
+ * For tests: a serial cable between the gateway and a simulated scale, a real pseudo-terminal pair. Other than a serial port
+ * it is gone when the gateway closes its end.
+ */
 export interface TestCable {
   gatewayEnd: string;
   scaleEnd: string;

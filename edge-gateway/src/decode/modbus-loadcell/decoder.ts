@@ -24,7 +24,10 @@ function decode(payload: Uint8Array, map: RegisterMap): DecodeResult {
   if (frame.kind === 'exception') {
     const meaning = EXCEPTIONS.get(frame.code) ?? 'for a reason of its own';
     // Busy is no fault: it is asked again.
-    return frame.code === 6 ? understood() : failure('out-of-range', `The device refuses (${frame.code}): ${meaning}.`);
+    if (frame.code === 6) return understood();
+    // No such registers: the constants are not this device's.
+    const kind = frame.code === 2 || frame.code === 3 ? 'needs-constants' : 'out-of-range';
+    return failure(kind, `The device refuses (${frame.code}): ${meaning}.`);
   }
   const { firstRegister, registers } = readRange(map);
   if (frame.registers.length < registers * 2) {
