@@ -1,24 +1,22 @@
 # One file for every service: docker build --build-arg SERVICE=ingest-service .
 # The machine that builds needs nothing but Docker; the image that runs holds no build tool and runs as a normal user.
-FROM node:24-bookworm-slim AS build
+# Pin the base by digest where you build for production: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+# What npm ci needs and nothing else, so that a changed source line does not install everything again.
+FROM ${NODE_IMAGE} AS manifests
+WORKDIR /source
+COPY . .
+RUN mkdir /manifests && cp --parents package.json package-lock.json .npmrc */package.json /manifests/
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
-COPY contract/package.json contract/
-COPY test-servers/package.json test-servers/
-COPY edge-gateway/package.json edge-gateway/
-COPY ingest-service/package.json ingest-service/
-COPY reorder-service/package.json reorder-service/
-COPY console/package.json console/
-COPY device-sim/package.json device-sim/
-COPY standalone/package.json standalone/
-COPY grafana/package.json grafana/
-COPY bench/package.json bench/
-COPY system-tests/package.json system-tests/
+COPY --from=manifests /manifests ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
 
-FROM node:24-bookworm-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 ARG SERVICE
 WORKDIR /app
 COPY --from=build /build/package.json /build/package-lock.json /build/.npmrc ./
@@ -26,7 +24,7 @@ COPY --from=build /build/contract/package.json contract/
 COPY --from=build /build/${SERVICE}/package.json ${SERVICE}/
 RUN npm ci --omit=dev --no-audit --no-fund --workspace contract --workspace ${SERVICE}
 
-FROM node:24-bookworm-slim
+FROM ${NODE_IMAGE}
 ARG SERVICE
 ENV NODE_ENV=production SERVICE=${SERVICE}
 WORKDIR /app
@@ -35,7 +33,9 @@ COPY --from=build /build/contract/dist contract/dist
 COPY --from=build /build/contract/openapi.json contract/openapi.json
 COPY --from=build /build/${SERVICE}/dist ${SERVICE}/dist
 COPY --from=build /build/console/dist console/dist
-RUN mkdir -p /data && chown node:node /data
+COPY deploy/healthcheck.mjs ./
+# Volumes that are mounted here for the first time get this owner.
+RUN mkdir -p /data /access && chown node:node /data /access
 USER node
 VOLUME /data
 # exec: the service itself gets SIGTERM, drains and exits 0.

@@ -9,6 +9,7 @@ const alias = [
   { find: /^@shelfwire\/contract$/, replacement: source('./contract/src/index.ts') },
   { find: /^@shelfwire\/contract\/(api|service)$/, replacement: source('./contract/src/$1/index.ts') },
   { find: /^@shelfwire\/edge-gateway\/normalize$/, replacement: source('./edge-gateway/src/normalize/index.ts') },
+  { find: /^@shelfwire\/test-servers\/containers$/, replacement: source('./test-servers/src/containers.ts') },
   { find: /^@shelfwire\/test-servers$/, replacement: source('./test-servers/src/index.ts') },
 ];
 const exclude = ['**/node_modules/**', '**/dist/**'];
@@ -21,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'grafana/**/*.test.ts'],
-          exclude: [...exclude, 'system-tests/**'],
+          exclude: [...exclude, 'system-tests/**', '**/*.containers.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -31,9 +32,20 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['system-tests/src/**/*.test.ts'],
-          exclude,
+          exclude: [...exclude, '**/*.containers.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'containers',
+          include: ['*/src/**/*.containers.test.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 600_000, // images are pulled
           fileParallelism: false,
         },
       },

@@ -27,6 +27,12 @@ const ENVIRONMENTS: readonly SettingsSource[] = [
     exportName: 'configSchema',
   },
   {
+    title: 'broker-access',
+    intro: 'Behind `npm run mosquitto:acl`: keeps the access list and passwords of Mosquitto.',
+    module: 'reorder-service/dist/gateways/config.js',
+    exportName: 'configSchema',
+  },
+  {
     title: 'standalone',
     intro: 'Behind `npm start`; its options are in `npm start -- --help`.',
     module: 'standalone/dist/config.js',

@@ -24,4 +24,6 @@ counts.failed += vitest.state.getUnhandledErrors().length;
 await vitest.close();
 if (counts.skipped > 0) console.log(`skipped: ${counts.skipped}`);
 console.log(`tests: ${counts.passed} passed, ${counts.failed} failed`);
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+// Without Docker the containers project skips everything, and has said why.
+const ranNothing = counts.passed === 0 && !(project === 'containers' && counts.skipped > 0);
+process.exitCode = counts.failed > 0 || ranNothing ? 1 : 0;

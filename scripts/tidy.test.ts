@@ -105,6 +105,7 @@ describe('documents', () => {
     const known = sources
       .filter((path) => /(config|main|requirement|options|process)\.ts$|\.test\.ts$/.test(path))
       .map(read)
+      .concat(read('.env.example')) // what compose itself fills in
       .join('\n');
     const unknown: string[] = [];
     for (const page of [...pages, 'docker-compose.yml']) {

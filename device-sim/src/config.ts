@@ -1,4 +1,4 @@
-import { booleanSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import { booleanSetting, httpTlsSettings, portSetting, readConfig, trustSettings } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -37,6 +37,8 @@ export const configSchema = z.object({
     .describe('File in which world and supplier are kept over a restart; without it each start begins anew.'),
   SHELFWIRE_HTTP_HOST: z.string().default('127.0.0.1').describe('Address on which both HTTP servers listen.'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3003).describe('Port of /healthz, /readyz and /metrics.'),
+  ...httpTlsSettings,
+  ...trustSettings,
   SHELFWIRE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level logged.'),
 });
 export type SimConfig = z.infer<typeof configSchema>;

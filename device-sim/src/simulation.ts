@@ -1,4 +1,4 @@
-import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
+import { serverCertificate, type Logger, type ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { SimConfig } from './config.ts';
 import type { Fleet } from './fleet-file.ts';
@@ -49,7 +49,7 @@ export async function startSimulation(parts: {
     logger,
     metrics,
   });
-  const server = createSupplierServer(supplier, metrics);
+  const server = createSupplierServer(supplier, metrics, serverCertificate(config));
   await server.listen({ host: config.SHELFWIRE_HTTP_HOST, port: config.SHELFWIRE_SIM_SUPPLIER_PORT });
   supplier.start();
   if (config.SHELFWIRE_SIM_DEVICES) driver.start();

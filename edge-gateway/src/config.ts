@@ -1,4 +1,10 @@
-import { booleanSetting, durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import {
+  booleanSetting,
+  durationMsSetting,
+  httpTlsSettings,
+  portSetting,
+  readConfig,
+} from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 const bytesSetting = z.coerce.number().int().min(0);
@@ -33,6 +39,7 @@ export const configSchema = z.object({
   SHELFWIRE_UPLINK_KEY: z.string().optional().describe('Its key, PEM'),
   SHELFWIRE_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('Address of health, metrics and the local API'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3002).describe('Port of health, metrics and the local API'),
+  ...httpTlsSettings,
   SHELFWIRE_API_TOKEN: z
     .string()
     .min(16, 'use at least 16 characters')

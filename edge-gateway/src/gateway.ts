@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 
-import { createServiceServer, ServiceMetrics, type Logger, type RunningService } from '@shelfwire/contract/service';
+import {
+  createServiceServer,
+  serverCertificate,
+  ServiceMetrics,
+  type Logger,
+  type RunningService,
+} from '@shelfwire/contract/service';
 
 import { startReceiver, type Receiver } from './broker/receiver.ts';
 import { readCentralConfig } from './central-config.ts';
@@ -99,7 +105,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   wired.receiver = receiver;
   uplink.start();
   const readiness = (): string[] => [...receiver.missing(), ...pipeline.missing()];
-  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness });
+  const server = createServiceServer({ service: 'edge-gateway', metrics, readiness, tls: serverCertificate(env) });
   const apiToken = env.SHELFWIRE_API_TOKEN;
   if (apiToken !== undefined)
     commissioning.registerRoutes(server, { config, quarantine: { quarantine, devices, pipeline }, apiToken });

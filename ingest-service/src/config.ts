@@ -1,5 +1,12 @@
 import { idSchema } from '@shelfwire/contract';
-import { configInvalid, durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import {
+  configInvalid,
+  durationMsSetting,
+  httpTlsSettings,
+  portSetting,
+  readConfig,
+  trustSettings,
+} from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -77,6 +84,8 @@ export const configSchema = z.object({
     .describe('Secret of the access tokens, at least 32 characters; the same as of the reorder-service.'),
   SHELFWIRE_HTTP_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3001).describe('Port to listen on.'),
+  ...httpTlsSettings,
+  ...trustSettings,
   SHELFWIRE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { createServiceServer, type Logger, type RunningService, ServiceMetrics } from '@shelfwire/contract/service';
+import {
+  createServiceServer,
+  serverCertificate,
+  ServiceMetrics,
+  trustAuthority,
+  type Logger,
+  type RunningService,
+} from '@shelfwire/contract/service';
 
 import { ConfirmationPublisher } from './broker/confirmation-publisher.ts';
 import { openConnections } from './broker/connections.ts';
@@ -35,6 +42,7 @@ export interface IngestService extends RunningService {
 
 /** Puts the parts together and starts them. Neither broker nor database need be there yet: `/readyz` says what is missing. */
 export async function startIngestService(config: IngestConfig, logger: Logger): Promise<IngestService> {
+  trustAuthority(config.SHELFWIRE_TLS_CA);
   const metrics = new ServiceMetrics();
   const report = new IngestReport(logger, metrics);
   const store = await openStore(config);
@@ -85,7 +93,12 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
   });
 
   const readiness = () => missingParts(store, consumers, publisher);
-  const server = createServiceServer({ service: 'ingest-service', metrics, readiness });
+  const server = createServiceServer({
+    service: 'ingest-service',
+    metrics,
+    readiness,
+    tls: serverCertificate(config),
+  });
   server.setErrorHandler(answerProblem);
   const authenticator = new Authenticator(config.SHELFWIRE_JWT_SECRET);
   registerHistoryRoutes(server, { store, authenticator });

@@ -1,4 +1,11 @@
-import { booleanSetting, durationMsSetting, portSetting, readConfig } from '@shelfwire/contract/service';
+import {
+  booleanSetting,
+  durationMsSetting,
+  httpTlsSettings,
+  portSetting,
+  readConfig,
+  trustSettings,
+} from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -38,6 +45,8 @@ export const configSchema = z.object({
     .describe('Base URL of the ingest-service; /api/v1/telemetry/* is passed on to it'),
   SHELFWIRE_HTTP_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3000).describe('Port to listen on; 0 lets the system choose'),
+  ...httpTlsSettings,
+  ...trustSettings,
   SHELFWIRE_SUPPLIER_TIMEOUT_MS: durationMsSetting
     .default(10_000)
     .describe('How long a supplier may take to answer one request'),

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ServiceMetrics, type Logger, type RunningService } from '@shelfwire/contract/service';
+import {
+  serverCertificate,
+  ServiceMetrics,
+  trustAuthority,
+  withCertificate,
+  type Logger,
+  type RunningService,
+} from '@shelfwire/contract/service';
 import { sql } from 'kysely';
 
 import { AppModule } from './app.module.ts';
@@ -33,6 +40,7 @@ export async function startReorderService(
   // Checked before anything is opened.
   const catalogue =
     config.SHELFWIRE_SEED_FILE === undefined ? undefined : readCatalogueFile(config.SHELFWIRE_SEED_FILE);
+  trustAuthority(config.SHELFWIRE_TLS_CA);
   const db = openDatabase(config.SHELFWIRE_DATABASE_URL, {
     connectionsMax: config.SHELFWIRE_DATABASE_CONNECTIONS_MAX,
   });
@@ -58,7 +66,9 @@ export async function startReorderService(
   };
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of({ config, logger, metrics, clock }, db, http),
-    new FastifyAdapter({ forceCloseConnections: true, bodyLimit: 1_048_576 }),
+    new FastifyAdapter(
+      withCertificate({ forceCloseConnections: true, bodyLimit: 1_048_576 }, serverCertificate(config)),
+    ),
     { logger: ['error', 'warn', 'fatal'], abortOnError: false },
   );
   app.connectMicroservice({ strategy: transport });

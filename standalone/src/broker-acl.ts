@@ -22,7 +22,8 @@ const RIGHTS: Readonly<Record<CentralUser, Rights>> = {
   },
   reorder: {
     publish: (topic) => isOneOf(topic, ['config', 'stock', 'orders']) || isConfirmationOf(topic, 'reorder'),
-    receive: (topic) => isOneOf(topic, ['readings', 'status']),
+    // Stock and orders too: people who look at one replica see what another one did.
+    receive: (topic) => isOneOf(topic, ['readings', 'status', 'stock', 'orders']),
   },
   gateway: {
     publish: (topic, scope) => isOfSite(topic, scope) && (isOneOf(topic, ['readings']) || isOwnStatus(topic, scope)),

@@ -1,95 +1,186 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { MosquittoServer, needs } from '@shelfwire/test-servers';
+import { freePort, needs } from '@shelfwire/test-servers';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const configFile = fileURLToPath(new URL('../../mosquitto/mosquitto.conf', import.meta.url));
-const aclFile = fileURLToPath(new URL('../../mosquitto/acl', import.meta.url));
+import { eventually } from './faults/eventually.ts';
 
-describe.runIf(needs('mosquitto'))('the committed access list, held by a real Mosquitto', () => {
-  let broker: MosquittoServer;
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const GATEWAYS = {
+  'demo/plant-1/gw-1': { tenantId: 'demo', siteId: 'plant-1', gatewayId: 'gw-1' },
+  'demo/plant-2/gw-1': { tenantId: 'demo', siteId: 'plant-2', gatewayId: 'gw-1' },
+  'other/plant-1/gw-1': { tenantId: 'other', siteId: 'plant-1', gatewayId: 'gw-1' },
+};
+const passwordOf = (username: string): string => `the password of ${username}`;
+
+/** Every topic there is, and some that there are not. */
+const TOPICS = ['demo/plant-1', 'demo/plant-2', 'other/plant-1'].flatMap((site) =>
+  [
+    'readings',
+    'gateways/gw-1/status',
+    'gateways/gw-2/status',
+    'confirmations/ingest',
+    'confirmations/reorder',
+    'config',
+    'stock',
+    'orders',
+  ].map((channel) => `shelfwire/v1/${site}/${channel}`),
+);
+const ELSEWHERE = [
+  'shelfwire/v1/demo/plant-1',
+  'shelfwire/v2/demo/plant-1/readings',
+  'readings',
+  '$SYS/broker/version',
+];
+
+function catalogueText(gateways: object[]): string {
+  const site = (siteId: string): object => ({ siteId, name: siteId, locations: [{ locationId: 'l', name: 'l' }] });
+  return JSON.stringify({
+    tenants: [
+      { tenantId: 'demo', name: 'Demo', sites: [site('plant-1'), site('plant-2')] },
+      { tenantId: 'other', name: 'Other', sites: [site('plant-1')] },
+    ],
+    gateways,
+  });
+}
+
+/** The committed configuration, run.sh and certificates script, over files that `npm run mosquitto:acl` writes. */
+describe.runIf(needs('mosquitto'))('the access list made from the database, held by a real Mosquitto over TLS', () => {
   let folder: string;
+  let url: string;
+  let ca: Buffer;
+  let broker: ChildProcess;
   const clients: MqttClient[] = [];
 
-  async function connect(username: string, password = `${username}-password`): Promise<MqttClient> {
-    const client = await connectAsync(broker.url, { username, password, reconnectPeriod: 0, connectTimeout: 5_000 });
+  async function connect(username?: string, password?: string): Promise<MqttClient> {
+    const login = username === undefined ? {} : { username, password: password ?? passwordOf(username) };
+    const client = await connectAsync(url, { ...login, ca, reconnectPeriod: 0, connectTimeout: 5_000 });
     clients.push(client);
     return client;
   }
 
-  /** What of `topics` arrives at `reader` when `writer` publishes on all of them; `fence` is one that must arrive. */
-  async function delivered(writer: MqttClient, reader: MqttClient, topics: string[], fence: string): Promise<string[]> {
-    const seen: string[] = [];
-    const fenced = new Promise<void>((resolve) => {
-      reader.on('message', (topic) => {
-        seen.push(topic);
-        if (topic === fence) resolve();
-      });
+  function writeAccess(gateways: object[]): void {
+    writeFileSync(join(folder, 'catalogue.yaml'), catalogueText(gateways));
+    execFileSync(process.execPath, [fromRoot('reorder-service/dist/gateways/main.js')], {
+      env: {
+        SHELFWIRE_DATABASE_URL: `pglite:${join(folder, 'database')}`,
+        SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
+        SHELFWIRE_BROKER_ACCESS_DIR: join(folder, 'access'),
+        SHELFWIRE_BROKER_INGEST_PASSWORD: passwordOf('ingest'),
+        SHELFWIRE_BROKER_REORDER_PASSWORD: passwordOf('reorder'),
+        SHELFWIRE_BROKER_NODE_RED_PASSWORD: passwordOf('node-red'),
+      },
+      stdio: 'pipe',
     });
-    for (const topic of [...topics, fence]) await writer.publishAsync(topic, '{}', { qos: 1 });
-    await fenced;
-    reader.removeAllListeners('message');
-    return seen.filter((topic) => topic !== fence);
   }
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'shelfwire-acl-'));
     chmodSync(folder, 0o755);
-    const passwords = join(folder, 'passwords');
-    const acl = join(folder, 'acl');
-    execFileSync('touch', [passwords]);
-    for (const user of ['gw-1', 'ingest', 'reorder']) {
-      execFileSync('mosquitto_passwd', ['-b', passwords, user, `${user}-password`]);
-    }
-    execFileSync('cp', [aclFile, acl]);
-    chmodSync(passwords, 0o644);
-    chmodSync(acl, 0o644);
-    // The committed configuration itself; only what belongs to one machine is replaced.
-    const config = readFileSync(configFile, 'utf8')
-      .replace(/^(listener|persistence|persistence_location|max_queued_messages|log_dest) .*$/gm, '')
-      .replace(/^password_file .*$/m, `password_file ${passwords}`)
-      .replace(/^acl_file .*$/m, `acl_file ${acl}`);
-    broker = await MosquittoServer.start(config);
+    writeAccess(Object.entries(GATEWAYS).map(([name, key]) => ({ ...key, password: passwordOf(name) })));
+    execFileSync(fromRoot('deploy/make-certificates.sh'), [join(folder, 'certificates')], { stdio: 'pipe' });
+    ca = readFileSync(join(folder, 'certificates', 'ca.crt'));
+    // Only what belongs to one machine is replaced.
+    const port = await freePort();
+    mkdirSync(join(folder, 'data'));
+    const config = readFileSync(fromRoot('mosquitto/mosquitto.conf'), 'utf8')
+      .replace('listener 8883', `listener ${port} 127.0.0.1`)
+      .replace('/mosquitto/data/', `${folder}/data/`)
+      .replaceAll('/tmp/access', join(folder, 'taken'))
+      .replaceAll(/\/run\/secrets\/mosquitto_(cert|key)/g, (_, kind: string) =>
+        join(folder, 'certificates', `mosquitto.${kind === 'cert' ? 'crt' : 'key'}`),
+      );
+    // Started as root, Mosquitto would drop to a user of its own that cannot read what run.sh copied.
+    const user = process.getuid?.() === 0 ? 'user root\n' : '';
+    writeFileSync(join(folder, 'mosquitto.conf'), user + config);
+    broker = spawn(
+      fromRoot('mosquitto/run.sh'),
+      [join(folder, 'access'), join(folder, 'mosquitto.conf'), join(folder, 'taken')],
+      { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, RELOAD_SECONDS: '1' }, stdio: 'ignore' },
+    );
+    url = `mqtts://127.0.0.1:${port}`;
+    await eventually('the broker answers', async () => {
+      const client = await connect('ingest').catch(() => undefined);
+      return client !== undefined;
+    });
   });
 
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.endAsync(true)));
-    await broker.close();
+    const ended = once(broker, 'exit');
+    broker.kill('SIGTERM');
+    await ended;
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('nobody comes in without a password, or with a wrong one', async () => {
-    await expect(connectAsync(broker.url, { reconnectPeriod: 0 })).rejects.toThrow(/not authorized/i);
-    await expect(connect('gw-1', 'wrong')).rejects.toThrow(/not authorized/i);
+  /** What of `topics` reaches a listener that may hear everything its login is given. */
+  async function heard(reader: string, writers: Record<string, string[]>, fence: [string, string]): Promise<string[]> {
+    const listener = await connect(reader);
+    const seen: string[] = [];
+    const fenced = new Promise<void>((resolve) => {
+      listener.on('message', (topic, payload) => {
+        if (payload.toString() === 'fence') resolve();
+        else seen.push(topic);
+      });
+    });
+    await listener.subscribeAsync(['#', 'shelfwire/v1/+/+/#', '$SYS/#'], { qos: 1 });
+    for (const [writer, topics] of Object.entries(writers)) {
+      const client = await connect(writer);
+      for (const topic of topics) await client.publishAsync(topic, 'x', { qos: 1 });
+    }
+    await (await connect(fence[0])).publishAsync(fence[1], 'fence', { qos: 1 });
+    await fenced;
+    return seen.toSorted();
+  }
+
+  test('nobody comes in without a password, with a wrong one, or without trusting our authority', async () => {
+    await expect(connect()).rejects.toThrow(/not authorized/i);
+    await expect(connect('demo/plant-1/gw-1', 'wrong')).rejects.toThrow(/not authorized/i);
+    await expect(connectAsync(url, { username: 'ingest', reconnectPeriod: 0 })).rejects.toThrow(/certificate/i);
   });
 
-  test("a gateway publishes its own site's readings and its own status, and nothing else arrives", async () => {
-    const gateway = await connect('gw-1');
-    const ingest = await connect('ingest');
-    await ingest.subscribeAsync(['shelfwire/v1/+/+/readings', 'shelfwire/v1/+/+/gateways/+/status'], { qos: 1 });
-    const foreign = [
-      'shelfwire/v1/other/plant-1/readings',
-      'shelfwire/v1/demo/plant-2/readings',
-      'shelfwire/v1/demo/plant-1/gateways/gw-2/status',
-    ];
-    const own = ['shelfwire/v1/demo/plant-1/gateways/gw-1/status'];
-    const seen = await delivered(gateway, ingest, [...foreign, ...own], 'shelfwire/v1/demo/plant-1/readings');
-    expect(seen).toEqual(own);
+  test("a gateway's publishes arrive on its own two topics and nowhere else", async () => {
+    for (const [username, { tenantId, siteId, gatewayId }] of Object.entries(GATEWAYS)) {
+      const own = `shelfwire/v1/${tenantId}/${siteId}`;
+      const seen = await heard('reorder', { [username]: [...TOPICS, ...ELSEWHERE] }, [
+        'reorder',
+        'shelfwire/v1/demo/plant-1/stock',
+      ]);
+      expect(seen).toEqual([`${own}/gateways/${gatewayId}/status`, `${own}/readings`].toSorted());
+    }
   });
 
-  test("a gateway cannot forge a confirmation, and hears only its own site's", async () => {
-    const gateway = await connect('gw-1');
-    const listener = await connect('gw-1');
-    const reorder = await connect('reorder');
-    await listener.subscribeAsync(['shelfwire/v1/+/+/confirmations/+', '#'], { qos: 1 });
-    const fence = 'shelfwire/v1/demo/plant-1/confirmations/reorder';
-    await gateway.publishAsync('shelfwire/v1/demo/plant-1/confirmations/ingest', '{}', { qos: 1 });
-    expect(await delivered(reorder, listener, ['shelfwire/v1/other/plant-1/confirmations/reorder'], fence)).toEqual([]);
+  test("a gateway hears its own site's confirmations and configuration, whatever it subscribes to", async () => {
+    const central = { ingest: TOPICS, reorder: TOPICS, 'demo/plant-2/gw-1': TOPICS, 'other/plant-1/gw-1': TOPICS };
+    const seen = await heard('demo/plant-1/gw-1', central, ['reorder', 'shelfwire/v1/demo/plant-1/config']);
+    const own = 'shelfwire/v1/demo/plant-1';
+    expect(seen).toEqual([`${own}/confirmations/ingest`, `${own}/confirmations/reorder`, `${own}/config`].toSorted());
+  });
+
+  test("one replica of the reorder-service hears another's stock and order events; Node-RED hears and says nothing", async () => {
+    const fence: [string, string] = ['reorder', 'shelfwire/v1/demo/plant-1/stock'];
+    const seen = await heard('reorder', { reorder: TOPICS, 'node-red': TOPICS }, fence);
+    expect(seen).toEqual(TOPICS.filter((topic) => /\/(stock|orders)$/.test(topic)).toSorted());
+  });
+
+  test('a new gateway can sign in, and one whose password changed cannot with the old one, without a restart', async () => {
+    const key = { tenantId: 'demo', siteId: 'plant-1', gatewayId: 'gw-2' };
+    await expect(connect('demo/plant-1/gw-2')).rejects.toThrow(/not authorized/i);
+    const changed = { ...GATEWAYS['demo/plant-2/gw-1'], password: 'another password of it' };
+    writeAccess([{ ...key, password: passwordOf('demo/plant-1/gw-2') }, changed]);
+    await eventually('the broker has reloaded', async () => {
+      const client = await connect('demo/plant-1/gw-2').catch(() => undefined);
+      return client !== undefined;
+    });
+    await expect(connect('demo/plant-2/gw-1')).rejects.toThrow(/not authorized/i);
+    expect((await connect('demo/plant-2/gw-1', 'another password of it')).connected).toBe(true);
+    expect((await connect('ingest')).connected).toBe(true);
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idSchema } from '../reading.ts';
 import { stockStatusSchema } from '../stock-event.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
+import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
@@ -92,6 +93,7 @@ export const API_ROUTES = {
     response: pageOf(movementSchema),
   },
   ...ORDER_ROUTES,
+  ...GATEWAY_ROUTES,
   ...SUPPLIER_ROUTES,
 } as const satisfies Record<string, RouteDefinition>;
 export type RouteName = keyof typeof API_ROUTES;

@@ -29,6 +29,9 @@ export function readConfig<Schema extends z.ZodObject>(
       }
     }
   }
+  if ('SHELFWIRE_HTTP_TLS_CERT' in values !== 'SHELFWIRE_HTTP_TLS_KEY' in values) {
+    problems.push('SHELFWIRE_HTTP_TLS_CERT: set it together with SHELFWIRE_HTTP_TLS_KEY, or neither');
+  }
   const parsed = schema.safeParse(values);
   if (!parsed.success) problems.push(...describeIssues(parsed.error));
   if (problems.length > 0 || !parsed.success) throw configInvalid('the environment', problems);

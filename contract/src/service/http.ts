@@ -1,6 +1,7 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 
 import type { ServiceMetrics } from './metrics.ts';
+import type { ServerCertificate } from './tls.ts';
 
 /** What is missing before the service can do its work; an empty list is ready. */
 export type Readiness = () => readonly string[] | Promise<readonly string[]>;
@@ -25,8 +26,20 @@ export function createServiceServer(options: {
   service: string;
   metrics: ServiceMetrics;
   readiness: Readiness;
+  /** HTTPS in place of HTTP. */
+  tls?: ServerCertificate | undefined;
 }): FastifyInstance {
-  const server = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_048_576 });
+  const server = fastify(
+    withCertificate({ logger: false, forceCloseConnections: true, bodyLimit: 1_048_576 }, options.tls),
+  );
   registerServiceRoutes(server, options);
   return server;
+}
+
+/** Fastify's types tell HTTP and HTTPS servers apart; nothing of ours does. */
+export function withCertificate<Options extends FastifyServerOptions>(
+  options: Options,
+  tls: ServerCertificate | undefined,
+): Options {
+  return tls ? { ...options, https: { ...tls, minVersion: 'TLSv1.2' } } : options;
 }

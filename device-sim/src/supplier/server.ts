@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { purchaseOrderMessageSchema } from '@shelfwire/contract';
-import { describeIssues, type ServiceMetrics } from '@shelfwire/contract/service';
+import {
+  describeIssues,
+  withCertificate,
+  type ServerCertificate,
+  type ServiceMetrics,
+} from '@shelfwire/contract/service';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 
 import type { ERROR_CODES } from '../errors.ts';
@@ -9,8 +14,12 @@ import { controlSchema } from './behaviour.ts';
 import type { Supplier } from './supplier.ts';
 
 /** The supplier's HTTP side: takes orders, shows what it has, and can be told to behave otherwise. */
-export function createSupplierServer(supplier: Supplier, metrics: ServiceMetrics): FastifyInstance {
-  const server = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 262_144 });
+export function createSupplierServer(
+  supplier: Supplier,
+  metrics: ServiceMetrics,
+  tls?: ServerCertificate,
+): FastifyInstance {
+  const server = fastify(withCertificate({ logger: false, forceCloseConnections: true, bodyLimit: 262_144 }, tls));
   const requests = metrics.counter('shelfwire_sim_supplier_requests_total');
   const counts = { requests: 0, refused: 0 };
 

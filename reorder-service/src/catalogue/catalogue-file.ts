@@ -107,6 +107,17 @@ const binSchema = z.strictObject({
   overflowOf: idSchema.optional().describe('The bin of the same item whose policy decides about both as one stock'),
 });
 
+const gatewaySchema = z.strictObject({
+  tenantId: idSchema,
+  siteId: idSchema,
+  gatewayId: idSchema,
+  password: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('At the central broker, as <tenant>/<site>/<gateway>; kept hashed. Or let the API make one'),
+});
+
 const binPolicySchema = z
   .looseObject({ tenantId: idSchema, siteId: idSchema, binId: idSchema })
   .superRefine(
@@ -129,6 +140,7 @@ export const catalogueSchema = z
     items: z.array(itemSchema).default([]),
     supplierItems: z.array(supplierItemSchema).default([]),
     bins: z.array(binSchema).default([]),
+    gateways: z.array(gatewaySchema).default([]),
     policies: z.array(binPolicySchema).default([]),
   })
   .superRefine((catalogue, context) => {

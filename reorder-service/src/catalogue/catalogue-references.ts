@@ -32,6 +32,7 @@ export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
       1,
       tenants?.map((each) => [each.tenantId]),
     ),
+    sites: new KnownKeys(2, tenants?.flatMap(sitesOf)),
     locations: new KnownKeys(3, tenants?.flatMap(locationsOf)),
     suppliers: new KnownKeys(
       2,
@@ -60,10 +61,18 @@ export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
     check(known.locations, ['bins', i, 'locationId'], each.tenantId, each.siteId, each.locationId);
     check(known.items, ['bins', i, 'itemId'], each.tenantId, each.itemId);
   }
+  for (const [i, each] of read('gateways')?.entries() ?? []) {
+    check(known.sites, ['gateways', i, 'siteId'], each.tenantId, each.siteId);
+  }
   for (const [i, each] of read('policies')?.entries() ?? []) {
     check(known.bins, ['policies', i, 'binId'], each.tenantId, each.siteId, each.binId);
   }
   return broken;
+}
+
+function sitesOf(tenant: Row): Key[] {
+  const sites = readRows(tenant['sites']);
+  return sites ? sites.flatMap((site) => keyOf(site.siteId, tenant.tenantId)) : [[tenant.tenantId]];
 }
 
 function locationsOf(tenant: Row): Key[] {

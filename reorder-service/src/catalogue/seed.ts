@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Catalogue } from './catalogue-file.ts';
+import { seedGateway } from '../gateways/gateway-store.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 
 const ANALYZE_FROM_BINS = 500;
@@ -23,6 +24,7 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
       await seedItems(tx, of(catalogue.items));
       await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems));
       await seedBins(tx, of(catalogue.bins));
+      for (const { password, ...key } of of(catalogue.gateways)) await seedGateway(tx, key, password, nowMs);
       await seedPolicies(tx, of(catalogue.policies), nowMs);
       await resolvePolicies(tx, tenant.tenantId, nowMs);
       await catalogueChanged(tx, tenant.tenantId);

@@ -1,11 +1,12 @@
 import { ShelfwireError } from '@shelfwire/contract';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
 import { orderLife } from './migrations/order-life.ts';
+import { gateways } from './migrations/gateways.ts';
 import { orders } from './migrations/orders.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
@@ -13,7 +14,7 @@ import { stockKeeping } from './migrations/stock-keeping.ts';
 import type { Schema } from './schema.ts';
 
 /** In the order of their names. A migration that has been released is never changed: add another. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-catalogue': catalogue,
   '0002-stock': stock,
   '0003-orders': orders,
@@ -22,14 +23,23 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-find-by-bin': findByBin,
   '0010-stock-keeping': stockKeeping,
   '0030-order-life': orderLife,
+  '0040-gateways': gateways,
 };
 
 /**
- * Brings the database to the newest form. Several replicas may start at once: one migrates, the others wait.
+ * Brings the database to the newest form. Several replicas may start at once: one migrates, the others wait. A replica of
+ * an older version starts too: migrations only add (a test holds them to it), so it works on a newer form.
  * @throws ShelfwireError DATABASE_MIGRATION_FAILED; everything that succeeded before stays
  */
-export async function migrateToLatest(db: Kysely<Schema>): Promise<readonly string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+export async function migrateToLatest(
+  db: Kysely<Schema>,
+  known: Readonly<Record<string, Migration>> = MIGRATIONS,
+): Promise<readonly string[]> {
+  // Asked before: while it migrates, Kysely holds the one connection that PGlite has.
+  const migrations = { ...(await ofNewerVersions(db)), ...known };
+  const provider = { getMigrations: () => Promise.resolve(migrations) };
+  // Branches number their migrations apart: what was written earlier may be released later.
+  const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
   const { error, results } = await migrator.migrateToLatest();
   const failed = results?.find((result) => result.status === 'Error');
   if (error !== undefined) {
@@ -41,4 +51,13 @@ export async function migrateToLatest(db: Kysely<Schema>): Promise<readonly stri
     );
   }
   return (results ?? []).map((result) => result.migrationName);
+}
+
+/** What is done already and is not known here. Named, so that it does not count as missing; it is never run. */
+async function ofNewerVersions(db: Kysely<Schema>): Promise<Record<string, Migration>> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return {};
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const placeholder: Migration = { up: () => Promise.reject(new Error('of a newer version, and done already')) };
+  return Object.fromEntries(rows.map(({ name }) => [name, placeholder]));
 }

@@ -39,6 +39,11 @@ export interface Schema {
   order_receipt_line: OrderReceiptLineTable;
   supplier_return: SupplierReturnTable;
   audit_event: AuditEventTable;
+  gateway: SiteKey & {
+    gateway_id: string;
+    password_hash: string | null;
+    password_set_at_ms: number | null;
+  };
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 

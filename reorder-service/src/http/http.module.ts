@@ -1,12 +1,14 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 
+import { GatewaysModule } from '../gateways/gateways.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
 import { AccessGuard } from './access-guard.ts';
 import { ApprovalRulesController } from './approval-rules.controller.ts';
 import { AuthController } from './auth.controller.ts';
 import { DocumentsController } from './documents.controller.ts';
+import { GatewaysController } from './gateways.controller.ts';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
@@ -27,11 +29,12 @@ export class HttpModule {
   static of(options: HttpOptions, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: HttpModule,
-      imports: [...imports, OperatorModule, OverviewModule],
+      imports: [...imports, GatewaysModule, OperatorModule, OverviewModule],
       controllers: [
         ApprovalRulesController,
         AuthController,
         DocumentsController,
+        GatewaysController,
         OrderActionsController,
         OrdersController,
         OverviewController,

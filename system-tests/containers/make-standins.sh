@@ -1,0 +1,62 @@
+#!/bin/sh
+# Makes stand-ins for the public images of docker-compose.yml from Debian's packages. As root, with Docker running.
+#   make-standins.sh [FOLDER]      where the Debian tree is kept for the next time
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+folder=${1:-/var/tmp/shelfwire-standins}
+mkdir -p "$folder"
+tree="$folder/rootfs"
+if [ ! -f "$tree/.complete" ]; then
+  mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources | head -1)
+  debootstrap --variant=minbase \
+    --include=mosquitto,mosquitto-clients,postgresql,influxdb,influxdb-client,prometheus,openssl,ca-certificates,netcat-openbsd,wget \
+    bookworm "$tree" "$mirror"
+  touch "$tree/.complete"
+fi
+# What this host trusts: npm inside a build reaches its registry as npm out here does.
+cp /etc/ssl/certs/ca-certificates.crt "$tree/etc/ssl/certs/ca-certificates.crt"
+install -m 0755 "$root/node_modules/node/bin/node" "$tree/usr/local/bin/node"
+npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+rm -rf "$tree/usr/local/lib/node_modules/npm"
+mkdir -p "$tree/usr/local/lib/node_modules"
+cp -r "$npm_folder" "$tree/usr/local/lib/node_modules/npm"
+ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$tree/usr/local/bin/npm"
+ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$tree/usr/local/bin/npx"
+install -m 0755 "$here/postgres-entrypoint.sh" "$tree/usr/local/bin/docker-entrypoint.sh"
+install -m 0755 "$here/influx-ping.sh" "$tree/usr/local/bin/influx"
+install -m 0644 "$here/influxdb-standin.mjs" "$tree/usr/local/lib/influxdb-standin.mjs"
+chroot "$tree" sh -c '
+  id node >/dev/null 2>&1 || useradd --uid 1000 --create-home node
+  mkdir -p /mosquitto/config /mosquitto/data /var/lib/postgresql/data /var/lib/influxdb2 /etc/influxdb2 /prometheus
+  chown mosquitto /mosquitto/data && chown postgres /var/lib/postgresql/data
+  chown influxdb /var/lib/influxdb2 /etc/influxdb2 && chown nobody /prometheus'
+
+base=$(tar -C "$tree" -c . | docker import - shelfwire-standin:base)
+echo "base image $base"
+# make IMAGE, then the lines of its Dockerfile on standard input
+make() {
+  (printf 'FROM shelfwire-standin:base\n' && cat) | docker build --quiet --tag "$1" - >/dev/null
+  echo "made $1"
+}
+make eclipse-mosquitto:2.0.22 <<'D'
+ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin
+D
+make postgres:17.6-bookworm <<'D'
+ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data
+VOLUME /var/lib/postgresql/data
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["postgres"]
+D
+make influxdb:2.7.12 <<'D'
+VOLUME /var/lib/influxdb2 /etc/influxdb2
+CMD ["node", "/usr/local/lib/influxdb-standin.mjs"]
+D
+make node:24-bookworm-slim <<'D'
+ENV NPM_CONFIG_CAFILE=/etc/ssl/certs/ca-certificates.crt
+CMD ["node"]
+D
+make prom/prometheus:v3.7.3 <<'D'
+USER nobody
+ENTRYPOINT ["prometheus"]
+D
