@@ -1,0 +1,1 @@
+module.exports = require('../dist/gateway-node.js').register;

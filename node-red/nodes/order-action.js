@@ -1,0 +1,1 @@
+module.exports = require('../dist/order-action-node.js').register;

@@ -1,0 +1,1 @@
+module.exports = require('../dist/reading-in-node.js').register;

@@ -1,0 +1,1 @@
+module.exports = require('../dist/reading-out-node.js').register;
