@@ -28,6 +28,22 @@ export async function benchReorder(): Promise<Row[]> {
   return rows;
 }
 
+const OFFER: DecisionInput['offers'][number] = {
+  supplierId: 'bolts',
+  supplierName: 'Bolts Ltd',
+  partNumber: 'B-8',
+  orderUnit: 'pack',
+  packQuantity: 10,
+  orderMultiple: 1,
+  minOrderQuantity: 1,
+  maxOrderQuantity: null,
+  preference: 1,
+  available: true,
+  leadTimeDays: 7,
+  learned: null,
+  priceBreaks: [],
+};
+
 function benchDecide(): Row {
   const input: DecisionInput = {
     nowMs: 1_763_800_000_000,
@@ -36,7 +52,7 @@ function benchDecide(): Row {
     policy: policySchema.parse({ type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0 }),
     timeZone: 'Europe/Berlin',
     plannedReviewAtMs: undefined,
-    packaging: { orderUnit: 'pack', packQuantity: 10, orderMultiple: 1, minOrderQuantity: 1, maxOrderQuantity: null },
+    offers: [OFFER],
     doubt: { kind: 'none' },
     lowSinceMs: undefined,
     episode: undefined,

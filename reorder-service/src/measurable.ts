@@ -7,3 +7,6 @@ export { evaluate } from './replenishment/evaluate.ts';
 export { policySchema } from './replenishment/policy.ts';
 export { applyReadings } from './stock/apply-readings.ts';
 export type { SiteMemory } from './stock/site-memory.ts';
+export { countQuantile } from './replenishment/science/distributions.ts';
+export { croston, tsb } from './replenishment/science/intermittent.ts';
+export { smooth } from './replenishment/science/smoothing.ts';

@@ -5,20 +5,20 @@ import { configInvalid, describeIssues } from '@shelfwire/contract/service';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 
-import { policySchema } from '../replenishment/policy.ts';
+import {
+  budgetSchema,
+  priceBreaksSchema,
+  siteCalendarSchema,
+  supplierCalendarSchema,
+  truckSchema,
+} from './supply-terms.ts';
 import { findBrokenReferences } from './catalogue-references.ts';
+import { scopedPolicySchema } from './scoped-policy.ts';
+import { timeZoneSchema } from './time-zone.ts';
 import { findWrongBins } from './wrong-bins.ts';
 
 const name = z.string().min(1).max(200);
 const positive = z.int().min(1);
-
-const timeZone = z.string().refine((zone) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}, 'is not a time zone like Europe/Berlin');
 
 const tenantSchema = z.strictObject({
   tenantId: idSchema,
@@ -27,8 +27,9 @@ const tenantSchema = z.strictObject({
     z.strictObject({
       siteId: idSchema,
       name,
-      timeZone: timeZone.default('UTC').describe('As Europe/Berlin; days and review times are local'),
+      timeZone: timeZoneSchema.default('UTC').describe('As Europe/Berlin; days and review times are local'),
       deliverTo: z.string().default('').describe('Written on every order: gate, dock, person'),
+      calendar: siteCalendarSchema.optional().describe('When goods are taken in; always, if not given'),
       locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1),
     }),
   ),
@@ -40,6 +41,8 @@ const supplierSchema = z.strictObject({
   name,
   endpoint: z.url({ protocol: /^https?$/ }).describe('Orders are posted to <endpoint>/orders'),
   apiToken: z.string().min(8).describe('Bearer token, both for our orders and for their answers'),
+  calendar: supplierCalendarSchema.optional().describe('Lead times count its working days; all days, if not given'),
+  truck: truckSchema.optional().describe('Needs of a site gather in one order'),
 });
 
 const itemSchema = z.strictObject({
@@ -70,6 +73,10 @@ const supplierItemSchema = z.strictObject({
   leadTimeDays: z.number().min(0).default(7).describe('From order to delivery, as agreed'),
   preference: positive.default(1).describe('1 is asked first'),
   price: z.number().min(0).optional().describe('Per order unit'),
+  priceBreaks: priceBreaksSchema
+    .optional()
+    .describe('Instead of `price`: the price of all units of an order from so many on'),
+  available: z.boolean().default(true).describe('false: cannot deliver it now, others are asked'),
 });
 
 const sensorSchema = z.strictObject({
@@ -118,21 +125,6 @@ const gatewaySchema = z.strictObject({
     .describe('At the central broker, as <tenant>/<site>/<gateway>; kept hashed. Or let the API make one'),
 });
 
-const binPolicySchema = z
-  .looseObject({ tenantId: idSchema, siteId: idSchema, binId: idSchema })
-  .superRefine(
-    ({ tenantId: _tenant, siteId: _site, binId: _bin, ...parameters }, context) => {
-      for (const { path, message } of policySchema.safeParse(parameters).error?.issues ?? []) {
-        context.addIssue({ code: 'custom', path, message });
-      }
-    },
-    // Also when an id has a wrong form.
-    { when: ({ value }) => typeof value === 'object' && value !== null },
-  )
-  .transform(({ tenantId, siteId, binId, ...parameters }) => {
-    return { tenantId, siteId, binId, policy: policySchema.parse(parameters) };
-  });
-
 export const catalogueSchema = z
   .strictObject({
     tenants: z.array(tenantSchema),
@@ -141,10 +133,10 @@ export const catalogueSchema = z
     supplierItems: z.array(supplierItemSchema).default([]),
     bins: z.array(binSchema).default([]),
     gateways: z.array(gatewaySchema).default([]),
-    policies: z.array(binPolicySchema).default([]),
+    policies: z.array(scopedPolicySchema).default([]),
+    budgets: z.array(budgetSchema).default([]),
   })
   .superRefine((catalogue, context) => {
-    for (const broken of findBrokenReferences(catalogue)) context.addIssue({ code: 'custom', ...broken });
     for (const wrong of findWrongBins(catalogue.bins)) context.addIssue({ code: 'custom', ...wrong });
   });
 export type Catalogue = z.infer<typeof catalogueSchema>;
@@ -169,9 +161,9 @@ export function parseCatalogue(text: string, source: string): Catalogue {
     throw configInvalid(source, [error.message]);
   }
   const parsed = catalogueSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  // The references have not been followed where the form was wrong, and are here already where it was not.
+  // Followed in the document as it was written, so that they are told also where a form is wrong.
   const broken = findBrokenReferences(document).map((each) => ({ code: 'custom' as const, ...each }));
-  const all = new z.ZodError([...parsed.error.issues, ...broken]);
+  if (parsed.success && broken.length === 0) return parsed.data;
+  const all = new z.ZodError([...(parsed.error?.issues ?? []), ...broken]);
   throw configInvalid(source, [...new Set(describeIssues(all))]);
 }

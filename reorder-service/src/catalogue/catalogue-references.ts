@@ -65,7 +65,10 @@ export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
     check(known.sites, ['gateways', i, 'siteId'], each.tenantId, each.siteId);
   }
   for (const [i, each] of read('policies')?.entries() ?? []) {
-    check(known.bins, ['policies', i, 'binId'], each.tenantId, each.siteId, each.binId);
+    if (each['binId'] !== undefined || isMissing(each, 'itemId', 'itemClass', 'siteId')) {
+      check(known.bins, ['policies', i, 'binId'], each.tenantId, each.siteId, each.binId);
+    }
+    if (each['itemId'] !== undefined) check(known.items, ['policies', i, 'itemId'], each.tenantId, each.itemId);
   }
   return broken;
 }
@@ -73,6 +76,10 @@ export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
 function sitesOf(tenant: Row): Key[] {
   const sites = readRows(tenant['sites']);
   return sites ? sites.flatMap((site) => keyOf(site.siteId, tenant.tenantId)) : [[tenant.tenantId]];
+}
+
+function isMissing(each: Row, ...names: string[]): boolean {
+  return names.every((name) => each[name] === undefined);
 }
 
 function locationsOf(tenant: Row): Key[] {

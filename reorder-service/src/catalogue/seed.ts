@@ -7,6 +7,7 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Catalogue } from './catalogue-file.ts';
 import { seedGateway } from '../gateways/gateway-store.ts';
 import { resolvePolicies } from './resolve-policies.ts';
+import { writePolicy } from './write-policy.ts';
 
 const ANALYZE_FROM_BINS = 500;
 
@@ -25,7 +26,8 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
       await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems));
       await seedBins(tx, of(catalogue.bins));
       for (const { password, ...key } of of(catalogue.gateways)) await seedGateway(tx, key, password, nowMs);
-      await seedPolicies(tx, of(catalogue.policies), nowMs);
+      for (const each of of(catalogue.policies)) await writePolicy(tx, each, { nowMs, by: 'catalogue' });
+      await seedBudgets(tx, of(catalogue.budgets));
       await resolvePolicies(tx, tenant.tenantId, nowMs);
       await catalogueChanged(tx, tenant.tenantId);
     });
@@ -55,7 +57,12 @@ async function seedPlaces(tx: Tx, tenant: Catalogue['tenants'][number]): Promise
     .onConflict((oc) => oc.column('tenant_id').doUpdateSet({ name: tenant.name }))
     .execute();
   for (const site of tenant.sites) {
-    const named = { name: site.name, time_zone: site.timeZone, deliver_to: site.deliverTo };
+    const named = {
+      name: site.name,
+      time_zone: site.timeZone,
+      deliver_to: site.deliverTo,
+      calendar: jsonOrNull(site.calendar),
+    };
     await tx
       .insertInto('site')
       .values({ tenant_id: tenantId, site_id: site.siteId, ...named })
@@ -109,7 +116,8 @@ async function seedSuppliers(
 ): Promise<void> {
   for (const supplier of suppliers) {
     const { name, endpoint, apiToken } = supplier;
-    const values = { name, endpoint, api_token: apiToken, api_token_sha256: hashApiToken(apiToken) };
+    const terms = { calendar: jsonOrNull(supplier.calendar), truck: jsonOrNull(supplier.truck) };
+    const values = { name, endpoint, api_token: apiToken, api_token_sha256: hashApiToken(apiToken), ...terms };
     await tx
       .insertInto('supplier')
       .values({ tenant_id: supplier.tenantId, supplier_id: supplier.supplierId, ...values })
@@ -117,9 +125,11 @@ async function seedSuppliers(
       .execute();
   }
   for (const each of supplierItems) {
-    // Small parts cost parts of a cent: only the amount of an order is rounded. The sixth decimal is the float's, not the price's.
-    const unitPriceCents = each.price === undefined ? undefined : Math.round(each.price * 1e6) / 1e4;
-    const prices = unitPriceCents === undefined ? [] : [{ fromUnits: 1, unitPriceCents }];
+    const single = each.price === undefined ? [] : [{ fromUnits: 1, price: each.price }];
+    const prices = (each.priceBreaks ?? single).map(({ fromUnits, price }) => ({
+      fromUnits,
+      unitPriceCents: cents(price),
+    }));
     const values = {
       part_number: each.partNumber,
       order_unit: each.orderUnit,
@@ -129,6 +139,7 @@ async function seedSuppliers(
       max_order_quantity: each.maxOrderQuantity ?? null,
       lead_time_days: each.leadTimeDays,
       preference: each.preference,
+      available: each.available,
       price_breaks: JSON.stringify(prices),
     };
     await tx
@@ -237,17 +248,22 @@ async function seedSensors(
   }
 }
 
-async function seedPolicies(tx: Tx, policies: Catalogue['policies'], nowMs: number): Promise<void> {
-  for (const { tenantId, siteId, binId, policy } of policies) {
-    const { type, ...parameters } = policy;
-    const policyId = `${siteId}/${binId}`;
-    await sql`
-      insert into policy (tenant_id, policy_id, version, scope, site_id, bin_id, type, parameters, effective_from_ms,
-                          created_at_ms, created_by)
-      select ${tenantId}, ${policyId}, coalesce(max(version), 0) + 1, 'bin', ${siteId}, ${binId}, ${type},
-             ${JSON.stringify(parameters)}::jsonb, ${nowMs}, ${nowMs}, 'catalogue'
-      from policy where tenant_id = ${tenantId} and policy_id = ${policyId}
-      having not coalesce((array_agg(type = ${type} and parameters = ${JSON.stringify(parameters)}::jsonb
-                                     order by version desc))[1], false)`.execute(tx);
+async function seedBudgets(tx: Tx, budgets: Catalogue['budgets']): Promise<void> {
+  for (const { tenantId, budgetId, siteId = null, itemClass = null, monthly } of budgets) {
+    const values = { site_id: siteId, item_class: itemClass, monthly_cents: Math.round(monthly * 100) };
+    await tx
+      .insertInto('budget')
+      .values({ tenant_id: tenantId, budget_id: budgetId, ...values })
+      .onConflict((oc) => oc.columns(['tenant_id', 'budget_id']).doUpdateSet(values))
+      .execute();
   }
+}
+
+/** Small parts cost parts of a cent: only the amount of an order is rounded. The sixth decimal is the float's, not the price's. */
+function cents(price: number): number {
+  return Math.round(price * 1e6) / 1e4;
+}
+
+function jsonOrNull(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -8,6 +8,7 @@ import { findByBin } from './migrations/find-by-bin.ts';
 import { orderLife } from './migrations/order-life.ts';
 import { gateways } from './migrations/gateways.ts';
 import { orders } from './migrations/orders.ts';
+import { policies } from './migrations/policies.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-counts': counts,
   '0006-find-by-bin': findByBin,
   '0010-stock-keeping': stockKeeping,
+  '0020-policies': policies,
   '0030-order-life': orderLife,
   '0040-gateways': gateways,
 };

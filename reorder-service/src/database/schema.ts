@@ -5,7 +5,7 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 /** The tables as the newest migration leaves them. JSON columns are written as text (`JSON.stringify`). */
 export interface Schema {
   tenant: { tenant_id: string; name: string; next_order_number: Generated<number> };
-  site: SiteKey & { name: string; time_zone: string; deliver_to: string };
+  site: SiteKey & { name: string; time_zone: string; deliver_to: string; calendar: NullableJson };
   storage_location: SiteKey & { location_id: string; name: string };
   supplier: SupplierTable;
   item: ItemTable;
@@ -44,10 +44,13 @@ export interface Schema {
     password_hash: string | null;
     password_set_at_ms: number | null;
   };
+  learned_lead_time: LearnedLeadTimeTable;
+  budget: BudgetTable;
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 
 type JsonObject = JSONColumnType<Record<string, unknown>>;
+type NullableJson = JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
 
 export interface SiteKey {
   tenant_id: string;
@@ -78,6 +81,10 @@ interface SupplierTable {
   price_tolerance: Generated<number>;
   /** What a scale saw arriving waits for a person. */
   confirm_receipts: Generated<boolean>;
+  /** ../replenishment/working-days.ts */
+  calendar: NullableJson;
+  /** ../replenishment/truck.ts */
+  truck: NullableJson;
 }
 
 export type SupplierChannel = 'http-json' | 'ubl';
@@ -109,6 +116,8 @@ interface SupplierItemTable {
   lead_time_days: number;
   /** 1 is asked first. */
   preference: Generated<number>;
+  /** false: cannot deliver it now. */
+  available: Generated<boolean>;
   price_breaks: JSONColumnType<{ fromUnits: number; unitPriceCents: number }[], string | undefined>;
 }
 
@@ -143,7 +152,7 @@ interface PolicyTable {
   tenant_id: string;
   policy_id: string;
   version: number;
-  scope: 'bin' | 'item' | 'class' | 'site';
+  scope: 'bin' | 'item' | 'class' | 'site' | 'computed';
   site_id: string | null;
   bin_id: string | null;
   item_id: string | null;
@@ -153,6 +162,7 @@ interface PolicyTable {
   effective_from_ms: number;
   created_at_ms: number;
   created_by: string;
+  reason: string | null;
 }
 
 interface AppUserTable {
@@ -303,6 +313,24 @@ interface ItemLocationTable extends BinKey {
   decided_at_ms: number | null;
 }
 
+interface LearnedLeadTimeTable {
+  tenant_id: string;
+  supplier_id: string;
+  item_id: string;
+  deliveries: number;
+  mean_days: number;
+  sd_days: number;
+  computed_at_ms: number;
+}
+
+interface BudgetTable {
+  tenant_id: string;
+  budget_id: string;
+  site_id: string | null;
+  item_class: string | null;
+  monthly_cents: number;
+}
+
 interface EpisodeTable extends BinKey {
   episode_id: Generated<string>;
   item_id: string;
@@ -334,6 +362,10 @@ interface PurchaseOrderTable extends SiteKey {
   supplier_order_number: string | null;
   /** Why a person must look at it; null when nobody must. */
   attention: string | null;
+  /** Cannot wait: the supplier is asked to hurry. */
+  expedite: Generated<boolean>;
+  /** A draft that takes further lines until then. */
+  gather_until_ms: number | null;
   version: Generated<number>;
   requested_delivery_at_ms: number | null;
   note: string | null;

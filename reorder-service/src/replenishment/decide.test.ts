@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { decide, positionOf, sentenceOf, type DecisionInput, type EpisodeView } from './decide.ts';
-import { triggerOf } from './trigger.ts';
-import { orderQuantities, type Packaging } from './order-quantity.ts';
+import { decide, sentenceOf, type DecisionInput, type EpisodeView } from './decide.ts';
+import type { Packaging } from './order-quantity.ts';
+import type { Offer } from './supply.ts';
 import { policySchema, type Policy, type PolicyOf } from './policy.ts';
 
 const NOW_MS = 1_763_800_000_000;
@@ -13,6 +12,17 @@ const PACKS: Packaging = {
   orderMultiple: 1,
   minOrderQuantity: 1,
   maxOrderQuantity: null,
+};
+const OFFER: Offer = {
+  ...PACKS,
+  supplierId: 'bolts',
+  supplierName: 'Bolts Ltd',
+  partNumber: 'B-8',
+  preference: 1,
+  available: true,
+  leadTimeDays: 7,
+  learned: null,
+  priceBreaks: [],
 };
 const POLICY: PolicyOf<'MIN_MAX'> = {
   type: 'MIN_MAX',
@@ -39,7 +49,7 @@ function input(onHand: number, more: Partial<DecisionInput> = {}): DecisionInput
     policy: POLICY,
     timeZone: 'Europe/Berlin',
     plannedReviewAtMs: undefined,
-    packaging: PACKS,
+    offers: [OFFER],
     doubt: { kind: 'none' },
     lowSinceMs: undefined,
     episode: undefined,
@@ -63,7 +73,7 @@ describe('the decision', () => {
   });
 
   test('names the packaging in the plural that people use', () => {
-    const decision = decide(input(18, { packaging: { ...PACKS, orderUnit: 'box', packQuantity: 50 } }));
+    const decision = decide(input(18, { offers: [{ ...OFFER, orderUnit: 'box', packQuantity: 50 }] }));
     if (decision.kind !== 'ORDER') throw new Error(decision.because);
     expect(decision.arithmetic.map(({ step }) => step)).toContain('in boxes of 50, rounded up');
   });
@@ -101,113 +111,13 @@ describe('the decision', () => {
 
   test('holds for a person when every supplier has rejected it', () => {
     const episode = { ...EPISODE, excluded: ['Bolts Ltd'] };
-    const decision = decide(input(0, { episode, packaging: undefined }));
+    const decision = decide(input(0, { episode, offers: [] }));
     expect(decision).toMatchObject({ kind: 'HELD', count: false });
     expect(decision.because).toMatch(/Bolts Ltd cannot be asked again and no other supplier sells it/);
   });
 
   test('does nothing without a policy', () => {
     expect(decide(input(0, { policy: undefined }))).toEqual({ kind: 'WAIT', because: 'no policy is set' });
-  });
-});
-
-const anyPackaging = fc
-  .record({
-    packQuantity: fc.integer({ min: 1, max: 100 }),
-    orderMultiple: fc.integer({ min: 1, max: 12 }),
-    minOrderQuantity: fc.integer({ min: 0, max: 50 }),
-    extra: fc.option(fc.integer({ min: 0, max: 500 })),
-  })
-  .map(({ extra, ...rest }) => ({
-    ...rest,
-    orderUnit: 'pack',
-    // A maximum that leaves room for at least one quantity on the grid.
-    maxOrderQuantity:
-      extra === null ? null : Math.max(rest.minOrderQuantity, rest.orderMultiple) + rest.orderMultiple + extra,
-  }));
-
-describe('order quantities', () => {
-  test('lie on the pack grid, inside minimum and maximum, and together cover the need', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5_000 }), anyPackaging, (need, packaging) => {
-        const result = orderQuantities(need, packaging);
-        if (!result.ok) {
-          expect(result.because).toMatch(/more than 20 orders/);
-          return;
-        }
-        let total = 0;
-        for (const units of result.units) {
-          expect(units % packaging.orderMultiple).toBe(0);
-          expect(units).toBeGreaterThanOrEqual(packaging.minOrderQuantity);
-          expect(units).toBeLessThanOrEqual(packaging.maxOrderQuantity ?? Infinity);
-          total += units;
-        }
-        expect(total * packaging.packQuantity).toBeGreaterThanOrEqual(need);
-        const last = result.units.at(-1) ?? 0;
-        // Not an order more than needed: without the last one it would be too little.
-        expect((total - last) * packaging.packQuantity).toBeLessThan(need);
-      }),
-      { numRuns: 10_000 },
-    );
-  });
-
-  test('no quantity fits a maximum below the minimum', () => {
-    expect(orderQuantities(5, { ...PACKS, minOrderQuantity: 10, maxOrderQuantity: 9 })).toMatchObject({ ok: false });
-  });
-});
-
-describe('after ordering', () => {
-  test('the position is above the trigger, always', () => {
-    const common = { confirmSeconds: 0, autoApprove: true, shadow: false };
-    const number = fc.integer({ min: 1, max: 1_000 });
-    const anyPolicy: fc.Arbitrary<Policy> = fc
-      .oneof(
-        fc
-          .tuple(number, number)
-          .map(([s, span]) => ({ ...common, type: 'MIN_MAX', reorderPoint: s, orderUpTo: s + span })),
-        fc
-          .tuple(number, number)
-          .map(([s, q]) => ({ ...common, type: 'FIXED_QUANTITY', reorderPoint: s, reorderQuantity: q })),
-        number.map((orderUpTo) => ({ ...common, type: 'PERIODIC', orderUpTo, reviewDays: ['MON'] })),
-        fc.tuple(number, number).map(([s, span]) => ({
-          ...common,
-          type: 'SERVICE_LEVEL',
-          target: 0.95,
-          reorderPoint: s,
-          orderUpTo: s + span,
-        })),
-        number.map((binQuantity) => ({ ...common, type: 'KANBAN_TWO_BIN', binQuantity })),
-        number.map((safetyStock) => ({ ...common, type: 'LOT_FOR_LOT', safetyStock })),
-        fc.constant({ ...common, type: 'DO_NOT_STOCK' }),
-      )
-      .map((policy) => policySchema.parse(policy));
-    const anyPosition = fc.record({
-      onHand: fc.integer({ min: 0, max: 1_500 }),
-      onOrder: fc.integer({ min: 0, max: 500 }),
-      reserved: fc.integer({ min: 0, max: 200 }),
-      backordered: fc.integer({ min: 0, max: 200 }),
-    });
-    const ordered = new Map<string, number>();
-    fc.assert(
-      fc.property(anyPolicy, anyPosition, anyPackaging, (policy, position, packaging) => {
-        const at = { policy, packaging, plannedReviewAtMs: NOW_MS };
-        const decision = decide(input(0, { ...at, position }));
-        expect(decision.because).not.toBe('');
-        const trigger = triggerOf(policy, positionOf(position), input(0, at));
-        if (decision.kind !== 'ORDER') {
-          if (decision.kind !== 'HELD') expect(trigger.kind).toBe('waits');
-          return;
-        }
-        ordered.set(policy.type, (ordered.get(policy.type) ?? 0) + 1);
-        const units = decision.units.reduce((sum, each) => sum + each, 0);
-        const after = { ...position, onOrder: position.onOrder + units * packaging.packQuantity };
-        expect(positionOf(after)).toBeGreaterThan(trigger.reorderPoint ?? Infinity);
-        expect(['WAIT', 'COVERED']).toContain(decide(input(0, { ...at, position: after })).kind);
-      }),
-      { numRuns: 10_000 },
-    );
-    for (const [type, orders] of ordered) expect([type, orders > 50]).toEqual([type, true]);
-    expect(ordered.size).toBe(7);
   });
 });
 
@@ -257,5 +167,65 @@ describe('policies', () => {
       kind: 'WAIT',
       because: expect.stringMatching(/^shadow: would have ordered 5 packs/),
     });
+  });
+});
+
+describe('modifiers', () => {
+  const decideBy = (more: Partial<PolicyOf<'MIN_MAX'>>, onHand: number, about: Partial<DecisionInput> = {}) =>
+    decide(input(onHand, { policy: { ...POLICY, ...more }, ...about }));
+
+  test('never more is ordered than fits: on hand + on order + ordered ≤ capacity', () => {
+    expect(decideBy({}, 18, { capacity: 50 })).toMatchObject({ kind: 'ORDER', units: [3] });
+    const arithmetic = decideBy({}, 18, { capacity: 50 });
+    expect(arithmetic).toMatchObject({
+      arithmetic: expect.arrayContaining([{ step: 'fits into the bin', value: 32 }]),
+    });
+    expect(decideBy({ overflow: true }, 18, { capacity: 50 })).toMatchObject({ units: [5] });
+  });
+
+  test('where the smallest order does not fit, a person is told instead', () => {
+    const offers = [{ ...OFFER, minOrderQuantity: 10 }];
+    expect(decideBy({}, 18, { capacity: 60, offers })).toMatchObject({
+      kind: 'HELD',
+      because: expect.stringMatching(/only 42 more fit into the bin, too little to order/),
+    });
+  });
+
+  test('the dampener waits after an order, and lets an emergency pass', () => {
+    const policy = { notAgainWithinHours: 24, emergencyPoint: 5 };
+    const lastOrderedAtMs = NOW_MS - 3_600_000;
+    expect(decideBy(policy, 18, { lastOrderedAtMs })).toMatchObject({
+      kind: 'WAIT',
+      because: expect.stringMatching(/it was ordered within the last 24 hours/),
+      recheckAtMs: NOW_MS + 23 * 3_600_000,
+    });
+    expect(decideBy(policy, 18, { lastOrderedAtMs: NOW_MS - 24 * 3_600_000 }).kind).toBe('ORDER');
+    expect(decideBy(policy, 5, { lastOrderedAtMs }).kind).toBe('ORDER');
+  });
+
+  test('a need too small for an order waits until it has grown', () => {
+    expect(decideBy({ minimumNeed: 50 }, 20)).toMatchObject({
+      kind: 'WAIT',
+      because: expect.stringMatching(/need of 40/),
+    });
+    expect(decideBy({ minimumNeed: 50 }, 10).kind).toBe('ORDER');
+  });
+
+  test('an emergency asks whoever delivers first, and says so', () => {
+    const fast = { ...OFFER, supplierId: 'fast', supplierName: 'Fast Ltd', leadTimeDays: 1, preference: 9 };
+    const offers = [OFFER, fast];
+    expect(decideBy({ emergencyPoint: 3 }, 4, { offers })).toMatchObject({
+      urgent: null,
+      offer: { supplierId: 'bolts' },
+    });
+    const urgent = decideBy({ emergencyPoint: 3 }, 3, { offers });
+    expect(urgent).toMatchObject({ kind: 'ORDER', offer: { supplierId: 'fast' } });
+    expect(urgent.because).toMatch(/urgent: 3 on hand is at or below the emergency point 3/);
+  });
+
+  test('an empty shelf whose cover is late is an emergency without being told', () => {
+    const episode = { ...EPISODE, impairedOrderNumbers: ['PO-1'], tooLate: ['PO-1 is overdue'] };
+    expect(decideBy({}, 0, { episode })).toMatchObject({ urgent: 'the shelf is empty and its cover is late' });
+    expect(decideBy({}, 0)).toMatchObject({ urgent: null });
   });
 });

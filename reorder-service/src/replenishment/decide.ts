@@ -1,8 +1,10 @@
 import { describeQuantity, pluralOf } from '@shelfwire/contract';
 
 import type { Doubt } from './doubt.ts';
-import { orderQuantities, type ArithmeticStep, type Packaging } from './order-quantity.ts';
+import { dampened, roomIn, urgencyOf } from './modifiers.ts';
+import type { ArithmeticStep } from './order-quantity.ts';
 import type { Policy } from './policy.ts';
+import { chooseSupply, type Offer } from './supply.ts';
 import { triggerOf, type Trigger } from './trigger.ts';
 
 /** Inventory position = onHand + onOrder − reserved − backordered; computed from open lines at each decision. */
@@ -21,8 +23,12 @@ export interface DecisionInput {
   timeZone: string;
   /** The review that a periodic policy had planned. */
   plannedReviewAtMs: number | undefined;
-  /** Of the supplier that would be asked; undefined if nobody sells the item (any more). */
-  packaging: Packaging | undefined;
+  /** Of the suppliers that may be asked; empty if nobody sells the item (any more). */
+  offers: readonly Offer[];
+  /** Stock units that fit into the bin. */
+  capacity?: number | null;
+  /** When something was last ordered for it that was not called off. */
+  lastOrderedAtMs?: number | undefined;
   doubt: Doubt;
   /** Since when the position has been at or below the trigger, without a break. */
   lowSinceMs: number | undefined;
@@ -46,7 +52,10 @@ export interface OrderDecision {
   because: string;
   /** Order units, one number an order; together they lift the position above the trigger. */
   units: readonly number[];
-  packaging: Packaging;
+  /** Who is asked, and how they sell it. */
+  offer: Offer;
+  /** Why it cannot wait; null when it can. */
+  urgent: string | null;
   arithmetic: readonly ArithmeticStep[];
   lowSinceMs: number;
 }
@@ -92,19 +101,21 @@ export function decide(input: DecisionInput): Decision {
     const because = `${low}; it must last ${policy.confirmSeconds} s`;
     return { kind: 'WAIT', because, recheckAtMs: confirmedAtMs, lowSinceMs };
   }
-  if (!input.packaging) return nobodySells(low, episode, lowSinceMs);
-  const decision = order(input.packaging, trigger, { low, total, lowSinceMs, position });
-  if (decision.kind === 'ORDER' && policy.shadow) {
-    const units = decision.units.join(' + ');
-    const { orderUnit } = input.packaging;
-    const named = units === '1' ? orderUnit : pluralOf(orderUnit);
-    return {
-      kind: 'WAIT',
-      because: `shadow: would have ordered ${units} ${named} because ${low}`,
-      lowSinceMs,
-    };
+  const urgent = urgencyOf(policy, position, episode);
+  const damped = urgent === null ? dampened(policy, trigger.need, input) : undefined;
+  if (damped) {
+    const { because, recheckAtMs } = damped;
+    return { kind: 'WAIT', because: `${low}, but ${because}`, ...(recheckAtMs ? { recheckAtMs } : {}), lowSinceMs };
   }
-  return decision;
+  if (input.offers.length === 0) return nobodySells(low, episode, lowSinceMs);
+  const decision = order(input, policy, trigger, { low, total, lowSinceMs, urgent });
+  return decision.kind === 'ORDER' && policy.shadow ? onlySay(decision) : decision;
+}
+
+function onlySay({ units, offer, because, lowSinceMs }: OrderDecision): Decision {
+  const amount = units.join(' + ');
+  const named = amount === '1' ? offer.orderUnit : pluralOf(offer.orderUnit);
+  return { kind: 'WAIT', because: `shadow: would have ordered ${amount} ${named} because ${because}`, lowSinceMs };
 }
 
 export function isSnoozed(
@@ -139,30 +150,38 @@ function nobodySells(low: string, episode: EpisodeView | undefined, lowSinceMs: 
 }
 
 function order(
-  packaging: Packaging,
+  input: DecisionInput,
+  policy: Policy,
   trigger: Extract<Trigger, { kind: 'fires' }>,
-  at: { low: string; total: number; lowSinceMs: number; position: Position },
+  at: { low: string; total: number; lowSinceMs: number; urgent: string | null },
 ): Decision {
-  const quantities = orderQuantities(trigger.need, packaging);
-  if (!quantities.ok) {
-    return { kind: 'HELD', because: `${at.low}, but ${quantities.because}`, count: false, lowSinceMs: at.lowSinceMs };
-  }
+  const { lowSinceMs, urgent } = at;
+  const { position } = input;
+  const supply = chooseSupply(input.offers, {
+    need: trigger.need,
+    room: roomIn(input.capacity, policy, position, trigger.atLeast),
+    expedite: urgent !== null,
+    supplierBy: policy.supplierBy ?? 'preference',
+    roundUpToPriceBreak: policy.roundUpToPriceBreak ?? false,
+  });
+  if (!supply.ok) return { kind: 'HELD', because: `${at.low}, but ${supply.because}`, count: false, lowSinceMs };
   return {
     kind: 'ORDER',
-    because: at.low,
-    units: quantities.units,
-    packaging,
+    because: urgent === null ? at.low : `${at.low}; urgent: ${urgent}`,
+    units: supply.units,
+    offer: supply.offer,
+    urgent,
     arithmetic: [
-      { step: 'on hand', value: at.position.onHand },
-      { step: 'on order', value: at.position.onOrder },
-      { step: 'reserved', value: at.position.reserved },
-      { step: 'backordered', value: at.position.backordered },
+      { step: 'on hand', value: position.onHand },
+      { step: 'on order', value: position.onOrder },
+      { step: 'reserved', value: position.reserved },
+      { step: 'backordered', value: position.backordered },
       { step: 'inventory position', value: at.total },
       { step: 'reorder point', value: trigger.reorderPoint },
       { step: 'needed', value: trigger.need },
-      ...quantities.steps,
+      ...supply.steps,
     ],
-    lowSinceMs: at.lowSinceMs,
+    lowSinceMs,
   };
 }
 
@@ -179,7 +198,7 @@ export function sentenceOf(
   decision: OrderDecision,
   what: { itemName: string; binId: string; unit: string },
 ): string {
-  const { orderUnit, packQuantity } = decision.packaging;
+  const { orderUnit, packQuantity } = decision.offer;
   const amount = describeQuantity(units * packQuantity, what.unit, {
     unit: orderUnit,
     stockUnitsPerUnit: packQuantity,

@@ -61,13 +61,13 @@ async function act(
   const [situation] = await loadSituations(tx, site, [binId], nowMs);
   if (!situation) return { decision: 'WAIT', orders: [] };
   const decision = decide(situation.input);
-  if (decision.kind !== 'ORDER' || !situation.offer) {
+  if (decision.kind !== 'ORDER') {
     if (changesAnything(situation, decision)) await note(tx, site, [[situation, decision]], nowMs);
     if (decision.kind === 'HELD' && decision.count)
       await openCountingTask(tx, site, situation.doubtedBinId, decision.because, nowMs);
     return { decision: decision.kind, orders: [] };
   }
-  const orders = await placeOrders(tx, site, situation, decision, situation.offer, nowMs);
+  const orders = await placeOrders(tx, site, situation, decision, nowMs);
   await note(tx, site, [[situation, decision]], nowMs);
   return { decision: decision.kind, orders };
 }

@@ -8,7 +8,8 @@ import { strictestRule } from '../orders/approve.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
 import { sentenceOf, type OrderDecision } from './decide.ts';
-import type { Offer, Situation } from './load-inputs.ts';
+import type { Situation } from './load-inputs.ts';
+import { amountOf, priceOf } from './supply.ts';
 
 interface Site {
   tenantId: string;
@@ -25,14 +26,13 @@ export async function placeOrders(
   site: Site,
   situation: Situation,
   decision: OrderDecision,
-  offer: Offer,
   nowMs: number,
 ): Promise<Order[]> {
   const episodeId = situation.episodeId ?? (await openEpisode(tx, site, situation, decision, nowMs));
   if (episodeId === undefined) return [];
   const drafts: Order[] = [];
   for (const units of decision.units) {
-    drafts.push(await placeOrder(tx, site, situation, { decision, offer, units, episodeId }, nowMs));
+    drafts.push(await placeOrder(tx, site, situation, { decision, units, episodeId }, nowMs));
   }
   // Only when all are there: the approval rules look at what is ordered together, not at each part of it.
   const autoApprove = situation.input.policy?.autoApprove ?? true;
@@ -43,7 +43,6 @@ export async function placeOrders(
 
 interface Placement {
   decision: OrderDecision;
-  offer: Offer;
   units: number;
   episodeId: string;
 }
@@ -79,7 +78,8 @@ async function placeOrder(
   placement: Placement,
   nowMs: number,
 ): Promise<Order> {
-  const { decision, offer, units, episodeId } = placement;
+  const { decision, units, episodeId } = placement;
+  const { offer } = decision;
   const { binId, itemName, unit } = situation;
   const sentence = sentenceOf(units, decision, { itemName, binId, unit });
   const priceCents = priceOf(offer, units);
@@ -93,9 +93,10 @@ async function placeOrder(
       episode_id: episodeId,
       status: 'DRAFT',
       sentence,
-      amount_cents: priceCents === null ? null : Math.ceil(priceCents * units),
+      amount_cents: amountOf(offer, units),
+      expedite: decision.urgent !== null,
       created_at_ms: nowMs,
-      due_at_ms: nowMs + Math.round(offer.leadTimeDays * 86_400_000),
+      due_at_ms: situation.arrivalFrom(offer.supplierId, nowMs),
     })
     .returning('order_id')
     .executeTakeFirstOrThrow();
@@ -158,18 +159,6 @@ async function nextOrderNumber(tx: Tx, tenantId: string): Promise<string> {
     .returning(sql<number>`next_order_number - 1`.as('number'))
     .executeTakeFirstOrThrow();
   return `PO-${String(number).padStart(6, '0')}`;
-}
-
-/**
- * The price of one order unit at this quantity: the tier with the highest threshold that is reached. A price of nothing
- * is one that was never filled in: unknown, so that it meets every approval rule.
- */
-export function priceOf(offer: Pick<Offer, 'priceBreaks'>, units: number): number | null {
-  let best: { fromUnits: number; unitPriceCents: number } | undefined;
-  for (const tier of offer.priceBreaks) {
-    if (tier.fromUnits <= units && (!best || tier.fromUnits > best.fromUnits)) best = tier;
-  }
-  return best && best.unitPriceCents > 0 ? best.unitPriceCents : null;
 }
 
 /** Freezes what the order rests on (design D10), the last movements of the bin with their readings among it. */

@@ -12,6 +12,18 @@ const common = {
   autoApprove: z.boolean().default(true),
   /** true: decides and says what it would have ordered, and orders nothing. */
   shadow: z.boolean().default(false),
+  /** At or below this on hand the order is an emergency: sent at once, expedited, to whoever delivers first. */
+  emergencyPoint: quantity.optional(),
+  /** The dampener: so long after an order nothing more is ordered for this bin, but in an emergency. */
+  notAgainWithinHours: z.number().min(0).max(8_760).optional(),
+  /** The dampener's other half: a smaller need waits until it has grown, but in an emergency. */
+  minimumNeed: quantity.optional(),
+  /** true: may order more than fits into the bin. */
+  overflow: z.boolean().optional(),
+  /** true: orders up to a price break where the whole order is cheaper for it. */
+  roundUpToPriceBreak: z.boolean().optional(),
+  /** Who is asked first among those who can deliver the need; by preference unless said otherwise. */
+  supplierBy: z.enum(['preference', 'price', 'leadTime']).optional(),
 };
 
 const minMax = z.object({
@@ -45,7 +57,14 @@ const periodic = z.object({
 const serviceLevel = z.object({
   type: z.literal('SERVICE_LEVEL').describe('s and S computed from demand, lead time and a cycle service level'),
   /** Share of order cycles without a stock-out, not of demand filled. */
-  target: z.number().min(0.5).max(0.9999),
+  target: z.number().min(0.5).max(0.9999).optional(),
+  /**
+   * Instead of a target, what a missing unit costs: cheap parts are then kept for a higher service than dear ones, which
+   * serves most demand for the same money.
+   */
+  missingUnitCostPerDay: z.number().positive().optional(),
+  /** What a year on the shelf costs, as a share of the price. */
+  holdingRatePerYear: z.number().positive().max(2).optional(),
   /** Days of demand one order is for. */
   cycleDays: z.number().min(1).max(365).default(14),
   /** Computed by a job from the ledger; absent until there is enough history. */
@@ -77,6 +96,11 @@ export const policySchema = z
     message: 'must be above reorderPoint, or an order would not lift the position above the trigger',
     // Also when another parameter has a wrong form.
     when: ({ value }) => minMaxNumbers.safeParse(value).success,
-  });
+  })
+  .refine(
+    (policy) =>
+      policy.type !== 'SERVICE_LEVEL' || policy.target !== undefined || policy.missingUnitCostPerDay !== undefined,
+    { path: ['target'], message: 'a service level needs a target, or what a missing unit costs a day' },
+  );
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyOf<Type extends Policy['type']> = Extract<Policy, { type: Type }>;

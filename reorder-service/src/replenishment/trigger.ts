@@ -3,10 +3,10 @@ import type { Policy, PolicyOf } from './policy.ts';
 
 /**
  * What a policy wants at a position. `fires`: it wants `need` stock units, after which the position is above
- * `reorderPoint`. `waits`: nothing now; `reviewAtMs` is when it looks again by the calendar.
+ * `reorderPoint`; where there is no room for so much, `atLeast` is enough not to fire again at once. `waits`: nothing now; `reviewAtMs` is when it looks again by the calendar.
  */
 export type Trigger =
-  | { kind: 'fires'; reorderPoint: number; need: number; low: string }
+  | { kind: 'fires'; reorderPoint: number; need: number; atLeast: number; low: string }
   | { kind: 'waits'; reorderPoint: number | null; because: string; reviewAtMs?: number };
 
 export interface TriggerContext {
@@ -54,8 +54,9 @@ export function triggerOf(policy: Policy, total: number, context: TriggerContext
 function atOrBelow(reorderPoint: number, total: number, wanted: number): Trigger {
   if (total > reorderPoint)
     return { kind: 'waits', reorderPoint, because: `is above the reorder point ${reorderPoint}` };
-  const need = Math.max(wanted, reorderPoint + 1 - total);
-  return { kind: 'fires', reorderPoint, need, low: `is at or below the reorder point ${reorderPoint}` };
+  const atLeast = reorderPoint + 1 - total;
+  const need = Math.max(wanted, atLeast);
+  return { kind: 'fires', reorderPoint, need, atLeast, low: `is at or below the reorder point ${reorderPoint}` };
 }
 
 function onReview(policy: PolicyOf<'PERIODIC'>, total: number, context: TriggerContext): Trigger {
@@ -69,6 +70,8 @@ function onReview(policy: PolicyOf<'PERIODIC'>, total: number, context: TriggerC
     kind: 'fires',
     reorderPoint,
     need: policy.orderUpTo - total,
+    // It fires on review days only, however little came of the last one.
+    atLeast: 1,
     low: `is below ${policy.orderUpTo} at the review`,
   };
 }

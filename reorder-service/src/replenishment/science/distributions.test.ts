@@ -5,7 +5,7 @@ import { needsSharedData } from '@shelfwire/test-servers';
 import { describe, expect, test } from 'vitest';
 
 import { countQuantile, standardNormalCdf, standardNormalLoss, standardNormalQuantile } from './distributions.ts';
-import { orderPoint } from './order-point.ts';
+import { orderPoint, targetOf } from './order-point.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const golden = (name: string): unknown => JSON.parse(readFileSync(`${ROOT}../shared/demand/golden/${name}`, 'utf8'));
@@ -72,26 +72,34 @@ describe('order points', () => {
 
   test('slow demand is counted, fast demand is normal, and both grow with the target', () => {
     const leadTime = { meanDays: 5, sdDays: 1 };
-    const slow = orderPoint({ meanPerDay: 0.2, sdPerDay: 0.6 }, leadTime, 0.95, 14);
-    const fast = orderPoint({ meanPerDay: 40, sdPerDay: 8 }, leadTime, 0.95, 14);
-    expect(slow.method).toBe('negative binomial');
+    const slowDays = [0, 0, 0, 2, 0, 0, 1, 0, 0, 0];
+    const fastDays = Array.from({ length: 100 }, (_, day) => (day % 2 === 0 ? 32 : 48));
+    const slow = orderPoint(slowDays, leadTime, 0.95, 14);
+    const fast = orderPoint(fastDays, leadTime, 0.95, 14);
+    expect(slow).toMatchObject({ method: 'negative binomial', demandClass: 'intermittent' });
+    const variance = (6_400 / 99) * 5 + 1_600;
     expect(fast).toMatchObject({
       method: 'normal',
-      reorderPoint: Math.ceil(200 + 1.6448536 * Math.sqrt(5 * 64 + 1600)),
+      demandClass: 'smooth',
+      reorderPoint: Math.ceil(200 + 1.6448536 * Math.sqrt(variance)),
     });
     expect(fast.orderUpTo - fast.reorderPoint).toBe(560);
-    const points = [0.8, 0.9, 0.99].map((target) =>
-      orderPoint({ meanPerDay: 0.2, sdPerDay: 0.6 }, leadTime, target, 14),
-    );
-    expect(points.map((point) => point.reorderPoint)).toEqual(
-      points.map((point) => point.reorderPoint).sort((a, b) => a - b),
-    );
+    const points = [0.8, 0.9, 0.99].map((target) => orderPoint(slowDays, leadTime, target, 14).reorderPoint);
+    expect(points).toEqual(points.toSorted((a, b) => a - b));
   });
 
   test('no demand needs no stock', () => {
-    expect(orderPoint({ meanPerDay: 0, sdPerDay: 0 }, { meanDays: 5, sdDays: 0 }, 0.99, 14)).toMatchObject({
+    expect(orderPoint([0, 0, 0], { meanDays: 5, sdDays: 0 }, 0.99, 14)).toMatchObject({
       reorderPoint: 0,
       orderUpTo: 1,
     });
+  });
+
+  test('what a missing unit costs keeps cheap parts for a higher service than dear ones', () => {
+    const costs = { missingUnitCostPerDay: 1, holdingRatePerYear: 0.365 };
+    expect(targetOf(costs, 1_000)).toBeCloseTo(0.5, 9);
+    expect(targetOf(costs, 10)).toBeCloseTo(1 / 1.01, 9);
+    expect(targetOf({ ...costs, target: 0.9 }, null)).toBe(0.9);
+    expect(targetOf({}, 5)).toBe(0.95);
   });
 });

@@ -1,0 +1,99 @@
+import type { ReadingQuality } from '@shelfwire/contract';
+import { sql } from 'kysely';
+
+import type { SensorKind } from '../database/schema.ts';
+import type { Offer } from './supply.ts';
+import type { SiteCalendar, SupplierCalendar } from './working-days.ts';
+
+export type OfferRow = Offer & { calendar: SupplierCalendar | null };
+
+/** One bin as the tables say; see Schema for units. */
+export interface SituationRow {
+  bin_id: string;
+  item_id: string;
+  item_name: string;
+  unit: string;
+  capacity: number | null;
+  time_zone: string;
+  site_calendar: SiteCalendar | null;
+  policy_id: string | null;
+  policy_version: number | null;
+  policy_type: string | null;
+  parameters: Record<string, unknown> | null;
+  low_since_ms: number | null;
+  evaluate_at_ms: number | null;
+  decision: string | null;
+  because: string | null;
+  on_hand: number | null;
+  status: string | null;
+  observed_at_ms: number | null;
+  quality: ReadingQuality | null;
+  quality_since_ms: number | null;
+  last_reading_at_ms: number | null;
+  counted_at_ms: number | null;
+  disagreeing_since_ms: number | null;
+  disagree_after_ms: number;
+  sensor_kind: SensorKind | null;
+  stale_after_ms: number | null;
+  offers: OfferRow[] | null;
+  episode_id: string | null;
+  snoozed_until_ms: number | null;
+  rejected_by: string[] | null;
+  /** Only where the policy asks for it. */
+  last_ordered_at_ms: number | null;
+}
+
+/** Of sensors that speak at regular times, so that their silence means something. */
+const STALE_AFTER_MS = 15 * 60_000;
+
+export function situationRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
+  return sql<SituationRow>`
+    select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
+           il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
+           il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
+           l.on_hand, l.status, l.observed_at_ms, l.disagreeing_since_ms, b.disagree_after_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
+           (select max(ct.closed_at_ms) from counting_task ct where ct.tenant_id = il.tenant_id
+              and ct.site_id = il.site_id and ct.bin_id = il.bin_id) as counted_at_ms,
+           bs.kind as sensor_kind, bs.stale_after_ms, offer.offers, e.episode_id, e.snoozed_until_ms, e.rejected_by,
+           case when (p.parameters->>'notAgainWithinHours')::double precision > 0 then (
+             select max(o.created_at_ms) from purchase_order_line pl join purchase_order o using (order_id)
+             where pl.tenant_id = il.tenant_id and pl.site_id = il.site_id and pl.bin_id = il.bin_id
+               and pl.item_id = il.item_id and o.status not in ('CANCELLED', 'REJECTED')) end as last_ordered_at_ms
+    from item_location il
+    join site using (tenant_id, site_id)
+    join bin b using (tenant_id, site_id, bin_id)
+    left join stock_level l using (tenant_id, site_id, bin_id)
+    left join sensor_state s using (tenant_id, site_id, bin_id)
+    join item i on i.tenant_id = il.tenant_id and i.item_id = il.item_id
+    left join lateral (
+      select (array_agg(bs.kind order by bs.rank))[1] as kind,
+             max(coalesce(bs.stale_after_ms, case when bs.kind in ('weight', 'level', 'count') then ${STALE_AFTER_MS}::bigint end))
+               as stale_after_ms
+      from bin_sensor bs
+      where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id) bs on true
+    left join lateral (
+      select jsonb_agg(jsonb_build_object(
+               'supplierId', si.supplier_id, 'supplierName', su.name, 'partNumber', si.part_number,
+               'orderUnit', si.order_unit, 'packQuantity', si.pack_quantity, 'orderMultiple', si.order_multiple,
+               'minOrderQuantity', si.min_order_quantity, 'maxOrderQuantity', si.max_order_quantity,
+               'leadTimeDays', si.lead_time_days, 'priceBreaks', si.price_breaks, 'preference', si.preference,
+               'available', si.available, 'calendar', su.calendar,
+               'learned', case when lt.deliveries is not null then jsonb_build_object('deliveries', lt.deliveries,
+                 'meanDays', lt.mean_days, 'sdDays', lt.sd_days) end)
+             order by si.preference, si.supplier_id) as offers
+      from supplier_item si join supplier su using (tenant_id, supplier_id)
+      left join learned_lead_time lt using (tenant_id, supplier_id, item_id)
+      where si.tenant_id = il.tenant_id and si.item_id = il.item_id) offer on true
+    left join lateral (
+      select ep.episode_id, ep.snoozed_until_ms,
+             (select array_agg(distinct o.supplier_id)
+              from purchase_order_line ol join purchase_order o using (order_id)
+              where ol.episode_id = ep.episode_id
+                and (o.status = 'REJECTED' or ol.acknowledgement_code in ('IR', 'ID'))) as rejected_by
+      from episode ep
+      where ep.tenant_id = il.tenant_id and ep.site_id = il.site_id and ep.bin_id = il.bin_id
+        and ep.item_id = il.item_id and ep.closed_at_ms is null) e on true
+    left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
+    where il.tenant_id = ${site.tenantId} and il.site_id = ${site.siteId} and il.bin_id = any(${[...binIds]}::text[])
+    order by il.bin_id`;
+}
