@@ -52,7 +52,7 @@ describe('a promise covers an empty shelf', () => {
     expect(second).toMatchObject({
       supplierId: 'other',
       sentence: expect.stringMatching(
-        /0 pcs on hand \+ 0 on order = 0 is .*, and PO-000001 is promised only for 2026-02-20 and does not count\.$/,
+        /0 pcs on hand \+ 0 on order = 0 is .*, and PO-000001 is promised only for 2026-02-20 and does not count; urgent: the shelf is empty and its cover is late\.$/,
       ),
     });
     expect(await story.showsAndDecides(0)).toBe('COVERED');
