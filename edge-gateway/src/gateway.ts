@@ -101,7 +101,8 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   };
 
   const { enrolment } = commissioning;
-  const receiver = await startReceiver({ env, file, devices, pipeline, events, clock, enrolment });
+  const unclaimed = env.SHELFWIRE_API_TOKEN === undefined ? undefined : commissioning.unclaimed;
+  const receiver = await startReceiver({ env, file, devices, pipeline, events, clock, enrolment, unclaimed });
   wired.receiver = receiver;
   uplink.start();
   const readiness = (): string[] => [...receiver.missing(), ...pipeline.missing()];

@@ -1,5 +1,6 @@
 import { configInvalid } from '@shelfwire/contract/service';
 
+import type { UnclaimedTopics } from '../commission/unclaimed-topics.ts';
 import type { GatewayEnv } from '../config.ts';
 import type { SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents } from '../events.ts';
@@ -30,6 +31,8 @@ export interface ReceiverParts {
   events: GatewayEvents;
   clock: GatewayClock;
   enrolment: Enrolment;
+  /** Where somebody could look at it. */
+  unclaimed?: UnclaimedTopics | undefined;
 }
 
 export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
@@ -37,7 +40,8 @@ export async function startReceiver(parts: ReceiverParts): Promise<Receiver> {
   const common = { devices, pipeline, events, now: () => clock.now(), steadyNow: () => clock.steadyNow() };
   if (file.siteBroker) {
     const clientId = `gateway-${file.siteId}-${file.gatewayId}`;
-    const client = new SiteClient({ ...common, settings: file.siteBroker, clientId, random: Math.random });
+    const found = parts.unclaimed ? { unclaimed: parts.unclaimed } : {};
+    const client = new SiteClient({ ...common, ...found, settings: file.siteBroker, clientId, random: Math.random });
     client.start();
     return {
       ports: { plain: 0, tls: 0 },

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 
+import { UNCLAIMED_FILTERS, type UnclaimedTopics } from '../commission/unclaimed-topics.ts';
 import type { Device } from '../devices/device.ts';
 import type { SiteDevices } from '../devices/site-devices.ts';
 import type { GatewayEvents } from '../events.ts';
 import type { SiteBrokerSettings } from '../gateway-file.ts';
-import { MqttLink, type TlsFiles } from '../mqtt-link.ts';
+import { type LinkOptions, MqttLink, type TlsFiles } from '../mqtt-link.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 export interface SiteClientOptions {
   settings: SiteBrokerSettings;
   /** Names the persistent sessions at the broker. */
   clientId: string;
+  /** Looks at what no device of the list claims; absent where nobody could be told of it. */
+  unclaimed?: UnclaimedTopics;
   devices: SiteDevices;
   pipeline: Pipeline;
   events: GatewayEvents;
@@ -32,36 +35,42 @@ const FULL_RETRY_MS = 500;
 export class SiteClient {
   readonly #options: SiteClientOptions;
   readonly #links: MqttLink[];
+  /** Listens beside the devices' connections, so that what nobody knows never holds up what is known. */
+  readonly #listener: MqttLink | undefined;
   #closed = false;
 
   constructor(options: SiteClientOptions) {
     this.#options = options;
-    const { settings, clientId, events } = options;
-    const tls = tlsFiles(settings);
+    const { settings, clientId, events, unclaimed } = options;
+    const common = {
+      url: settings.url,
+      username: settings.username,
+      password: settings.password,
+      tls: tlsFiles(settings),
+      now: options.steadyNow,
+      random: options.random,
+    };
     this.#links = Array.from(
       { length: settings.connections },
       (_, index) =>
         new MqttLink(
           {
-            url: settings.url,
-            username: settings.username,
-            password: settings.password,
+            ...common,
             clientId: `${clientId}-site-${index}`,
             clean: false,
-            tls,
             connected: () => events.siteBrokerConnected(index),
             disconnected: (because, retryInMs) => events.siteBrokerDisconnected(index, because, retryInMs),
             message: (packet) => this.#receive(packet.topic, Buffer.from(packet.payload), packet.retain),
-            now: options.steadyNow,
-            random: options.random,
           },
           this.#filtersOf(index),
         ),
     );
+    this.#listener = unclaimed && this.#listenerOf(unclaimed, { ...common, clientId: `${clientId}-finds` });
   }
 
   start(): void {
     for (const link of this.#links) link.start();
+    this.#listener?.start();
   }
 
   get isConnected(): boolean {
@@ -75,7 +84,27 @@ export class SiteClient {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#links.map((link) => link.close()));
+    await Promise.all([...this.#links.map((link) => link.close()), this.#listener?.close()]);
+  }
+
+  /** Its loss costs nothing but a moment of looking, and is told by the devices' connections. */
+  #listenerOf(unclaimed: UnclaimedTopics, link: Pick<LinkOptions, 'url' | 'clientId' | 'now' | 'random'>): MqttLink {
+    const { devices, now } = this.#options;
+    return new MqttLink(
+      {
+        ...link,
+        clean: true,
+        connected: () => undefined,
+        disconnected: () => undefined,
+        message: ({ topic, payload, retain }) => {
+          if (!devices.topics.deviceFor(topic)) {
+            unclaimed.heard({ topic, payload: Buffer.from(payload), receivedAtMs: now(), retained: retain });
+          }
+          return Promise.resolve();
+        },
+      },
+      UNCLAIMED_FILTERS,
+    );
   }
 
   async #receive(topic: string, payload: Buffer, retained: boolean): Promise<void> {

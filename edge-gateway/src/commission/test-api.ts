@@ -32,8 +32,13 @@ export async function call(
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Answer['body']) };
 }
 
-export function start(folder: string, devices: readonly unknown[] = []): Promise<RunningGateway> {
-  return startTestGateway({ folder, uplinkUrl: NO_CENTRE, devices, env: { SHELFWIRE_API_TOKEN: API_TOKEN } });
+export function start(
+  folder: string,
+  devices: readonly unknown[] = [],
+  more: { siteBroker?: Record<string, unknown> } = {},
+): Promise<RunningGateway> {
+  const env = { SHELFWIRE_API_TOKEN: API_TOKEN };
+  return startTestGateway({ folder, uplinkUrl: NO_CENTRE, devices, env, ...more });
 }
 
 export function signIn(gateway: RunningGateway, username: string, password: string): Promise<MqttClient> {

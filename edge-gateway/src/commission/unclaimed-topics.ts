@@ -20,8 +20,8 @@ export const UNCLAIMED_FILTERS: readonly string[] = [
 ];
 
 const DEVICES_MAX = 200;
-const FRAMES_MAX = 20;
-const FRAME_BYTES_MAX = 16_384;
+const FRAMES_MAX = 10;
+const FRAME_BYTES_MAX = 8_192;
 const ENTITIES_MAX = 1_000;
 
 interface Unclaimed {
