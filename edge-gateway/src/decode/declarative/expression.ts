@@ -2,9 +2,10 @@ import jsonata from 'jsonata';
 
 /**
  * JSONata, cut down to what reads a value out of a message: no functions of one's own, no variables, no regular
- * expressions, no ranges, and only the built-in functions below. What is left cannot loop; a bound on steps stops what is
- * merely large. JSONata has no input or output of its own. Version 1.8, because evaluation in 2.x is asynchronous, and a
- * decoder never waits.
+ * expressions, no ranges, and only the built-in functions below. What is left cannot loop; bounds on steps and on the
+ * processor's time stop what is merely large, and with it what it may fill memory with. One step may work on the whole
+ * message, so that neither bound would do alone. JSONata has no input or output of its own. Version 1.8, because evaluation
+ * in 2.x is asynchronous, and a decoder never waits.
  */
 export interface CompiledExpression {
   /** @param input the message; @returns what the expression gives, undefined where the message has no such thing */
@@ -12,6 +13,10 @@ export interface CompiledExpression {
 }
 
 const STEPS_MAX = 10_000;
+/** A message of a sensor takes less than one. Of the processor: how long others keep it busy is not the rule's fault. */
+const CPU_MS_MAX = 100;
+/** Each may double what it is given, by escaping the quotes of the one inside. */
+const STRING_CALLS_MAX = 3;
 
 const FUNCTIONS: ReadonlySet<string> = new Set([
   'abs', 'average', 'boolean', 'ceil', 'contains', 'count', 'exists', 'floor', 'length', 'lookup', 'lowercase', 'max',
@@ -39,14 +44,24 @@ export function compileExpression(text: string): CompiledExpression {
   }
   const objection = objectionTo(expression.ast());
   if (objection !== undefined) throw new RangeError(`"${text}" uses ${objection}, which rules may not.`);
+  if (stringCalls(expression.ast()) > STRING_CALLS_MAX) {
+    throw new RangeError(`"${text}" uses $string more than ${STRING_CALLS_MAX} times, which rules may not.`);
+  }
   let steps = 0;
+  let startedAtMs = 0;
+  let cpuAtStart = process.threadCpuUsage();
   expression.assign('__evaluate_entry', () => {
     steps += 1;
     if (steps > STEPS_MAX) throw new RangeError(`more than ${STEPS_MAX} steps`);
+    if (performance.now() - startedAtMs > CPU_MS_MAX && cpuMsSince(cpuAtStart) > CPU_MS_MAX) {
+      throw new RangeError(`more than ${CPU_MS_MAX} ms of work`);
+    }
   });
   return {
     evaluate(input) {
       steps = 0;
+      startedAtMs = performance.now();
+      cpuAtStart = process.threadCpuUsage();
       try {
         return { value: expression.evaluate(input) as unknown };
       } catch (error) {
@@ -69,6 +84,19 @@ function objectionTo(node: unknown): string | undefined {
   return Object.values(node)
     .map(objectionTo)
     .find((objection) => objection !== undefined);
+}
+
+function stringCalls(node: unknown): number {
+  if (Array.isArray(node)) return node.reduce<number>((sum, one) => sum + stringCalls(one), 0);
+  if (typeof node !== 'object' || node === null) return 0;
+  const { type, value } = node as { type?: string; value?: unknown };
+  const own = type === 'variable' && value === 'string' ? 1 : 0;
+  return own + stringCalls(Object.values(node));
+}
+
+function cpuMsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1_000;
 }
 
 function messageOf(error: unknown): string {
