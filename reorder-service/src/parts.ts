@@ -6,6 +6,7 @@ export { configSchema } from './config.ts';
 export { migrateToLatest } from './database/migrate.ts';
 export { openPglite, overPglite, type Db } from './database/open-database.ts';
 export { EventPublisher } from './events/event-publisher.ts';
+export { TouchedBins } from './events/touched-bins.ts';
 export { CentralPublisher } from './mqtt/central-publisher.ts';
 export { OrderAging } from './orders/order-aging.ts';
 export { Evaluator } from './replenishment/evaluator.ts';

@@ -3,14 +3,21 @@ import { parseArgs } from 'node:util';
 import { findProgram, type Requirement } from '@shelfwire/test-servers';
 
 import { formatNetworkReport, runBadNetwork } from './network-run.ts';
+import { FAULTS } from '../simulation/fault-plan.ts';
+import { formatFaultTable, formatSimulation } from '../simulation/report.ts';
+import { simulate, type SimulationReport } from '../simulation/run.ts';
+import { SimulatedDatabase } from '../simulation/simulated-database.ts';
 import { formatReport, runFaults } from './run.ts';
 
-const USAGE = `npm run test:faults -- [--scenario kill|network] [--seed N] [--seconds N]
-                           [--parts production|embedded]
+const USAGE = `npm run test:faults -- [--scenario kill|network|simulation|table] [--seed N]
+                           [--seconds N] [--parts production|embedded] [--runs N] [--days N]
 
 kill     runs the whole system with simulated traffic, kills each process in turn with SIGKILL, and compares what the
          devices sent with what is stored and in the ledger; the seed fixes which process is killed when, and how long
-network  two gateways behind bad lines: delay, loss, outages; the seed fixes when and for how long`;
+network  two gateways behind bad lines: delay, loss, outages; the seed fixes when and for how long
+simulation  the stages of the whole chain in one process on a virtual clock: N sites one after the other, each with the
+         next seed, each for some days with every fault there is; the same seed gives the same days
+table    the simulation with each fault alone for some days, then with all together: one line of a table each`;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();
@@ -23,6 +30,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       seconds: { type: 'string', default: '60' },
       parts: { type: 'string', default: 'production' },
+      runs: { type: 'string', default: '1' },
+      days: { type: 'string', default: '3' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -34,7 +43,10 @@ async function main(): Promise<number> {
   }
   if (!Number.isInteger(seed) || !(seconds >= 10)) return refuse('seed must be a whole number, seconds at least 10');
   if (parts !== 'production' && parts !== 'embedded') return refuse('parts must be production or embedded');
-  if (scenario !== 'kill' && scenario !== 'network') return refuse('scenario must be kill or network');
+  if (scenario === 'simulation') return simulateAll(seed, Number(values.runs), Number(values.days));
+  if (scenario === 'table') return tabulate(seed, Number(values.days));
+  if (scenario !== 'kill' && scenario !== 'network')
+    return refuse('scenario must be kill, network, simulation or table');
   const inProduction = scenario === 'kill' && parts === 'production';
   const required: Requirement[] = inProduction ? ['mosquitto', 'postgres', 'influxdb'] : ['mosquitto'];
   const missing = required.filter((name) => findProgram(name) === undefined);
@@ -51,6 +63,40 @@ async function main(): Promise<number> {
   const report = await runFaults({ seed, seconds, parts, say });
   console.log(formatReport(report));
   return report.broken.length === 0 ? 0 : 1;
+}
+
+async function simulateAll(firstSeed: number, runs: number, days: number): Promise<number> {
+  if (!(runs >= 1) || !(days > 0)) return refuse('runs must be at least 1, days more than 0');
+  const database = await SimulatedDatabase.open();
+  const reports: SimulationReport[] = [];
+  for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+    const report = await simulate(database, { seed, days });
+    reports.push(report);
+    const outcome =
+      report.broken.length === 0 ? 'every promise held' : report.broken.map(({ sentence }) => sentence).join('; ');
+    console.log(
+      `seed ${seed}: ${report.messages} messages, ${report.crashes} deaths, ${report.orders} orders: ${outcome}`,
+    );
+  }
+  await database.close();
+  console.log(`\n${formatSimulation(reports)}`);
+  return reports.every(({ broken }) => broken.length === 0) ? 0 : 1;
+}
+
+async function tabulate(seed: number, days: number): Promise<number> {
+  if (!(days > 0)) return refuse('days must be more than 0');
+  const database = await SimulatedDatabase.open();
+  const runs: { name: string; report: SimulationReport }[] = [];
+  for (const faults of [...FAULTS.map((fault) => [fault]), FAULTS]) {
+    const name = faults.length === 1 ? (faults[0]?.name ?? '') : 'all of them together';
+    console.error(`${name} …`);
+    runs.push({ name, report: await simulate(database, { seed, days, faults }) });
+  }
+  await database.close();
+  console.log(formatFaultTable(runs));
+  const broken = runs.flatMap(({ name, report }) => report.broken.map(({ sentence }) => `${name}: ${sentence}`));
+  for (const sentence of broken) console.log(sentence);
+  return broken.length === 0 ? 0 : 1;
 }
 
 function refuse(because: string): number {

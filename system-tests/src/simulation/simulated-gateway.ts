@@ -1,0 +1,257 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Reading, SiteAddress } from '@shelfwire/contract';
+import { createLogger, ServiceMetrics } from '@shelfwire/contract/service';
+import {
+  checkGatewayFile,
+  createSiteNormalizer,
+  GatewayClock,
+  GatewayEvents,
+  GatewayOutbox,
+  Pipeline,
+  Quarantine,
+  SimulatedDisk,
+  SiteDevices,
+  Uplink,
+  type CentralLink,
+} from '@shelfwire/edge-gateway/parts';
+
+import type { SeededRandom } from '../faults/random.ts';
+import type { SimulatedBroker } from './central-broker.ts';
+import { Life } from './life.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export interface GatewayOptions {
+  time: VirtualTime;
+  random: SeededRandom;
+  broker: SimulatedBroker;
+  site: SiteAddress;
+  gatewayId: string;
+  devices: readonly unknown[];
+  /** A real folder for what is no outbox; the outbox lies on simulated disks, whose power can be cut. */
+  folder: string;
+  /** Durable: what the device is told is safe. */
+  durable: (readings: readonly Reading[]) => void;
+}
+
+interface Running {
+  life: Life;
+  pipeline: Pipeline;
+  outbox: GatewayOutbox;
+  uplink: Uplink;
+  link: CentralLink;
+  devices: SiteDevices;
+  events: GatewayEvents;
+}
+
+const TICK_MS = 30_000;
+const UPLINK_STEP_MS = 20_000;
+const UPLINK_LINGER_MS = 20;
+const LIMITS = {
+  segmentBytesMax: 65_536,
+  sizeBytesMax: 1e9,
+  readingsMax: 1e7,
+  freeDiskBytesMin: 0,
+  waitingReadingsMax: 1e6,
+};
+
+/** The stages of the real gateway on a simulated disk, a simulated line and virtual time. */
+export class SimulatedGateway {
+  readonly counts = { crashes: 0, thinned: 0, unreadable: 0, appended: 0 };
+  /** What its wall clock is wrong by. */
+  wallOffsetMs = 0;
+  readonly #options: GatewayOptions;
+  readonly #disks = new Map<string, SimulatedDisk>();
+  #writesUntilCrash = Infinity;
+  #running: Running | undefined;
+  #bootedAtMs = 0;
+  #stepPlanned = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    options.time.every(TICK_MS, () => this.#tick());
+    options.time.every(UPLINK_STEP_MS, () => this.#step());
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get queuedReadings(): number {
+    return this.#running?.outbox.queuedReadings ?? 0;
+  }
+
+  get lastSequences(): ReadonlyMap<string, number> {
+    return new Map(this.#running?.outbox.outboxes.map((outbox) => [outbox.outboxId, outbox.lastSequence]));
+  }
+
+  async start(): Promise<void> {
+    const { time, site, gatewayId, broker, random } = this.#options;
+    this.#bootedAtMs = time.nowMs;
+    const life = new Life();
+    const clock = new GatewayClock({
+      wallNow: () => time.nowMs + this.wallOffsetMs,
+      steadyNow: () => time.nowMs - this.#bootedAtMs,
+    });
+    const metrics = new ServiceMetrics({ collectDefaults: false });
+    const events = new GatewayEvents(createLogger('simulation', { level: 'silent' }), metrics);
+    const outbox = await this.#openOutbox(life, events);
+    clock.notBefore(await outbox.newestReceivedAtMs());
+    let link: CentralLink | undefined;
+    const uplink = new Uplink({
+      site,
+      gatewayId,
+      outbox,
+      events,
+      link: { url: 'simulated' },
+      plan: {
+        windowReadings: 20_000,
+        backlogWindowReadings: 20_000,
+        resendAfterMs: 30_000,
+        resendAfterMsMax: 60_000,
+        random: () => random.next(),
+      },
+      historyReadingsPerSecond: 2_000,
+      statusText: (online) => JSON.stringify({ schema: 'gateway-status/1', gatewayId, online, atMs: clock.now() }),
+      configMessage: () => undefined,
+      now: () => clock.now(),
+      steadyNow: () => clock.steadyNow(),
+      connect: (options, filters) => (link = broker.connect(options, filters)),
+    });
+    if (!link) throw new Error('the uplink did not ask for a connection');
+    const file = checkGatewayFile({ ...site, gatewayId, devices: this.#options.devices }, 'simulation');
+    const pipeline = new Pipeline({
+      normalizer: createSiteNormalizer(file.devices),
+      quarantine: new Quarantine({ folder: this.#options.folder, sizeBytesMax: 10_000_000 }),
+      events,
+      append: async (readings) => {
+        await outbox.append(readings);
+        await life.pass();
+        this.counts.appended += readings.length;
+        this.#options.durable(readings);
+        this.#planStep();
+      },
+    });
+    this.#running = { life, pipeline, outbox, uplink, link, devices: new SiteDevices(file.devices), events };
+    link.start();
+  }
+
+  /** @returns true for a PUBACK */
+  async receive(deviceId: string, topic: string, payload: Buffer): Promise<boolean> {
+    const running = this.#running;
+    const device = running?.devices.byId(deviceId);
+    if (!running || !device) return false;
+    const receivedAtMs = this.#options.time.nowMs + this.wallOffsetMs;
+    const received = await running.life.during(() =>
+      running.pipeline.receive(device, { payload, topic, receivedAtMs }, 'mqtt'),
+    );
+    return received?.kept ?? false;
+  }
+
+  /** The power goes: now, or in the middle of the n-th write from now. */
+  cutPower(afterWrites = 0): void {
+    if (afterWrites > 0) this.#writesUntilCrash = afterWrites;
+    else this.#crash();
+  }
+
+  /** Leaves room for so many bytes more; Infinity for as many as it wants. */
+  limitDisk(bytes: number): void {
+    for (const disk of this.#disks.values()) disk.capacityBytes = bytes;
+  }
+
+  #crash(): void {
+    const running = this.#running;
+    this.#writesUntilCrash = Infinity;
+    if (!running) return;
+    this.#running = undefined;
+    this.counts.crashes += 1;
+    running.life.end();
+    void running.link.close();
+    for (const [folder, disk] of this.#disks) {
+      this.#disks.set(
+        folder,
+        disk.cutPower(() => this.#options.random.next()),
+      );
+    }
+  }
+
+  #openOutbox(life: Life, events: GatewayEvents): Promise<GatewayOutbox> {
+    return GatewayOutbox.open(join(this.#options.folder, 'outbox'), {
+      limits: LIMITS,
+      openDisk: (folder) => {
+        mkdirSync(folder, { recursive: true }); // the lane finds its outboxes by their folders
+        const disk = this.#disks.get(folder) ?? new SimulatedDisk();
+        this.#disks.set(folder, disk);
+        return Promise.resolve(crashingDisk(disk, () => this.#beforeWrite(life)));
+      },
+      events: {
+        synced: (seconds, readings) => events.outboxSynced(seconds, readings),
+        unreadable: (loss) => {
+          this.counts.unreadable += loss.to - loss.from + 1;
+        },
+        thinned: (count) => {
+          this.counts.thinned += count;
+        },
+        cut: () => undefined,
+      },
+    });
+  }
+
+  #beforeWrite(life: Life): void {
+    this.#writesUntilCrash -= 1;
+    if (this.#writesUntilCrash <= 0 && !life.isDead) queueMicrotask(() => this.#crash());
+  }
+
+  async #tick(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    await running.life.during(async () => {
+      await running.pipeline.tick(this.#options.time.nowMs + this.wallOffsetMs);
+      await running.outbox.tidy();
+    });
+  }
+
+  #planStep(): void {
+    if (this.#stepPlanned) return;
+    this.#stepPlanned = true;
+    this.#options.time.after(UPLINK_LINGER_MS, () => this.#step());
+  }
+
+  async #step(): Promise<void> {
+    this.#stepPlanned = false;
+    const running = this.#running;
+    if (!running) return;
+    const sent = await running.life.during(() => running.uplink.step());
+    if (sent !== undefined && sent > 0) this.#planStep();
+  }
+}
+
+function crashingDisk(disk: SimulatedDisk, beforeWrite: () => void): Awaited<ReturnType<OpenDisk>> {
+  return {
+    list: () => disk.list(),
+    open: async (name) => {
+      const file = await disk.open(name);
+      return {
+        size: () => file.size(),
+        write: (bytes, position) => {
+          beforeWrite();
+          return file.write(bytes, position);
+        },
+        sync: () => file.sync(),
+        truncate: (size) => file.truncate(size),
+        read: (target, position) => file.read(target, position),
+        close: () => file.close(),
+      };
+    },
+    replace: (name, text) => {
+      beforeWrite();
+      return disk.replace(name, text);
+    },
+    readText: (name) => disk.readText(name),
+    remove: (name) => disk.remove(name),
+    freeBytes: () => disk.freeBytes(),
+  };
+}
+
+type OpenDisk = NonNullable<Parameters<typeof GatewayOutbox.open>[1]['openDisk']>;

@@ -1,0 +1,165 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { parseTopic } from '@shelfwire/contract';
+import { createLogger, readConfig, ServiceMetrics } from '@shelfwire/contract/service';
+import {
+  AppModule,
+  CentralPublisher,
+  configSchema,
+  EventPublisher,
+  Evaluator,
+  OrderAging,
+  OrderDispatcher,
+  ReadingsController,
+  StockLedger,
+  SupplierInbox,
+  TouchedBins,
+  Upkeep,
+} from '@shelfwire/reorder-service/parts';
+
+import type { SimulatedBroker } from './central-broker.ts';
+import { Life } from './life.ts';
+import type { SimulatedDatabase } from './simulated-database.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+const MINUTE_MS = 60_000;
+/** As the evaluator's own jobs would, only not so often while nothing happens. */
+const IDLE_CHECK_MS = 60 * MINUTE_MS;
+const AFTER_CHANGE_MS = 100;
+/** Behind the policies' confirmSeconds. */
+const CONFIRM_MS = 3_000;
+
+interface Running {
+  life: Life;
+  module: TestingModule;
+}
+
+/** The real modules of the reorder-service, their jobs called in virtual time. */
+export class SimulatedReorder {
+  readonly counts = { crashes: 0, aged: 0 };
+  /** What went wrong though the process lived. */
+  readonly failures: string[] = [];
+  readonly #time: VirtualTime;
+  readonly #broker: SimulatedBroker;
+  readonly #database: SimulatedDatabase;
+  #running: Running | undefined;
+  #workPlanned = false;
+
+  constructor(time: VirtualTime, broker: SimulatedBroker, database: SimulatedDatabase) {
+    this.#time = time;
+    this.#broker = broker;
+    this.#database = database;
+    broker.subscribe(
+      'reorder',
+      (topic) => parseTopic(topic)?.channel === 'readings',
+      async ({ topic, payload }) => {
+        const taken = await this.#during((module) =>
+          module
+            .get(ReadingsController, { strict: false })
+            .receive(payload, { topic, attempt: 1 })
+            .then(() => true)
+            .catch(() => false),
+        );
+        return taken ?? false;
+      },
+    );
+    time.every(IDLE_CHECK_MS, () => this.#work());
+    time.every(60 * MINUTE_MS, async () => {
+      await this.#during((module) => module.get(OrderAging, { strict: false }).age());
+      await this.#during((module) => module.get(StockLedger, { strict: false }).flush());
+    });
+    time.every(6 * 60 * MINUTE_MS, () => this.#during((module) => module.get(Upkeep, { strict: false }).run()));
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  async start(): Promise<void> {
+    const life = new Life();
+    const db = this.#database.connectionOf(life, () => this.crash());
+    const logger = createLogger('simulation', { level: 'silent' });
+    const metrics = new ServiceMetrics({ collectDefaults: false });
+    const config = readConfig(configSchema, {
+      SHELFWIRE_CENTRAL_MQTT_URL: 'mqtt://simulated',
+      SHELFWIRE_DATABASE_URL: 'pglite:memory:',
+      SHELFWIRE_JWT_SECRET: 'a secret of at least thirty-two characters',
+      SHELFWIRE_SUPPLIER_ATTEMPTS_MAX: '1000',
+    });
+    const publish = async (topic: string, message: object): Promise<void> => {
+      await life.pass();
+      this.#broker.publish(topic, Buffer.from(JSON.stringify(message)));
+    };
+    const runtime = { config, logger, metrics, clock: () => this.#time.nowMs };
+    const http = { logger, metrics, readiness: () => [] };
+    const module = await Test.createTestingModule({ imports: [AppModule.of(runtime, db, http)] })
+      .overrideProvider(CentralPublisher)
+      .useValue({ connected: true, publish, publishEvent: publish })
+      .compile();
+    module.get(TouchedBins, { strict: false }).touches.subscribe(() => this.#planWork());
+    this.#running = { life, module };
+    this.#planWork();
+  }
+
+  crash(): void {
+    this.#database.disarm();
+    if (!this.#running) return;
+    this.counts.crashes += 1;
+    this.#running.life.end();
+    this.#running = undefined;
+  }
+
+  /** @returns undefined if the service is away or died over it */
+  async answer<Result>(work: (inbox: SupplierInbox) => Promise<Result>): Promise<Result | undefined> {
+    const result = await this.#during((module) => work(module.get(SupplierInbox, { strict: false })));
+    if (result !== undefined) this.#planWork();
+    return result;
+  }
+
+  #planWork(): void {
+    if (this.#workPlanned) return;
+    this.#workPlanned = true;
+    this.#time.after(AFTER_CHANGE_MS, async () => {
+      this.#workPlanned = false;
+      await this.#work();
+      // What must last before it is believed is looked at again, as the evaluator's clock would.
+      if (await this.#isDueWithin(CONFIRM_MS)) this.#time.after(CONFIRM_MS, () => this.#work());
+    });
+  }
+
+  async #isDueWithin(ms: number): Promise<boolean> {
+    const { db } = this.#database;
+    const atMs = this.#time.nowMs + ms;
+    const due = db.selectFrom('item_location').select('bin_id').where('evaluate_at_ms', '<=', atMs).limit(1);
+    return (await due.executeTakeFirst()) !== undefined;
+  }
+
+  async #work(): Promise<void> {
+    await this.#during(async (module) => {
+      await module.get(Evaluator, { strict: false }).decideDue();
+      await withoutChance(() => module.get(OrderDispatcher, { strict: false }).sendDue());
+      await module.get(EventPublisher, { strict: false }).publishDue();
+    });
+  }
+
+  async #during<Result>(work: (module: TestingModule) => Promise<Result>): Promise<Result | undefined> {
+    const running = this.#running;
+    if (!running) return undefined;
+    return running.life.during(() =>
+      work(running.module).catch((error: unknown) => {
+        if (!running.life.isDead) this.failures.push(error instanceof Error ? error.message : String(error));
+        return undefined;
+      }),
+    );
+  }
+}
+
+/** Backoffs have jitter. Nothing but the seed may decide here, and others in this process draw numbers too. */
+async function withoutChance(work: () => Promise<unknown>): Promise<void> {
+  const { random } = Math;
+  Math.random = () => 0.5;
+  try {
+    await work();
+  } finally {
+    Math.random = random;
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Reading } from '@shelfwire/contract';
+import { parseCatalogue, seedCatalogue } from '@shelfwire/reorder-service/parts';
+
+import { SeededRandom } from '../faults/random.ts';
+import { SimulatedBroker } from './central-broker.ts';
+import { catalogueOf, deviceSettings, planShelves, Shelf } from './shelves.ts';
+import type { SimulatedDatabase } from './simulated-database.ts';
+import { SimulatedGateway } from './simulated-gateway.ts';
+import { SimulatedIngest } from './simulated-ingest.ts';
+import { SimulatedReorder } from './simulated-reorder.ts';
+import { SimulatedSupplier, type Arrival } from './simulated-supplier.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+export const SITE = { tenantId: 'simulated', siteId: 'site' } as const;
+const START_MS = Date.UTC(2026, 2, 27, 5); // the clocks of Berlin go forward two days later
+const SUPPLIER_ID = 'supplier';
+const MINUTE_MS = 60_000;
+
+/** The whole chain over one site: shelves, scales, gateway, lines, broker, both services, database and supplier. */
+export class SimulatedSite {
+  readonly time = new VirtualTime(START_MS);
+  readonly broker: SimulatedBroker;
+  readonly gateway: SimulatedGateway;
+  readonly ingest: SimulatedIngest;
+  readonly reorder: SimulatedReorder;
+  readonly supplier: SimulatedSupplier;
+  readonly database: SimulatedDatabase;
+  readonly shelves: readonly Shelf[];
+  readonly durable: Reading[] = [];
+  readonly #random: SeededRandom;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'shelfwire-simulation-'));
+  readonly #fetch = globalThis.fetch;
+
+  constructor(database: SimulatedDatabase, seed: number, shelfCount: number) {
+    const random = new SeededRandom(seed);
+    const plans = planShelves(shelfCount, random);
+    const { time } = this;
+    this.#random = random;
+    this.database = database;
+    this.broker = new SimulatedBroker(time, random);
+    this.gateway = new SimulatedGateway({
+      time,
+      random,
+      broker: this.broker,
+      site: SITE,
+      gatewayId: 'gw-1',
+      devices: plans.map(deviceSettings),
+      folder: join(this.#folder, 'gateway'),
+      durable: (readings) => this.durable.push(...readings),
+    });
+    this.ingest = new SimulatedIngest(time, this.broker, join(this.#folder, 'ingest'));
+    this.reorder = new SimulatedReorder(time, this.broker, database);
+    this.supplier = new SimulatedSupplier({
+      tenantId: SITE.tenantId,
+      supplierId: SUPPLIER_ID,
+      time,
+      reorder: this.reorder,
+      delivered: (arrivals) => this.#putAway(arrivals),
+    });
+    this.shelves = plans.map((plan) => new Shelf(plan, { time, random, gateway: this.gateway }));
+  }
+
+  async open(): Promise<void> {
+    await this.database.empty();
+    const plans = this.shelves.map(({ plan }) => plan);
+    const catalogue = catalogueOf(SITE.tenantId, SITE.siteId, SUPPLIER_ID, plans);
+    await seedCatalogue(this.database.db, parseCatalogue(catalogue, 'simulation'), this.time.nowMs);
+    globalThis.fetch = (_input, init) => new Promise((resolve) => resolve(this.supplier.answer(init)));
+    await this.gateway.start();
+    await this.ingest.start();
+    await this.reorder.start();
+    for (const shelf of this.shelves) shelf.open();
+  }
+
+  close(): void {
+    globalThis.fetch = this.#fetch;
+    this.gateway.cutPower();
+    this.reorder.crash();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #putAway(arrivals: readonly Arrival[]): void {
+    for (const { partNumber, pieces } of arrivals) {
+      const shelf = this.shelves.find(({ plan }) => plan.partNumber === partNumber);
+      if (shelf) this.time.after(this.#random.between(5 * MINUTE_MS, 90 * MINUTE_MS), () => shelf.putAway(pieces));
+    }
+  }
+}
