@@ -40,6 +40,13 @@ export const METRICS = {
   shelfwire_reorder_readings_applied_total: counter('Readings accounted in the ledger', ['outcome']),
   shelfwire_reorder_batches_total: counter('Batches received', ['outcome']),
   shelfwire_reorder_movements_total: counter('Stock movements written', ['kind']),
+  shelfwire_reorder_lots: gauge('Lots in stock that are expired, or will be within 30 days', ['state']),
+  shelfwire_reorder_invariants_broken: gauge('Books that do not balance, at the last check', ['invariant']),
+  shelfwire_reorder_moves_incomplete: gauge(
+    'Announced moves of which a side was not seen in time, at the last check',
+    [],
+  ),
+  shelfwire_reorder_parked_readings: gauge('Readings that could not be accounted and wait for a person', []),
   shelfwire_reorder_decisions_total: counter('Replenishment decisions', ['decision']),
   shelfwire_reorder_orders_total: counter('Orders by the status they reached', ['status']),
   shelfwire_reorder_outbox_pending: gauge('Messages to suppliers or the broker that wait to be sent', []),

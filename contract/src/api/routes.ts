@@ -8,6 +8,7 @@ import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
 import type { RouteDefinition } from './route-definition.ts';
+import { STOCK_KEEPING_ROUTES } from './stock-keeping-routes.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
 import { SUPPLIER_ROUTES } from './supplier-routes.ts';
 import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
@@ -95,6 +96,7 @@ export const API_ROUTES = {
   ...ORDER_ROUTES,
   ...GATEWAY_ROUTES,
   ...SUPPLIER_ROUTES,
+  ...STOCK_KEEPING_ROUTES,
 } as const satisfies Record<string, RouteDefinition>;
 export type RouteName = keyof typeof API_ROUTES;
 

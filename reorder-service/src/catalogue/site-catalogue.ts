@@ -29,6 +29,10 @@ export interface SensorInfo {
 export interface SiteCatalogue {
   bins: ReadonlyMap<string, BinInfo>;
   sensorsByDevice: ReadonlyMap<string, readonly SensorInfo[]>;
+  /** By primary bin. */
+  overflowsOf: ReadonlyMap<string, readonly string[]>;
+  /** Bins whose stock a sensor shows; of the others, people tell. */
+  sensedBins: ReadonlySet<string>;
 }
 
 interface ItemRow {
@@ -63,11 +67,13 @@ export async function loadSiteCatalogue(tx: Tx, tenantId: string, siteId: string
     bins.set(row.bin_id, { binId: row.bin_id, itemId: row.item_id, limits, primaryBinId, fusion: undefined });
   }
   const sensorsByDevice = new Map<string, SensorInfo[]>();
+  const sensedBins = new Set<string>();
   for (const [binId, rows] of Map.groupBy(await sensorRowsOf(tx, tenantId, siteId), (row) => row.bin_id)) {
     const [bin, binRow] = [bins.get(binId), binRows.get(binId)];
     if (!bin || !binRow) continue;
     const prefers = rows.length > 1 && binRow.fusion === 'prefer';
     const keyed = rows.map((row) => ({ ...row, key: `${row.device_id}/${row.sensor_id}/${row.kind}` }));
+    if (rows.some((row) => row.kind !== 'button')) sensedBins.add(binId);
     if (rows.length > 1) bin.fusion = { prefers, sensors: keyed };
     for (const row of keyed) {
       const sensors = sensorsByDevice.get(row.device_id) ?? [];
@@ -77,7 +83,11 @@ export async function loadSiteCatalogue(tx: Tx, tenantId: string, siteId: string
       sensorsByDevice.set(row.device_id, sensors);
     }
   }
-  return { bins, sensorsByDevice };
+  const overflowsOf = new Map<string, string[]>();
+  for (const { binId, primaryBinId } of bins.values()) {
+    if (primaryBinId !== binId) overflowsOf.set(primaryBinId, [...(overflowsOf.get(primaryBinId) ?? []), binId]);
+  }
+  return { bins, sensorsByDevice, overflowsOf, sensedBins };
 }
 
 async function itemRows(tx: Tx, tenantId: string): Promise<ItemRow[]> {

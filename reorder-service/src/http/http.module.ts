@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { GatewaysModule } from '../gateways/gateways.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
+import { StockKeepingModule } from '../stock-keeping/stock-keeping.module.ts';
 import { AccessGuard } from './access-guard.ts';
 import { ApprovalRulesController } from './approval-rules.controller.ts';
 import { AuthController } from './auth.controller.ts';
@@ -15,6 +16,7 @@ import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { StockController } from './stock.controller.ts';
+import { StockKeepingController } from './stock-keeping.controller.ts';
 import { StreamController } from './stream.controller.ts';
 import { SuppliedItems } from './supplied-items.ts';
 import { SupplierController } from './supplier.controller.ts';
@@ -29,7 +31,7 @@ export class HttpModule {
   static of(options: HttpOptions, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: HttpModule,
-      imports: [...imports, GatewaysModule, OperatorModule, OverviewModule],
+      imports: [...imports, GatewaysModule, OperatorModule, OverviewModule, StockKeepingModule],
       controllers: [
         ApprovalRulesController,
         AuthController,
@@ -39,6 +41,7 @@ export class HttpModule {
         OrdersController,
         OverviewController,
         StockController,
+        StockKeepingController,
         StreamController,
         SupplierController,
         TelemetryController,

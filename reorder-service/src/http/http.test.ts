@@ -19,7 +19,16 @@ afterAll(async () => {
 
 const routes: [name: string, route: RouteDefinition][] = Object.entries(API_ROUTES);
 const fill = (path: string): string =>
-  path.replace(':orderId', ORDER_ID).replace(':siteId', 's1').replaceAll(/:\w+/g, 'b1');
+  path
+    .replace(':orderId', ORDER_ID)
+    .replace(':reservationId', ORDER_ID)
+    .replace(':parkedId', '1')
+    .replace(':siteId', 's1')
+    .replaceAll(/:\w+/g, 'b1');
+/** What a list cannot be asked without. */
+const REQUIRED: Readonly<Record<string, string>> = {
+  listConsignmentConsumption: `?fromMs=${AT_MS}&toMs=${AT_MS + 1}`,
+};
 
 describe('every route of the contract', () => {
   test.each(routes.filter(([, route]) => route.auth !== 'none'))('%s answers 401 without a token', async (_, route) => {
@@ -31,10 +40,10 @@ describe('every route of the contract', () => {
 
   test.each(routes.filter(([, route]) => route.method === 'GET'))(
     '%s answers in the form of the contract',
-    async (_, route) => {
+    async (name, route) => {
       const answer = await running.app.inject({
         method: route.method,
-        url: fill(route.path),
+        url: fill(route.path) + (REQUIRED[name] ?? ''),
         headers: { authorization: admin },
       });
       expect(answer.statusCode).toBe(route.responseStatus ?? 200);

@@ -69,6 +69,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The order’s present status does not allow this',
     todo: 'Read the order again',
   },
+  MOVE_IMPOSSIBLE: {
+    status: 422,
+    title: 'Goods cannot move so',
+    what: 'The bins hold different items, are the same bin, or the moveId stands for another move',
+    todo: 'Check both bins; use a new moveId for each move',
+  },
   BODY_TOO_LARGE: {
     status: 413,
     title: 'Too large',

@@ -13,6 +13,8 @@ export interface Position {
   onOrder: number;
   reserved: number;
   backordered: number;
+  /** Of what is on hand, what is expired or will be too soon to count. */
+  unusable?: number;
 }
 
 export interface DecisionInput {
@@ -125,7 +127,8 @@ export function isSnoozed(
 }
 
 export function positionOf(position: Position): number {
-  return position.onHand + position.onOrder - position.reserved - position.backordered;
+  const usable = position.onHand - (position.unusable ?? 0);
+  return usable + position.onOrder - position.reserved - position.backordered;
 }
 
 function notLow(input: DecisionInput, described: string, trigger: Extract<Trigger, { kind: 'waits' }>): Decision {
@@ -173,6 +176,7 @@ function order(
     urgent,
     arithmetic: [
       { step: 'on hand', value: position.onHand },
+      ...(position.unusable ? [{ step: 'expired or about to', value: position.unusable }] : []),
       { step: 'on order', value: position.onOrder },
       { step: 'reserved', value: position.reserved },
       { step: 'backordered', value: position.backordered },
@@ -187,6 +191,7 @@ function order(
 
 function describePosition(position: Position, unit: string): string {
   const parts = [`${position.onHand} ${unit} on hand`, `${position.onOrder} on order`];
+  if (position.unusable) parts.splice(1, 0, `− ${position.unusable} expired or about to`);
   if (position.reserved > 0) parts.push(`− ${position.reserved} reserved`);
   if (position.backordered > 0) parts.push(`− ${position.backordered} backordered`);
   return `${parts.join(' + ').replaceAll('+ −', '−')} = ${positionOf(position)}`;

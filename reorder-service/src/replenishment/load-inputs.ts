@@ -2,6 +2,7 @@ import type { Tx } from '../database/with-tenant.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf } from '../orders/cover.ts';
 import { OpenDemand, splitDemand } from '../stock/demand.ts';
+import { expiringLotsOf, unusableOf, type ExpiringLot } from '../stock/expiring-lots.ts';
 import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
@@ -45,6 +46,7 @@ export async function loadSituations(
   const ofPool = (line: OpenLine): OpenLine => ({ ...line, binId: pools.primaryOf(line.binId) });
   const lines = Map.groupBy((await openLinesOf(tx, site, pools.binIds)).map(ofPool), (line) => line.binId);
   const demand = await OpenDemand.of(tx, site, pools.binIds, nowMs);
+  const expiring = await expiringLotsOf(tx, site, pools.binIds);
   const { rows } = await situationRows(site, pools.binIds).execute(tx);
   const byPool = Map.groupBy(rows, (row) => pools.primaryOf(row.bin_id));
   return rows
@@ -52,7 +54,8 @@ export async function loadSituations(
     .map((row) => {
       const bins = (byPool.get(row.bin_id) ?? []).filter((each) => each.item_id === row.item_id);
       const openDemand = bins.reduce((sum, each) => sum + demand.at(each.bin_id, row.item_id), 0);
-      return toSituation(row, { bins, openDemand, lines: lines.get(row.bin_id) ?? [] }, nowMs);
+      const lots = bins.flatMap((each) => expiring.get(each.bin_id) ?? []);
+      return toSituation(row, { bins, openDemand, lots, lines: lines.get(row.bin_id) ?? [] }, nowMs);
     });
 }
 
@@ -60,6 +63,7 @@ export async function loadSituations(
 interface Pool {
   bins: readonly SituationRow[];
   openDemand: number;
+  lots: readonly ExpiringLot[];
   lines: readonly OpenLine[];
 }
 
@@ -72,6 +76,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
   const asked = offers.filter((each) => !excluded.includes(each.supplierId));
   const capacity = capacityOf(pool.bins);
   const level = levelOf(row, pool.bins);
+  const unusable = Math.min(level?.onHand ?? 0, unusableOf(pool.lots, row.item_id, policy?.usableDaysLeft, nowMs));
   const { doubt, binId: doubtedBinId } = doubtOfPool(row, pool.bins, nowMs);
   return {
     binId: row.bin_id,
@@ -85,7 +90,8 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
       position: {
         onHand: level?.onHand ?? 0,
         onOrder: cover.quantity,
-        ...splitDemand(pool.openDemand, level?.onHand ?? 0),
+        ...splitDemand(pool.openDemand, (level?.onHand ?? 0) - unusable),
+        ...(unusable > 0 ? { unusable } : {}),
       },
       policy,
       offers: asked,

@@ -24,6 +24,8 @@ const common = {
   roundUpToPriceBreak: z.boolean().optional(),
   /** Who is asked first among those who can deliver the need; by preference unless said otherwise. */
   supplierBy: z.enum(['preference', 'price', 'leadTime']).optional(),
+  /** Lots that expire within so many days are no stock to this policy; absent: they are until somebody takes them out. */
+  usableDaysLeft: z.int().min(0).max(3_650).optional(),
 };
 
 const minMax = z.object({

@@ -5,6 +5,7 @@ import { enqueueEvents } from '../events/event-outbox.ts';
 import { bookReceipts } from '../orders/book-receipts.ts';
 import { matchReceipt, type BookedReceipt } from '../orders/match-receipt.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
+import { expectedMovesOf, Moving, writeSeenMoves, type SeenMove } from './announced-moves.ts';
 import { replayLate } from './late-readings.ts';
 import { compareKeys, EMPTY_STATE, type Observation, type Step } from './bin-state.ts';
 import { foldObservations, kindOfCause } from './ledger.ts';
@@ -43,6 +44,7 @@ export interface Applied {
   repeated: number;
   counts: { changed: number; unchanged: number; doubtful: number; ignored: number; parked: number };
   movements: readonly NewMovement[];
+  parked: readonly Parked[];
   eventCount: number;
   /** Bins whose level or sensor quality changed: to be decided about. */
   touchedBinIds: readonly string[];
@@ -54,6 +56,7 @@ interface Plan {
   checkpoints: NewCheckpoint[];
   levels: NewLevel[];
   receipts: BookedReceipt[];
+  moves: SeenMove[];
   changes: BinChange[];
   bins: Map<string, BinMemory>;
 }
@@ -85,6 +88,7 @@ export async function applyReadings(
   await writeSensors(tx, site, sensors.bins);
   await writeEachSensor(tx, site, sensors.each);
   await writeParked(tx, site, incoming, understood.parked, nowMs);
+  await writeSeenMoves(tx, site, plan.moves, nowMs);
   await bookReceipts(tx, site.tenantId, plan.receipts, nowMs);
   const onOrder = await openLinesOf(
     tx,
@@ -102,19 +106,28 @@ export async function applyReadings(
     repeated: incoming.readings.length - unseen.readings.length,
     counts: {
       changed,
-      unchanged: Math.max(0, understood.readings.size + understood.counts.size - changed),
+      unchanged: Math.max(0, understood.readings.size - changed),
       doubtful: understood.doubtful,
       ignored: understood.ignored,
       parked: understood.parked.length,
     },
     movements: plan.movements,
+    parked: understood.parked,
     eventCount: events.length,
     touchedBinIds: [...new Set([...plan.levels, ...sensors.bins].map((touched) => touched.binId))],
   };
 }
 
 async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, understood: Understood): Promise<Plan> {
-  const plan: Plan = { movements: [], checkpoints: [], levels: [], receipts: [], changes: [], bins: new Map() };
+  const plan: Plan = {
+    movements: [],
+    checkpoints: [],
+    levels: [],
+    receipts: [],
+    moves: [],
+    changes: [],
+    bins: new Map(),
+  };
   const byBin = Map.groupBy(understood.observations, (observation) => observation.binId);
   const inOrder: { binId: string; steps: Step[] }[] = [];
   const late: { binId: string; observations: Observation[] }[] = [];
@@ -128,22 +141,35 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
     if (first.atMs <= bin.lastAtMs) late.push({ binId, observations });
     else inOrder.push({ binId, steps: foldObservations(bin.state ?? EMPTY_STATE, observations) });
   }
-  const risen = [...late.map((each) => each.binId), ...inOrder.filter(hasRisen).map((each) => each.binId)];
-  const receiving = new Receiving(await openLinesOf(tx, site, risen), plan.receipts);
-  for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood, receiving);
-  for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, receiving);
+  const lateIds = late.map((each) => each.binId);
+  const changed = [...lateIds, ...inOrder.filter(({ steps }) => steps.some(isCarried)).map((each) => each.binId)];
+  const primaryOf = (binId: string): string => memory.catalogue.bins.get(binId)?.primaryBinId ?? binId;
+  const risen = [...lateIds, ...inOrder.filter(({ steps }) => steps.some(isRise)).map((each) => each.binId)];
+  const lines = await openLinesOf(tx, site, risen.map(primaryOf));
+  const moving = new Moving(await expectedMovesOf(tx, site, changed));
+  const explaining = { receiving: new Receiving(lines, plan.receipts, primaryOf), moving };
+  for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood, explaining);
+  for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, explaining);
+  plan.moves.push(...moving.seen);
   return plan;
 }
 
 /** Who is believed is the doubt gate's matter; nobody is told that a level moved. */
 const SILENT: ReadonlySet<Step['cause']> = new Set(['doubted', 'trusted', 'witness']);
 
-function hasRisen({ steps }: { steps: readonly Step[] }): boolean {
-  return steps.some(isRise);
+/** Goods came or went, as far as observations tell. */
+function isCarried({ cause }: Step): boolean {
+  return cause === 'down' || cause === 'up' || cause === 'back';
 }
 
 function isRise({ cause }: Step): boolean {
   return cause === 'up' || cause === 'back';
+}
+
+/** What explains that goods came or went. */
+interface Explaining {
+  receiving: Receiving;
+  moving: Moving;
 }
 
 /** Matches steps up with open lines, each line's goods only once within a batch. */
@@ -151,6 +177,8 @@ class Receiving {
   constructor(
     private readonly openLines: OpenLine[],
     private readonly receipts: BookedReceipt[],
+    /** Orders are placed for the primary bin of a pool; their goods may come into any of its bins. */
+    private readonly primaryOf: (binId: string) => string,
   ) {}
 
   kindOfUp(step: Step, itemId: string): { kind: MovementKind; booked: readonly BookedReceipt[] } {
@@ -164,7 +192,8 @@ class Receiving {
   }
 
   #match(step: Step, itemId: string, openLines: readonly OpenLine[]) {
-    const { binId, uncertainty } = step.observation;
+    const { uncertainty } = step.observation;
+    const binId = this.primaryOf(step.observation.binId);
     const putBack = step.cause === 'back';
     const booked = matchReceipt({ binId, itemId, quantity: step.change, uncertainty, putBack }, openLines);
     for (const receipt of booked) {
@@ -183,28 +212,32 @@ function planSteps(
   binId: string,
   steps: readonly Step[],
   understood: Understood,
-  receiving: Receiving,
+  { receiving, moving }: Explaining,
 ): void {
   const info = memory.catalogue.bins.get(binId);
   const bin = plan.bins.get(binId);
   const last = steps.at(-1);
   if (!info || !bin || !last) return;
+  const overflowOnHand = overflowOf(memory, plan, binId);
   for (const step of steps) {
     const { observation, state, change } = step;
     const { atMs, gatewayId, outboxId, sequence } = observation;
     const key = { binId, atMs, gatewayId, outboxId, sequence };
-    const up = isRise(step) ? receiving.kindOfUp(step, info.itemId) : undefined;
-    const kind = up?.kind ?? kindOfCause(step.cause) ?? 'UNEXPLAINED';
+    const moved = isCarried(step) ? moving.match(step, info.itemId) : undefined;
+    const up = !moved && isRise(step) ? receiving.kindOfUp(step, info.itemId) : undefined;
+    const kind = moved?.move.kind ?? up?.kind ?? kindOfCause(step.cause) ?? 'CONSUMPTION';
     plan.checkpoints.push({ ...key, kind, state });
     if (change !== 0 || !SILENT.has(step.cause))
-      plan.changes.push({ ...info, kind, change, state, atMs, eventSequence: ++bin.eventSequence });
+      plan.changes.push({ ...info, kind, change, state, atMs, overflowOnHand, eventSequence: ++bin.eventSequence });
     if (change === 0) continue;
     const evidence = {
       cause: step.cause,
       reading: understood.readings.get(sequence),
       counted: understood.counts.get(sequence),
+      moved: understood.moves.get(sequence),
       quantity: observation.quantity,
       uncertainty: observation.uncertainty,
+      ...moveIdOf(moved?.move ?? understood.moves.get(sequence)),
       ...(up && up.booked.length > 0 ? { orders: up.booked.map((receipt) => receipt.line.orderNumber) } : {}),
     };
     plan.movements.push({
@@ -218,7 +251,11 @@ function planSteps(
     });
   }
   bin.state = last.state;
-  plan.levels.push(levelOf(info, bin, last.state, last.observation.atMs));
+  plan.levels.push(levelOf(info, bin, last.state, last.observation.atMs, overflowOnHand));
+}
+
+function moveIdOf(move: { moveId: string } | undefined): { moveId?: string } {
+  return move ? { moveId: move.moveId } : {};
 }
 
 async function planLate(
@@ -228,14 +265,16 @@ async function planLate(
   memory: SiteMemory,
   binId: string,
   observations: readonly Observation[],
-  receiving: Receiving,
+  { receiving, moving }: Explaining,
 ): Promise<void> {
   const info = memory.catalogue.bins.get(binId);
   const bin = plan.bins.get(binId);
   if (!info || !bin) return;
-  const kindOfUp = (step: Step): MovementKind => receiving.kindOfLateUp(step, info.itemId);
+  const kindOfStep = (step: Step): MovementKind =>
+    moving.match(step, info.itemId)?.move.kind ??
+    (isRise(step) ? receiving.kindOfLateUp(step, info.itemId) : 'CONSUMPTION');
   const known = await rewind(tx, site, binId, observations);
-  const late = replayLate({ binId, itemId: info.itemId }, observations, known, kindOfUp);
+  const late = replayLate({ binId, itemId: info.itemId }, observations, known, kindOfStep);
   plan.movements.push(...late.movements);
   plan.checkpoints.push(...late.checkpoints);
   const state = late.state;
@@ -243,10 +282,20 @@ async function planLate(
   const change = state.onHand - (bin.state?.onHand ?? 0);
   const kind = late.movements.at(-1)?.kind;
   if (change !== 0 && kind) {
-    plan.changes.push({ ...info, kind, change, state, atMs: late.observedAtMs, eventSequence: ++bin.eventSequence });
+    const told = { kind, change, state, atMs: late.observedAtMs, eventSequence: ++bin.eventSequence };
+    plan.changes.push({ ...info, ...told, overflowOnHand: overflowOf(memory, plan, binId) });
   }
   bin.state = state;
-  plan.levels.push(levelOf(info, bin, state, late.observedAtMs));
+  plan.levels.push(levelOf(info, bin, state, late.observedAtMs, overflowOf(memory, plan, binId)));
+}
+
+/** What the overflow bins of this primary bin hold: its limits are about all of them together. */
+function overflowOf({ catalogue, bins }: SiteMemory, plan: Plan, binId: string): number {
+  let sum = 0;
+  for (const each of catalogue.overflowsOf.get(binId) ?? []) {
+    sum += (plan.bins.get(each) ?? bins.get(each))?.state?.onHand ?? 0;
+  }
+  return sum;
 }
 
 function levelOf(
@@ -254,9 +303,10 @@ function levelOf(
   bin: BinMemory,
   state: NonNullable<BinMemory['state']>,
   observedAtMs: number,
+  overflowOnHand: number,
 ): NewLevel {
   const { binId, itemId, limits } = info;
-  const status = statusOf(state.onHand, limits);
+  const status = statusOf(state.onHand + overflowOnHand, limits);
   return { binId, itemId, state, status, observedAtMs, eventSequence: bin.eventSequence };
 }
 
@@ -275,6 +325,7 @@ async function parkAll(tx: Tx, site: SiteAddress, incoming: IncomingReadings, no
     repeated: 0,
     counts: { changed: 0, unchanged: 0, doubtful: 0, ignored: 0, parked: parked.length },
     movements: [],
+    parked,
     eventCount: 0,
     touchedBinIds: [],
   };

@@ -18,8 +18,11 @@ export interface LateResult {
   checkpoints: NewCheckpoint[];
 }
 
-/** The kind of goods that came up and are booked nowhere yet (`change` of them): RECEIPT if an open order explains them. */
-export type KindOfUp = (step: Step) => MovementKind;
+/**
+ * The kind of goods that went up or down and are booked nowhere yet (`change` of them): RECEIPT if an open order explains
+ * them, TRANSFER or RETURN if a person has announced it.
+ */
+export type KindOfStep = (step: Step) => MovementKind;
 
 export interface Booked {
   change: number;
@@ -46,13 +49,13 @@ export function replayLate(
   bin: { binId: string; itemId: string },
   arrived: readonly Observation[],
   known: KnownFrom,
-  kindOfUp: KindOfUp,
+  kindOfStep: KindOfStep,
 ): LateResult {
   const first = earliest(arrived);
   const { start, booked } = known;
   const all = [...known.observations, ...arrived].filter((each) => compareKeys(each, first) >= 0).sort(compareKeys);
   const steps = foldObservations(start?.state ?? EMPTY_STATE, all);
-  const kinds = kindsOf(steps, booked, kindOfUp);
+  const kinds = kindsOf(steps, booked, kindOfStep);
   const last = steps.at(-1);
   return {
     state: last?.state ?? start?.state,
@@ -81,20 +84,19 @@ interface MovedGoods {
 
 /**
  * A step up that was booked before keeps its kind, and so do goods that were booked on another step: an order has
- * received them already. Only what nobody has booked yet is asked of `kindOfUp`, the newest step first.
+ * received them already. Only what nobody has booked yet is asked of `kindOfStep`, the newest step first.
  */
-function kindsOf(steps: readonly Step[], booked: ReadonlyMap<string, Booked>, kindOfUp: KindOfUp): MovementKind[] {
+function kindsOf(steps: readonly Step[], booked: ReadonlyMap<string, Booked>, kindOfStep: KindOfStep): MovementKind[] {
   const moved = movedGoods(steps, booked);
   const kinds: MovementKind[] = [];
   for (const step of [...steps].reverse()) {
-    kinds.unshift(
-      kindOfCause(step.cause) ?? bookedUp(booked.get(keyText(step.observation))) ?? newUp(step, moved, kindOfUp),
-    );
+    kinds.unshift(kindOfCause(step.cause) ?? bookedKind(step, booked) ?? newKind(step, moved, kindOfStep));
   }
   return kinds;
 }
 
-function newUp(step: Step, moved: MovedGoods[], kindOfUp: KindOfUp): MovementKind {
+function newKind(step: Step, moved: MovedGoods[], kindOfStep: KindOfStep): MovementKind {
+  if (step.change <= 0) return kindOfStep(step);
   let inherited: MovementKind | undefined;
   let rest = step.change;
   for (const goods of moved) {
@@ -105,7 +107,7 @@ function newUp(step: Step, moved: MovedGoods[], kindOfUp: KindOfUp): MovementKin
     inherited ??= goods.kind;
   }
   if (rest <= 0 && inherited) return inherited;
-  const kind = kindOfUp({ ...step, change: rest });
+  const kind = kindOfStep({ ...step, change: rest });
   return inherited === 'RECEIPT' ? inherited : kind;
 }
 
@@ -123,8 +125,14 @@ function movedGoods(steps: readonly Step[], booked: ReadonlyMap<string, Booked>)
     .sort((a, b) => compareKeys(parseKeyText(b.text), parseKeyText(a.text)));
 }
 
-function bookedUp(before: Booked | undefined): MovementKind | undefined {
-  return before && before.change > 0 && isUp(before.kind) ? before.kind : undefined;
+function bookedKind(step: Step, booked: ReadonlyMap<string, Booked>): MovementKind | undefined {
+  const before = booked.get(keyText(step.observation));
+  if (!before || Math.sign(before.change) !== Math.sign(step.change)) return undefined;
+  return (step.change > 0 ? isUp(before.kind) : isDown(before.kind)) ? before.kind : undefined;
+}
+
+function isDown(kind: MovementKind): boolean {
+  return kind === 'CONSUMPTION' || kind === 'TRANSFER' || kind === 'RETURN';
 }
 
 function isUp(kind: MovementKind): boolean {

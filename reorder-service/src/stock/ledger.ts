@@ -121,18 +121,17 @@ function stepTo(observation: Observation, before: BinState, cause: Step['cause']
   return { observation, cause, change: onHand - before.onHand, state: { ...after, onHand, uncertainty } };
 }
 
-/** The kind of a movement whose cause needs no order to be known; undefined for a step up. */
+/** The kind of a movement whose cause tells it; undefined for goods that came or went, which orders or people explain. */
 export function kindOfCause(cause: Step['cause']): MovementKind | undefined {
   switch (cause) {
     case 'down':
-      return 'CONSUMPTION';
+    case 'up':
+    case 'back':
+      return undefined;
     case 'transferred':
       return 'TRANSFER';
     case 'returned':
       return 'RETURN';
-    case 'up':
-    case 'back':
-      return undefined;
     default:
       return 'ADJUSTMENT';
   }

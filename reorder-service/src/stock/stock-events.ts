@@ -16,6 +16,8 @@ export interface BinChange {
   state: BinState;
   atMs: number;
   eventSequence: number;
+  /** What its overflow bins hold, which its limits are about too. */
+  overflowOnHand: number;
 }
 
 export function stockEvents(changes: readonly BinChange[], openLines: readonly OpenLine[]): StockEvent[] {
@@ -35,7 +37,7 @@ export function stockEvents(changes: readonly BinChange[], openLines: readonly O
       uncertainty: state.uncertainty,
       onOrder,
       inventoryPosition: state.onHand + onOrder,
-      status: statusOf(state.onHand, change.limits),
+      status: statusOf(state.onHand + change.overflowOnHand, change.limits),
     };
   });
 }

@@ -6,7 +6,7 @@ import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { isRetryable } from '../database/retryable.ts';
-import { withTenant } from '../database/with-tenant.ts';
+import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
@@ -15,9 +15,16 @@ import { applyReadings, type Applied, type IncomingReadings } from './apply-read
 import { closeCountingTask } from './counting-tasks.ts';
 import { eachOf, flushedSensor } from './sensors-seen.ts';
 import type { BinMemory, SiteAddress, SiteMemory } from './site-memory.ts';
+import type { SequencedReading } from './understand-readings.ts';
 import { writeEachSensor, writeParked, writeSensors, type EachSensorSeen, type SensorSeen } from './write-ledger.ts';
 
 const FLUSH_INTERVAL_MS = 5_000;
+
+/** What a person says instead of a sensor. */
+export type Said = Pick<SequencedReading, 'sequence' | 'count' | 'move'>;
+
+/** Rolls back what turned out to be about nothing. */
+class NothingDone extends Error {}
 
 /**
  * The stock ledger of every site. `apply` resolves after the commit: then the readings are accounted for ever, each of
@@ -68,14 +75,51 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
    */
   async count(site: SiteAddress, counted: { binId: string; quantity: number; by: string }): Promise<boolean> {
     const nowMs = this.clock();
-    const known = await withTenant(this.db, site.tenantId, (tx) => closeCountingTask(tx, site, counted, nowMs));
-    if (!known) return false;
     const count = { ...counted, atMs: nowMs };
     // An outbox of its own: the count is one reading of one gateway that never speaks again.
-    const readings = [{ sequence: 1, reading: undefined, raw: count, count }];
-    await this.apply(site, { gatewayId: 'person', outboxId: randomUUID(), readings });
-    this.touched.touch(site, [counted.binId]);
-    return true;
+    const source = { outboxId: randomUUID(), said: [{ sequence: 1, count }] };
+    let known = false;
+    await this.tell(site, source, async (tx) => {
+      known = await closeCountingTask(tx, site, counted, nowMs);
+      return known;
+    });
+    if (known) this.touched.touch(site, [counted.binId]);
+    return known;
+  }
+
+  /**
+   * Accounts what a person says, and does `also` in the same transaction. Repeats of one outbox and sequence
+   * are one. Where `also` answers false, nothing is done at all.
+   */
+  async tell(
+    site: SiteAddress,
+    source: { outboxId: string; said: readonly Said[] },
+    also: (tx: Tx) => Promise<boolean | void>,
+  ): Promise<void> {
+    const readings = source.said.map((each) => ({ ...each, reading: undefined, raw: each }));
+    const incoming = { gatewayId: 'person', outboxId: source.outboxId, readings };
+    await this.#inTurn(site, () => this.#applyOnce(site, incoming, also));
+  }
+
+  /**
+   * Accounts readings that were parked, and does `also` in the same transaction.
+   * @returns why it cannot be accounted still: then nothing is done
+   */
+  async replay(
+    site: SiteAddress,
+    incoming: IncomingReadings,
+    also: (tx: Tx) => Promise<void>,
+  ): Promise<string | undefined> {
+    let detail: string | undefined;
+    await this.#inTurn(site, () =>
+      this.#applyOnce(site, incoming, async (tx, { parked }) => {
+        detail = parked[0]?.detail;
+        if (detail !== undefined) return false;
+        await also(tx);
+        return true;
+      }),
+    );
+    return detail;
   }
 
   /** Writes the times of readings that changed nothing, for the stock list and for the next start. */
@@ -101,12 +145,25 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  async #applyOnce(site: SiteAddress, incoming: IncomingReadings): Promise<void> {
+  async #applyOnce(
+    site: SiteAddress,
+    incoming: IncomingReadings,
+    also?: (tx: Tx, applied: Applied) => Promise<boolean | void>,
+  ): Promise<Applied | undefined> {
     const key = `${site.tenantId}/${site.siteId}`;
     const context = { nowMs: this.clock(), remembered: this.#memories.get(key) };
     // Forgotten until the commit is known: a commit whose answer is lost must not leave a memory that may be wrong.
     this.#memories.delete(key);
-    const applied = await withTenant(this.db, site.tenantId, (tx) => applyReadings(tx, site, incoming, context));
+    const applied = await withTenant(this.db, site.tenantId, async (tx) => {
+      // The lock first, whatever else is done: two who wait for each other would wait for ever.
+      const done = await applyReadings(tx, site, incoming, context);
+      if ((await also?.(tx, done)) === false) throw new NothingDone();
+      return done;
+    }).catch((error: unknown) => {
+      if (error instanceof NothingDone) return undefined;
+      throw error;
+    });
+    if (!applied) return undefined;
     if (applied.memory) {
       for (const [binId, bin] of applied.bins) applied.memory.bins.set(binId, bin);
       this.#memories.set(key, applied.memory);
@@ -114,6 +171,7 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
     this.#count(applied);
     this.touched.touch(site, applied.touchedBinIds);
     if (applied.eventCount > 0) this.publisher.wake();
+    return applied;
   }
 
   #count(applied: Applied): void {

@@ -3,7 +3,7 @@ import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/con
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
 import { OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { calibrationKey } from './calibration-key.ts';
-import { COUNT_SERIES, type Observation } from './bin-state.ts';
+import { COUNT_SERIES, RETURN_SERIES, TRANSFER_SERIES, type Observation } from './bin-state.ts';
 import { quantityOf, seriesOf } from './quantity.ts';
 import { soleOf } from './sole-sensor.ts';
 
@@ -14,10 +14,22 @@ export interface SequencedReading {
   raw: unknown;
   /** Instead of a reading: a person counted the whole bin. */
   count?: PersonCount;
+  /** Instead of a reading: a person moved goods where no sensor shows it. */
+  move?: PersonMove;
 }
 
 export interface PersonCount {
   binId: string;
+  quantity: number;
+  by: string;
+  atMs: number;
+}
+
+export interface PersonMove {
+  moveId: string;
+  binId: string;
+  kind: 'TRANSFER' | 'RETURN';
+  /** Below 0: they left. */
   quantity: number;
   by: string;
   atMs: number;
@@ -44,6 +56,7 @@ export interface Understood {
   /** The readings behind the observations, by sequence, for the evidence. */
   readings: ReadonlyMap<number, Reading>;
   counts: ReadonlyMap<number, PersonCount>;
+  moves: ReadonlyMap<number, PersonMove>;
   seen: SeenReading[];
   parked: Parked[];
   /** Readings that say nothing about stock (health, a kind the bin's sensor does not have). */
@@ -69,8 +82,18 @@ export function understandReadings(
 ): Understood {
   const readings = new Map<number, Reading>();
   const counts = new Map<number, PersonCount>();
-  const understood: Understood = { observations: [], readings, counts, seen: [], parked: [], ignored: 0, doubtful: 0 };
-  for (const { sequence, reading, raw, count } of sequenced) {
+  const moves = new Map<number, PersonMove>();
+  const nothing = { observations: [], seen: [], parked: [], ignored: 0, doubtful: 0 };
+  const understood: Understood = { ...nothing, readings, counts, moves };
+  for (const { sequence, reading, raw, count, move } of sequenced) {
+    if (move) {
+      const { binId, quantity, atMs, kind } = move;
+      const series = kind === 'TRANSFER' ? TRANSFER_SERIES : RETURN_SERIES;
+      const key = { binId, series, atMs, gatewayId, outboxId, sequence };
+      understood.observations.push({ ...key, quantity, uncertainty: 0, calibration: 0 });
+      moves.set(sequence, move);
+      continue;
+    }
     if (count) {
       const { binId, quantity, atMs } = count;
       const certain = { uncertainty: 0, calibration: 0 };

@@ -6,6 +6,8 @@ import type { Db } from '../database/open-database.ts';
 export const OBSERVATIONS_KEPT_MS = 35 * 86_400_000;
 /** Sent orders stay in the outbox for so long, for a person who asks what was sent. */
 const SENT_MESSAGES_KEPT_MS = 90 * 86_400_000;
+/** What nobody has looked at for so long, nobody will. */
+const PARKED_READINGS_KEPT_MS = 90 * 86_400_000;
 const ROWS_PER_RUN = 5_000;
 
 /**
@@ -25,5 +27,9 @@ export async function forgetOld(db: Db, nowMs: number): Promise<number> {
       select message_id from message_outbox where sent_at_ms < ${nowMs - SENT_MESSAGES_KEPT_MS} limit ${ROWS_PER_RUN})`.execute(
     db,
   );
-  return Number((emptied.numAffectedRows ?? 0n) + (removed.numAffectedRows ?? 0n));
+  const parked = await sql`
+    delete from parked_reading where parked_id in (
+      select parked_id from parked_reading where parked_at_ms < ${nowMs - PARKED_READINGS_KEPT_MS}
+      order by parked_at_ms limit ${ROWS_PER_RUN})`.execute(db);
+  return Number((parked.numAffectedRows ?? 0n) + (emptied.numAffectedRows ?? 0n) + (removed.numAffectedRows ?? 0n));
 }

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 
+import { StockKeepingModule } from '../stock-keeping/stock-keeping.module.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** What nobody asks for and everybody relies on: balanced books, bounded tables. */
-@Module({ providers: [Upkeep] })
+@Module({ imports: [StockKeepingModule], providers: [Upkeep] })
 export class UpkeepModule {}

@@ -1,13 +1,15 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Logger } from '@shelfwire/contract/service';
+import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { computeServiceLevels } from '../replenishment/service-level.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
-import { CLOCK, LOGGER, type Clock } from '../runtime/runtime.module.ts';
+import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
+import { Moves } from '../stock-keeping/moves.ts';
+import { Reservations } from '../stock-keeping/reservations.ts';
 import { forgetOld } from './forget-old.ts';
-import { findViolations } from './invariants.ts';
+import { findViolations, INVARIANTS } from './invariants.ts';
 
 const INTERVAL_MS = 15 * 60_000;
 
@@ -20,6 +22,9 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) private readonly metrics: ServiceMetrics,
+    private readonly moves: Moves,
+    private readonly reservations: Reservations,
   ) {
     this.#job = new PeriodicJob({
       intervalMs: INTERVAL_MS,
@@ -37,11 +42,29 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   async run(): Promise<void> {
-    for (const violation of await findViolations(this.db)) {
-      this.logger.error(violation, 'the books do not balance, a person must look');
-    }
+    await this.#checkBooks();
+    this.metrics.gauge('shelfwire_reorder_moves_incomplete').set(await this.moves.settle());
+    await this.reservations.expire();
     await forgetOld(this.db, this.clock());
+    await this.#countParked();
     const versions = await computeServiceLevels(this.db, this.clock());
     if (versions > 0) this.logger.info({ policies: versions }, 'reorder points computed anew');
+  }
+
+  async #checkBooks(): Promise<void> {
+    const violations = await findViolations(this.db, this.clock());
+    for (const violation of violations) this.logger.error(violation, 'the books do not balance, a person must look');
+    const broken = this.metrics.gauge('shelfwire_reorder_invariants_broken');
+    for (const invariant of INVARIANTS) {
+      broken.set({ invariant }, violations.filter((violation) => violation.invariant === invariant).length);
+    }
+  }
+
+  async #countParked(): Promise<void> {
+    const { parked } = await this.db
+      .selectFrom('parked_reading')
+      .select((eb) => eb.fn.countAll<number>().as('parked'))
+      .executeTakeFirstOrThrow();
+    this.metrics.gauge('shelfwire_reorder_parked_readings').set(parked);
   }
 }

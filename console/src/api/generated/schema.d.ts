@@ -4,41 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/approval-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which orders have to be approved, by whom */
-        get: operations["listApprovalRules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/approval-rules/{ruleId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Set an approval rule; holds for orders from now on and for those that wait */
-        put: operations["putApprovalRule"];
-        post?: never;
-        /** Remove an approval rule */
-        delete: operations["deleteApprovalRule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -50,6 +15,23 @@ export interface paths {
         put?: never;
         /** Sign in with email and password */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignment/consumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was taken of consignment stock, and is to be invoiced */
+        get: operations["listConsignmentConsumption"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -73,51 +55,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/gateways": {
+    "/api/v1/lots": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Gateways that may sign in at the central broker (administrators) */
-        get: operations["listGateways"];
+        /** What is expired or will be soon, the first to expire first */
+        get: operations["listExpiringLots"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/gateways/{siteId}/{gatewayId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a gateway’s login at the central broker away */
-        delete: operations["removeGateway"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/gateways/{siteId}/{gatewayId}/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes a gateway known, or gives it a new password; the answer is the only place where it is shown */
-        post: operations["issueGatewayLogin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,6 +81,23 @@ export interface paths {
         };
         /** Who is signed in */
         get: operations["currentUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announced transfers and returns, the newest first */
+        get: operations["listMoves"];
         put?: never;
         post?: never;
         delete?: never;
@@ -172,24 +137,6 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change quantity, supplier, wanted date or note of an order that has not been sent */
-        patch: operations["editOrder"];
-        trace?: never;
-    };
-    "/api/v1/orders/{orderId}/accept-change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Agree to what the supplier changed (price, substitute): the order needs nobody’s attention any more */
-        post: operations["acceptOrderChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -202,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve an order that waits for it; with the last approval it is sent to the supplier */
+        /** Approve an order that waits for it; it is sent to the supplier */
         post: operations["approveOrder"];
         delete?: never;
         options?: never;
@@ -219,25 +166,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order, and say what becomes of the need: at once while the supplier cannot have it, else the supplier is asked and the order stands until they agree */
+        /** Cancel an order of which nothing has arrived, and say what becomes of the need */
         post: operations["cancelOrder"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders/{orderId}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close an order whose rest will not come, and say what becomes of the need */
-        post: operations["closeOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,6 +202,108 @@ export interface paths {
         put?: never;
         /** Send an order again that is on hold because it could not be sent; the supplier takes it once */
         post: operations["retryOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings that could not be accounted, the newest first */
+        get: operations["listParkedReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-readings/{parkedId}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is worth nothing */
+        post: operations["discardParkedReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-readings/{parkedId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Account it now, at its own time; `parked` again if it still cannot be */
+        post: operations["replayParkedReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stock that is spoken for */
+        get: operations["listReservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservationId}/fulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** So much of it was handed out */
+        post: operations["fulfilReservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{reservationId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rest is not needed any more */
+        post: operations["releaseReservation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -346,6 +378,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{siteId}/{binId}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lots in this bin, the first to expire first */
+        get: operations["listBinLots"];
+        put?: never;
+        /** A lot came into this bin */
+        post: operations["recordLot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reserve stock for a reference; the same reference again changes the quantity */
+        post: operations["reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods come back into this bin, or leave it for the supplier */
+        post: operations["returnGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods move from this bin to another */
+        post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -374,23 +475,6 @@ export interface paths {
         get: operations["getSummary"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/supplier/cancellations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A supplier agrees to a cancellation, refuses it, or cancels an order itself; repeat-safe by messageId */
-        post: operations["receiveCancellation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -474,20 +558,6 @@ export interface components {
                 moved: number;
                 siteId: string;
             } | null;
-        };
-        ApprovalRule: {
-            /** @default 1 */
-            approvals: number;
-            /** @default null */
-            itemClass: string | null;
-            /** @default 0 */
-            minAmountCents: number;
-            /**
-             * @default buyer
-             * @enum {string}
-             */
-            requiredRole: "operator" | "buyer" | "admin";
-            ruleId: string;
         };
         BinDetail: {
             binId: string;
@@ -615,35 +685,22 @@ export interface components {
         OrderDetail: {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
-            approval: {
-                approvals: number;
-                given: string[];
-                requiredRole: string;
-                ruleId: string;
-            } | null;
             attention: string | null;
-            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
-            escalationLevel: number;
             history: {
                 actor: string;
                 atMs: number;
-                details: {
-                    [key: string]: unknown;
-                } | null;
                 event: string;
                 note: string | null;
                 /** @enum {string} */
                 status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
             }[];
             lines: components["schemas"]["OrderLine"][];
-            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
             proof: components["schemas"]["OrderProof"];
-            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -652,32 +709,25 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
-            version: number;
         };
         OrderLine: {
             acknowledgementCode: ("IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR") | null;
-            awaitingPutAwayQuantity: number;
             backorderedQuantity: number;
-            backorderPromisedAtMs: number | null;
             binId: string;
             cancelledQuantity: number;
             confirmedQuantity: number;
-            confirmedUnitPriceCents: number | null;
             itemId: string;
             itemName: string;
             lineNumber: number;
-            open: boolean;
             orderedQuantity: number;
             orderUnit: string;
             promisedDeliveryAtMs: number | null;
-            proposedQuantity: number;
             quantityText: string;
             receivedQuantity: number;
             shippedQuantity: number;
             sku: string;
             stockUnitsPerOrderUnit: number;
             unit: string;
-            unitPriceCents: number | null;
         };
         OrderProof: {
             arithmetic: {
@@ -705,16 +755,12 @@ export interface components {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
             attention: string | null;
-            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
-            escalationLevel: number;
             lines: components["schemas"]["OrderLine"][];
-            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
-            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -723,7 +769,6 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
-            version: number;
         };
         ParkedReading: {
             detail: string;
@@ -885,181 +930,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listApprovalRules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ApprovalRule"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    putApprovalRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ruleId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @default 1 */
-                    approvals?: number;
-                    /** @default null */
-                    itemClass?: string | null;
-                    /** @default 0 */
-                    minAmountCents?: number;
-                    /**
-                     * @default buyer
-                     * @enum {string}
-                     */
-                    requiredRole?: "operator" | "buyer" | "admin";
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalRule"];
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteApprovalRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ruleId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        ruleId: string;
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     login: {
         parameters: {
             query?: never;
@@ -1093,6 +963,75 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConsignmentConsumption: {
+        parameters: {
+            query: {
+                cursor?: string;
+                fromMs: number;
+                limit?: number;
+                siteId?: string;
+                toMs: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            amountCents: number | null;
+                            binId: string;
+                            fromMs: number;
+                            itemId: string;
+                            itemName: string;
+                            partNumber: string | null;
+                            quantity: number;
+                            siteId: string;
+                            supplierId: string | null;
+                            supplierName: string | null;
+                            toMs: number;
+                            unit: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1156,9 +1095,14 @@ export interface operations {
             };
         };
     };
-    listGateways: {
+    listExpiringLots: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                days?: number;
+                limit?: number;
+                siteId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1172,60 +1116,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            gatewayId: string;
-                            passwordSetAtMs: number | null;
-                            siteId: string;
-                            username: string;
-                        }[];
+                        items: components["schemas"]["Lot"][];
                         nextCursor: string | null;
                     };
                 };
             };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeGateway: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gatewayId: string;
-                siteId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        gatewayId: string;
-                        siteId: string;
-                    };
-                };
-            };
             /** @description The request is not of the form described */
             400: {
                 headers: {
@@ -1246,77 +1141,6 @@ export interface operations {
             };
             /** @description Not for this role */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    issueGatewayLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                gatewayId: string;
-                siteId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        password: string;
-                        username: string;
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1342,6 +1166,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurrentUser"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMoves: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                siteId?: string;
+                status?: "OPEN" | "DONE" | "INCOMPLETE";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AnnouncedMove"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in, or not any more */
@@ -1478,147 +1357,6 @@ export interface operations {
             };
         };
     };
-    editOrder: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    lines?: {
-                        lineNumber: number;
-                        orderedUnits: number;
-                    }[];
-                    note?: string | null;
-                    requestedDeliveryAtMs?: number;
-                    supplierId?: string;
-                    version?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        cancellationRequestedAtMs?: number | null;
-                        /** Format: uuid */
-                        orderId: string;
-                        /** @enum {string} */
-                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    acceptOrderChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        cancellationRequestedAtMs?: number | null;
-                        /** Format: uuid */
-                        orderId: string;
-                        /** @enum {string} */
-                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     approveOrder: {
         parameters: {
             query?: never;
@@ -1637,7 +1375,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1715,87 +1452,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        cancellationRequestedAtMs?: number | null;
-                        /** Format: uuid */
-                        orderId: string;
-                        /** @enum {string} */
-                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    closeOrder: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    need: {
-                        /** @constant */
-                        kind: "release";
-                    } | {
-                        /** @constant */
-                        kind: "snooze";
-                        untilMs: number;
-                    };
-                    reason: string;
-                    /** @default false */
-                    supplierAgreed?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1873,7 +1529,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1937,12 +1592,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
                         status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
                     };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listParkedReadings: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                deviceId?: string;
+                limit?: number;
+                siteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ParkedReading"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardParkedReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parkedId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        discarded: boolean;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayParkedReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parkedId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        /** @enum {string} */
+                        outcome: "accounted" | "parked";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReservations: {
+        parameters: {
+            query?: {
+                binId?: string;
+                cursor?: string;
+                limit?: number;
+                siteId?: string;
+                status?: "OPEN" | "FULFILLED" | "RELEASED" | "EXPIRED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Reservation"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fulfilReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    quantity: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
                 };
             };
             /** @description The request is not of the form described */
@@ -2232,6 +2241,346 @@ export interface operations {
             };
         };
     };
+    listBinLots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Lot"][];
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordLot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    epcs?: string[];
+                    expiresAtMs?: number;
+                    lotNumber: string;
+                    quantity: number;
+                    receivedAtMs?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lot"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reserve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expiresAtMs?: number;
+                    neededAtMs?: number;
+                    quantity: number;
+                    reference: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnGoods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    direction: "into-stock" | "to-supplier";
+                    /** Format: uuid */
+                    moveId?: string;
+                    note?: string;
+                    quantity: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncedMove"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    moveId?: string;
+                    note?: string;
+                    quantity: number;
+                    to: {
+                        binId: string;
+                        siteId?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncedMove"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -2310,64 +2659,6 @@ export interface operations {
             };
         };
     };
-    receiveCancellation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {string} */
-                    answer: "accepted" | "refused" | "by-supplier";
-                    atMs: number;
-                    /** Format: uuid */
-                    messageId: string;
-                    /** Format: uuid */
-                    orderId: string;
-                    reason?: string;
-                    /** @constant */
-                    schema: "order-cancellation-answer/1";
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        orderId: string;
-                        /** @enum {string} */
-                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
-                    };
-                };
-            };
-            /** @description The request is not of the form described */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     receiveDespatchAdvice: {
         parameters: {
             query?: never;
@@ -2381,10 +2672,7 @@ export interface operations {
                     atMs: number;
                     expectedDeliveryAtMs?: number;
                     lines: {
-                        /** Format: date */
-                        expiresOn?: string;
                         lineNumber: number;
-                        lot?: string;
                         shippedUnits: number;
                     }[];
                     /** Format: uuid */
@@ -2444,15 +2732,12 @@ export interface operations {
                 "application/json": {
                     atMs: number;
                     lines: {
-                        backorderPromisedAtMs?: number;
                         /** @enum {string} */
                         code: "IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR";
                         confirmedUnits: number;
                         lineNumber: number;
                         promisedDeliveryAtMs?: number;
                         reason?: string;
-                        substitutePartNumber?: string;
-                        unitPriceCents?: number;
                     }[];
                     /** Format: uuid */
                     messageId: string;
