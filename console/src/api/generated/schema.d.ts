@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/v1/approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which orders have to be approved, by whom */
+        get: operations["listApprovalRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-rules/{ruleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set an approval rule; holds for orders from now on and for those that wait */
+        put: operations["putApprovalRule"];
+        post?: never;
+        /** Remove an approval rule */
+        delete: operations["deleteApprovalRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -49,6 +84,57 @@ export interface paths {
         get: operations["listCountingTasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gateways that may sign in at the central broker (administrators) */
+        get: operations["listGateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{siteId}/{gatewayId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a gateway’s login at the central broker away */
+        delete: operations["removeGateway"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{siteId}/{gatewayId}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a gateway known, or gives it a new password; the answer is the only place where it is shown */
+        post: operations["issueGatewayLogin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -137,6 +223,24 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Change quantity, supplier, wanted date or note of an order that has not been sent */
+        patch: operations["editOrder"];
+        trace?: never;
+    };
+    "/api/v1/orders/{orderId}/accept-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to what the supplier changed (price, substitute): the order needs nobody’s attention any more */
+        post: operations["acceptOrderChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -149,7 +253,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve an order that waits for it; it is sent to the supplier */
+        /** Approve an order that waits for it; with the last approval it is sent to the supplier */
         post: operations["approveOrder"];
         delete?: never;
         options?: never;
@@ -166,8 +270,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order of which nothing has arrived, and say what becomes of the need */
+        /** Cancel an order, and say what becomes of the need: at once while the supplier cannot have it, else the supplier is asked and the order stands until they agree */
         post: operations["cancelOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{orderId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an order whose rest will not come, and say what becomes of the need */
+        post: operations["closeOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -481,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supplier/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A supplier agrees to a cancellation, refuses it, or cancels an order itself; repeat-safe by messageId */
+        post: operations["receiveCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/supplier/despatch-advices": {
         parameters: {
             query?: never;
@@ -558,6 +696,20 @@ export interface components {
                 moved: number;
                 siteId: string;
             } | null;
+        };
+        ApprovalRule: {
+            /** @default 1 */
+            approvals: number;
+            /** @default null */
+            itemClass: string | null;
+            /** @default 0 */
+            minAmountCents: number;
+            /**
+             * @default buyer
+             * @enum {string}
+             */
+            requiredRole: "operator" | "buyer" | "admin";
+            ruleId: string;
         };
         BinDetail: {
             binId: string;
@@ -685,22 +837,35 @@ export interface components {
         OrderDetail: {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
+            approval: {
+                approvals: number;
+                given: string[];
+                requiredRole: string;
+                ruleId: string;
+            } | null;
             attention: string | null;
+            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
+            escalationLevel: number;
             history: {
                 actor: string;
                 atMs: number;
+                details: {
+                    [key: string]: unknown;
+                } | null;
                 event: string;
                 note: string | null;
                 /** @enum {string} */
                 status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
             }[];
             lines: components["schemas"]["OrderLine"][];
+            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
             proof: components["schemas"]["OrderProof"];
+            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -709,25 +874,32 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
+            version: number;
         };
         OrderLine: {
             acknowledgementCode: ("IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR") | null;
+            awaitingPutAwayQuantity: number;
             backorderedQuantity: number;
+            backorderPromisedAtMs: number | null;
             binId: string;
             cancelledQuantity: number;
             confirmedQuantity: number;
+            confirmedUnitPriceCents: number | null;
             itemId: string;
             itemName: string;
             lineNumber: number;
+            open: boolean;
             orderedQuantity: number;
             orderUnit: string;
             promisedDeliveryAtMs: number | null;
+            proposedQuantity: number;
             quantityText: string;
             receivedQuantity: number;
             shippedQuantity: number;
             sku: string;
             stockUnitsPerOrderUnit: number;
             unit: string;
+            unitPriceCents: number | null;
         };
         OrderProof: {
             arithmetic: {
@@ -755,12 +927,16 @@ export interface components {
             acknowledgedAtMs: number | null;
             amountCents: number | null;
             attention: string | null;
+            cancellationRequestedAtMs: number | null;
             createdAtMs: number;
             dueAtMs: number | null;
+            escalationLevel: number;
             lines: components["schemas"]["OrderLine"][];
+            note: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
+            requestedDeliveryAtMs: number | null;
             sentAtMs: number | null;
             sentence: string;
             siteId: string;
@@ -769,6 +945,7 @@ export interface components {
             supplierId: string;
             supplierName: string;
             supplierOrderNumber: string | null;
+            version: number;
         };
         ParkedReading: {
             detail: string;
@@ -930,6 +1107,181 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listApprovalRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApprovalRule"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 1 */
+                    approvals?: number;
+                    /** @default null */
+                    itemClass?: string | null;
+                    /** @default 0 */
+                    minAmountCents?: number;
+                    /**
+                     * @default buyer
+                     * @enum {string}
+                     */
+                    requiredRole?: "operator" | "buyer" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRule"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ruleId: string;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -1086,6 +1438,176 @@ export interface operations {
             };
             /** @description Not for this role */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            gatewayId: string;
+                            passwordSetAtMs: number | null;
+                            siteId: string;
+                            username: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gatewayId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        gatewayId: string;
+                        siteId: string;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueGatewayLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gatewayId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        password: string;
+                        username: string;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1357,6 +1879,147 @@ export interface operations {
             };
         };
     };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lines?: {
+                        lineNumber: number;
+                        orderedUnits: number;
+                    }[];
+                    note?: string | null;
+                    requestedDeliveryAtMs?: number;
+                    supplierId?: string;
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptOrderChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approveOrder: {
         parameters: {
             query?: never;
@@ -1375,6 +2038,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1452,6 +2116,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    need: {
+                        /** @constant */
+                        kind: "release";
+                    } | {
+                        /** @constant */
+                        kind: "snooze";
+                        untilMs: number;
+                    };
+                    reason: string;
+                    /** @default false */
+                    supplierAgreed?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1529,6 +2274,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -1592,6 +2338,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        cancellationRequestedAtMs?: number | null;
                         /** Format: uuid */
                         orderId: string;
                         /** @enum {string} */
@@ -2659,6 +3406,64 @@ export interface operations {
             };
         };
     };
+    receiveCancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    answer: "accepted" | "refused" | "by-supplier";
+                    atMs: number;
+                    /** Format: uuid */
+                    messageId: string;
+                    /** Format: uuid */
+                    orderId: string;
+                    reason?: string;
+                    /** @constant */
+                    schema: "order-cancellation-answer/1";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        orderId: string;
+                        /** @enum {string} */
+                        status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     receiveDespatchAdvice: {
         parameters: {
             query?: never;
@@ -2672,7 +3477,10 @@ export interface operations {
                     atMs: number;
                     expectedDeliveryAtMs?: number;
                     lines: {
+                        /** Format: date */
+                        expiresOn?: string;
                         lineNumber: number;
+                        lot?: string;
                         shippedUnits: number;
                     }[];
                     /** Format: uuid */
@@ -2732,12 +3540,15 @@ export interface operations {
                 "application/json": {
                     atMs: number;
                     lines: {
+                        backorderPromisedAtMs?: number;
                         /** @enum {string} */
                         code: "IA" | "IB" | "IC" | "ID" | "IH" | "IP" | "IQ" | "IR" | "IS" | "BP" | "DR";
                         confirmedUnits: number;
                         lineNumber: number;
                         promisedDeliveryAtMs?: number;
                         reason?: string;
+                        substitutePartNumber?: string;
+                        unitPriceCents?: number;
                     }[];
                     /** Format: uuid */
                     messageId: string;
