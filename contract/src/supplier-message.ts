@@ -24,6 +24,8 @@ export const purchaseOrderMessageSchema = z.object({
   requestedDeliveryAtMs: epochMsSchema.optional(),
   /** What the buyer wants the supplier to know. */
   note: z.string().max(1_000).optional(),
+  /** The shelf is empty, or nearly: please hurry. */
+  expedite: z.literal(true).optional(),
   lines: z
     .array(
       z.object({

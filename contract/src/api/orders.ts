@@ -53,6 +53,10 @@ export const orderSummarySchema = z.object({
   supplierOrderNumber: z.string().nullable(),
   /** When it should be here; after it the order is overdue. */
   dueAtMs: epochMsSchema.nullable(),
+  /** Cannot wait: the supplier is asked to hurry. */
+  expedite: z.boolean(),
+  /** A draft that gathers further needs for a truck until then, at the latest; else null. */
+  gatherUntilMs: epochMsSchema.nullable(),
   /** Why a person must look at it; null when nobody must. */
   attention: z.string().nullable(),
   /** In hundredths of the supplier's currency; null without a known price. */
@@ -89,7 +93,10 @@ export type OrderProof = z.infer<typeof orderProofSchema>;
 
 export const orderDetailSchema = z.object({
   ...orderSummarySchema.shape,
+  /** Of its first line, which most orders have alone. */
   proof: orderProofSchema,
+  /** An order for a truck gathers several needs, each with a proof of its own. */
+  lineProofs: z.array(z.object({ lineNumber: z.int().min(1), proof: orderProofSchema })),
   history: z.array(
     z.object({
       atMs: epochMsSchema,

@@ -12,6 +12,7 @@ import { policies } from './migrations/policies.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
+import { trucks } from './migrations/trucks.ts';
 import type { Schema } from './schema.ts';
 
 /** In the order of their names. A migration that has been released is never changed: add another. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-find-by-bin': findByBin,
   '0010-stock-keeping': stockKeeping,
   '0020-policies': policies,
+  '0021-trucks': trucks,
   '0030-order-life': orderLife,
   '0040-gateways': gateways,
 };

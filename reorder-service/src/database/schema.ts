@@ -27,7 +27,7 @@ export interface Schema {
   purchase_order: PurchaseOrderTable;
   purchase_order_line: PurchaseOrderLineTable;
   order_event: OrderEventTable;
-  order_proof: { order_id: string; tenant_id: string; proof: JsonObject };
+  order_proof: { order_id: string; line_number: Generated<number>; tenant_id: string; proof: JsonObject };
   message_outbox: MessageOutboxTable;
   supplier_message: SupplierMessageTable;
   approval_rule: ApprovalRuleTable;
@@ -366,6 +366,8 @@ interface PurchaseOrderTable extends SiteKey {
   expedite: Generated<boolean>;
   /** A draft that takes further lines until then. */
   gather_until_ms: number | null;
+  /** No policy of its lines wants a person's approval. */
+  auto_approve: Generated<boolean>;
   version: Generated<number>;
   requested_delivery_at_ms: number | null;
   note: string | null;

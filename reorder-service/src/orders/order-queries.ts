@@ -61,11 +61,12 @@ export class OrderQueries {
       const row = await select.executeTakeFirst();
       if (!row) return undefined;
       const lines = await linesOf(tx, [orderId]);
-      const proof = await tx
+      const proofs = await tx
         .selectFrom('order_proof')
-        .select('proof')
+        .select(['line_number', 'proof'])
         .where('order_id', '=', orderId)
-        .executeTakeFirstOrThrow();
+        .orderBy('line_number')
+        .execute();
       const events = await tx
         .selectFrom('order_event')
         .select(['at_ms as atMs', 'status', 'event', 'actor', 'note', 'details'])
@@ -74,7 +75,8 @@ export class OrderQueries {
         .execute();
       return {
         ...toSummary(row, lines.get(orderId) ?? []),
-        proof: orderProofSchema.parse(proof.proof),
+        proof: orderProofSchema.parse(proofs[0]?.proof),
+        lineProofs: proofs.map((each) => ({ lineNumber: each.line_number, proof: orderProofSchema.parse(each.proof) })),
         history: events,
         approval: await approvalOf(tx, tenantId, orderId),
       };
@@ -112,7 +114,16 @@ function summaries(tx: Tx, tenantId: string) {
     )
     .select(['o.order_id', 'o.order_number', 'o.site_id', 'o.supplier_id', 's.name as supplier_name', 'o.status'])
     .select(['o.sentence', 'o.created_at_ms', 'o.sent_at_ms', 'o.acknowledged_at_ms', 'o.supplier_order_number'])
-    .select(['o.due_at_ms', 'o.attention', 'o.amount_cents', 'o.version', 'o.requested_delivery_at_ms', 'o.note'])
+    .select([
+      'o.due_at_ms',
+      'o.attention',
+      'o.expedite',
+      'o.gather_until_ms',
+      'o.amount_cents',
+      'o.version',
+      'o.requested_delivery_at_ms',
+      'o.note',
+    ])
     .select(['o.cancellation_requested_at_ms', 'o.escalation_level'])
     .where('o.tenant_id', '=', tenantId)
     .orderBy('o.created_at_ms', 'desc')
@@ -211,6 +222,8 @@ function toSummary(row: SummaryRow, lines: OrderLine[]): OrderSummary {
     supplierOrderNumber: row.supplier_order_number,
     dueAtMs: row.due_at_ms === null ? null : Math.round(row.due_at_ms),
     attention: row.attention,
+    expedite: row.expedite,
+    gatherUntilMs: row.gather_until_ms,
     amountCents: row.amount_cents,
     version: row.version,
     requestedDeliveryAtMs: row.requested_delivery_at_ms,

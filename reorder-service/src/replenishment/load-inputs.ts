@@ -10,6 +10,7 @@ import type { DecisionInput } from './decide.ts';
 import { policySchema, type Policy } from './policy.ts';
 import { situationRows, type OfferRow, type SituationRow } from './situation-rows.ts';
 import { leadTimeOf } from './supply.ts';
+import type { Truck } from './truck.ts';
 import { arrivalOf, type Calendars } from './working-days.ts';
 
 /** Everything that a decision about one bin rests on, as the database says it now. */
@@ -23,6 +24,8 @@ export interface Situation {
   input: DecisionInput;
   /** When an order to this supplier, placed at this time, should be here; as agreed, by the calendars. */
   arrivalFrom: (supplierId: string, orderedAtMs: number) => number;
+  /** Where needs from this supplier gather; undefined: each is sent by itself. */
+  truckOf: (supplierId: string) => Truck | undefined;
   policyRef: { policyId: string; version: number } | undefined;
   episodeId: string | undefined;
   limits: StockLimits;
@@ -113,6 +116,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
             },
     },
     arrivalFrom: (supplierId, orderedAtMs) => arrivalFrom(row, supplierId, orderedAtMs),
+    truckOf: (supplierId) => offers.find((each) => each.supplierId === supplierId)?.truck ?? undefined,
     policyRef:
       row.policy_id === null || row.policy_version === null
         ? undefined

@@ -3,9 +3,10 @@ import { sql } from 'kysely';
 
 import type { SensorKind } from '../database/schema.ts';
 import type { Offer } from './supply.ts';
+import type { Truck } from './truck.ts';
 import type { SiteCalendar, SupplierCalendar } from './working-days.ts';
 
-export type OfferRow = Offer & { calendar: SupplierCalendar | null };
+export type OfferRow = Offer & { calendar: SupplierCalendar | null; truck: Truck | null };
 
 /** One bin as the tables say; see Schema for units. */
 export interface SituationRow {
@@ -77,7 +78,7 @@ export function situationRows(site: { tenantId: string; siteId: string }, binIds
                'orderUnit', si.order_unit, 'packQuantity', si.pack_quantity, 'orderMultiple', si.order_multiple,
                'minOrderQuantity', si.min_order_quantity, 'maxOrderQuantity', si.max_order_quantity,
                'leadTimeDays', si.lead_time_days, 'priceBreaks', si.price_breaks, 'preference', si.preference,
-               'available', si.available, 'calendar', su.calendar,
+               'available', si.available, 'calendar', su.calendar, 'truck', su.truck,
                'learned', case when lt.deliveries is not null then jsonb_build_object('deliveries', lt.deliveries,
                  'meanDays', lt.mean_days, 'sdDays', lt.sd_days) end)
              order by si.preference, si.supplier_id) as offers

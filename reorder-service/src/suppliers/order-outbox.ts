@@ -111,7 +111,9 @@ async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseO
   const buyer = await tx
     .selectFrom('site')
     .innerJoin('tenant', 'tenant.tenant_id', 'site.tenant_id')
-    .select(['tenant.name', 'site.deliver_to'])
+    .innerJoin('purchase_order as o', 'o.site_id', 'site.site_id')
+    .select(['tenant.name', 'site.deliver_to', 'o.expedite'])
+    .where('o.order_id', '=', order.orderId)
     .where('site.tenant_id', '=', order.tenantId)
     .where('site.site_id', '=', order.siteId)
     .executeTakeFirstOrThrow();
@@ -131,6 +133,7 @@ async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseO
     deliverTo: buyer.deliver_to,
     ...requestedDelivery(order),
     ...(order.note === null ? {} : { note: order.note }),
+    ...(buyer.expedite ? { expedite: true as const } : {}),
     lines: lines.map((line) => ({
       lineNumber: line.line_number,
       supplierPartNumber: line.part_number,

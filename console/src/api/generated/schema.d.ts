@@ -848,6 +848,8 @@ export interface components {
             createdAtMs: number;
             dueAtMs: number | null;
             escalationLevel: number;
+            expedite: boolean;
+            gatherUntilMs: number | null;
             history: {
                 actor: string;
                 atMs: number;
@@ -858,6 +860,10 @@ export interface components {
                 note: string | null;
                 /** @enum {string} */
                 status: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
+            }[];
+            lineProofs: {
+                lineNumber: number;
+                proof: components["schemas"]["OrderProof"];
             }[];
             lines: components["schemas"]["OrderLine"][];
             note: string | null;
@@ -931,6 +937,8 @@ export interface components {
             createdAtMs: number;
             dueAtMs: number | null;
             escalationLevel: number;
+            expedite: boolean;
+            gatherUntilMs: number | null;
             lines: components["schemas"]["OrderLine"][];
             note: string | null;
             /** Format: uuid */

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+
+import { onEachEngine } from '../database/on-each-engine.ts';
+import { parseCatalogue } from '../catalogue/catalogue-file.ts';
+import { seedCatalogue } from '../catalogue/seed.ts';
+import type { EventPublisher } from '../events/event-publisher.ts';
+import type { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
+import { evaluate } from './evaluate.ts';
+import { policySchema } from './policy.ts';
+import { SendTrucks } from './send-trucks.ts';
+import { BinStory, TEST_LOGGER, testMetrics } from './situation.ts';
+import { gatherUntil, isFull, slackMsOf, type Truck } from './truck.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const TRUCK: Truck = { cutOff: '10:00', waitHoursMax: 72 };
+
+describe('a truck', () => {
+  test('is full as soon as one of its minimums is reached, and without any never', () => {
+    const load = { amountCents: 10_000, grams: 50_000, units: 20 };
+    expect(isFull({ ...TRUCK, minValue: 100 }, load)).toBe(true);
+    expect(isFull({ ...TRUCK, minValue: 101, minWeightKg: 51, minUnits: 21 }, load)).toBe(false);
+    expect(isFull({ ...TRUCK, minValue: 101, minUnits: 20 }, load)).toBe(true);
+    expect(isFull({ ...TRUCK, minValue: 1 }, { ...load, amountCents: null })).toBe(false);
+    expect(isFull(TRUCK, load)).toBe(false);
+  });
+
+  test('waits for its day, for the longest wait or for the bin that cannot wait, whichever is first', () => {
+    const monday = Date.parse('2026-11-23T12:00:00Z');
+    const friday = { ...TRUCK, days: ['FRI' as const] };
+    expect(gatherUntil(friday, 'Europe/Berlin', 99 * DAY_MS, monday)).toBe(monday + 72 * HOUR_MS);
+    const patient = { ...friday, waitHoursMax: 744 };
+    expect(gatherUntil(patient, 'Europe/Berlin', 99 * DAY_MS, monday)).toBe(Date.parse('2026-11-27T09:00:00Z'));
+    expect(gatherUntil(patient, 'Europe/Berlin', HOUR_MS, monday)).toBe(monday + HOUR_MS);
+    expect(gatherUntil(patient, 'Europe/Berlin', -HOUR_MS, monday)).toBe(monday);
+  });
+
+  test('a bin waits as long as its usable stock outlasts the lead time', () => {
+    const policy = policySchema.parse({ type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60, safetyStock: 5 });
+    const bin = (onHand: number) => ({
+      policy,
+      reorderPoint: 20,
+      position: { onHand, onOrder: 0, reserved: 0, backordered: 0 },
+    });
+    // 15 usable at 3 a day last 5 days, and the goods take 2.
+    expect(slackMsOf(bin(20), 3, 2)).toBe(3 * DAY_MS);
+    expect(slackMsOf(bin(5), 3, 2)).toBe(0);
+    expect(slackMsOf(bin(20), 0, 2)).toBe(Number.POSITIVE_INFINITY);
+    // Unknown demand: the reorder point is meant to last for the lead time.
+    expect(slackMsOf(bin(20), undefined, 2)).toBe(0);
+  });
+});
+
+onEachEngine('a supplier with a truck', (database) => {
+  const asleep = { wake: () => undefined };
+
+  async function twoBins(truck: object, budget = ''): Promise<{ story: BinStory; send: SendTrucks }> {
+    const story = await BinStory.of(database.db, {
+      supplierItem: ', leadTimeDays: 1, price: 2',
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0, safetyStock: 2',
+    });
+    const { tenantId } = story;
+    const yaml = `
+tenants: [{ tenantId: ${tenantId}, name: D, sites: [{ siteId: plant-1, name: P, locations: [{ locationId: hall, name: H }] }] }]
+suppliers: [{ tenantId: ${tenantId}, supplierId: bolts, name: Bolts Ltd, endpoint: 'http://127.0.0.1:1', apiToken: token-${tenantId}, truck: ${JSON.stringify(truck)} }]
+items: [{ tenantId: ${tenantId}, itemId: m8, sku: M8, name: M8 bolts, pieceGrams: 10, itemClass: fasteners }]
+bins: [{ tenantId: ${tenantId}, siteId: plant-1, binId: A-02, name: A 2, locationId: hall, itemId: m8, sensor: { deviceId: scale-02, kind: weight } }]
+policies: [{ tenantId: ${tenantId}, siteId: plant-1, binId: A-02, type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0 }]
+${budget.replaceAll('TENANT', tenantId)}`;
+    await seedCatalogue(database.db, parseCatalogue(yaml, 'test'), story.nowMs);
+    // Two weeks in which little was used: the bins can wait.
+    await story.shows(40);
+    await story.shows(40, { deviceId: 'scale-02' });
+    story.later(20 * DAY_MS);
+    await story.shows(20);
+    await story.shows(20, { deviceId: 'scale-02' });
+    const publisher = asleep as EventPublisher;
+    const dispatcher = asleep as OrderDispatcher;
+    const clock = (): number => story.nowMs;
+    return { story, send: new SendTrucks(database.db, clock, TEST_LOGGER, testMetrics(), publisher, dispatcher) };
+  }
+
+  const decide = (story: BinStory, binId: string) => evaluate(database.db, story.site, [binId], story.nowMs);
+
+  test('gathers the needs of several bins in one order, each once, until the truck leaves', async () => {
+    const { story, send } = await twoBins({ waitHoursMax: 24 });
+    await decide(story, 'A-01');
+    expect(await story.orders()).toMatchObject([{ status: 'DRAFT', ordered: 40 }]);
+    expect(await story.decide()).toBe('COVERED');
+    await decide(story, 'A-02');
+    const orders = await story.orders();
+    expect(orders).toMatchObject([{ status: 'DRAFT' }, { status: 'DRAFT' }]);
+    expect(new Set(orders.map((order) => order.orderNumber)).size).toBe(1);
+    expect(orders[0]?.sentence).toMatch(/for bin A-01 because .*\. Ordered 4 packs = 40 pcs of M8 bolts for bin A-02/);
+    expect(await story.openEpisodes()).toBe(2);
+    expect(await send.run()).toBe(0);
+    story.later(24 * HOUR_MS);
+    expect(await send.run()).toBe(1);
+    expect(await send.run()).toBe(0);
+    expect((await story.orders()).map((order) => order.status)).toEqual(['APPROVED', 'APPROVED']);
+    const proofs = await database.db
+      .selectFrom('order_proof')
+      .select('line_number')
+      .where('tenant_id', '=', story.tenantId)
+      .execute();
+    expect(proofs.map((proof) => proof.line_number).toSorted()).toEqual([1, 2]);
+  });
+
+  test('leaves at once when it is full', async () => {
+    const { story } = await twoBins({ minUnits: 8 });
+    await decide(story, 'A-01');
+    expect(await story.orders()).toMatchObject([{ status: 'DRAFT' }]);
+    await decide(story, 'A-02');
+    expect(await story.orders()).toMatchObject([{ status: 'APPROVED' }, { status: 'APPROVED' }]);
+  });
+
+  test('leaves before a bin runs empty, full or not', async () => {
+    const { story, send } = await twoBins({ minUnits: 100, waitHoursMax: 700 });
+    await decide(story, 'A-01');
+    expect(await send.run()).toBe(0);
+    // Somebody took nearly all: two are left, the safety stock.
+    await story.shows(2);
+    expect(await send.run()).toBe(1);
+    expect(await story.orders()).toMatchObject([{ status: 'APPROVED' }]);
+  });
+
+  test('an order over the budget waits for a person and says why, one inside it goes', async () => {
+    const budget = 'budgets: [{ tenantId: TENANT, budgetId: fasteners, itemClass: fasteners, monthly: 12 }]';
+    const { story } = await twoBins({ minUnits: 1 }, budget);
+    await decide(story, 'A-01');
+    await decide(story, 'A-02');
+    expect(await story.orders()).toMatchObject([
+      { status: 'APPROVED' },
+      {
+        status: 'PENDING_APPROVAL',
+        attention: 'over the budget fasteners: 8.00 spent this month + 8.00 is more than 12.00',
+      },
+    ]);
+  });
+});
