@@ -39,8 +39,6 @@ export async function startGatewayProcess(folder: string, deviceIds: readonly st
   const file = { tenantId: 'bench', siteId: 'hall-1', gatewayId: 'gw-bench', devices };
   await writeFile(join(folder, 'gateway.yaml'), JSON.stringify(file), { mode: 0o600 });
   const child = fork(fileURLToPath(import.meta.resolve('@shelfwire/edge-gateway/main')), [], {
-    // As in production: much of a Node process at rest is room for garbage that is never made.
-    execArgv: ['--max-semi-space-size=4'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       SHELFWIRE_GATEWAY_CONFIG: join(folder, 'gateway.yaml'),

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream';
 
 import type { Reply } from '../decode/decoder.ts';
 import type { FrameSettled } from '../pipeline.ts';
+import type { Intake } from './intake.ts';
 import { PacketSplitter, type Packet } from './packet-splitter.ts';
 import { encodePubacks, PublishReader, type DevicePublish } from './publish-packet.ts';
 
@@ -15,6 +16,7 @@ export interface PublishTaker {
 }
 
 export interface DeviceConnectionOptions {
+  intake: Intake;
   packetBytesMax: number;
   tooLong: () => void;
 }
@@ -35,6 +37,8 @@ export class DeviceConnection extends Duplex {
   readonly #splitter: PacketSplitter;
   readonly #reader = new PublishReader();
   readonly #tooLong: () => void;
+  readonly #intake: Intake;
+  #waitsForRoom = false;
   #taker: PublishTaker | undefined;
   /** The connection ends when it is silent for longer than it promised: a message is no silence. */
   #heard: () => void = () => undefined;
@@ -46,6 +50,10 @@ export class DeviceConnection extends Duplex {
   #acknowledgements: number[] = [];
   #flushing = false;
   readonly #flush = (): void => this.#flushAcknowledgements();
+  readonly #roomAgain = (): void => {
+    this.#waitsForRoom = false;
+    this.#readOn();
+  };
   readonly #settled0: FrameSettled = (kept, reply) => this.#settle(kept, reply);
 
   constructor(socket: Socket, options: DeviceConnectionOptions) {
@@ -53,6 +61,7 @@ export class DeviceConnection extends Duplex {
     this.socket = socket;
     this.#splitter = new PacketSplitter(options.packetBytesMax);
     this.#tooLong = options.tooLong;
+    this.#intake = options.intake;
     socket.on('data', (chunk: Buffer) => {
       this.#splitter.push(chunk);
       this.#readOn();
@@ -111,7 +120,11 @@ export class DeviceConnection extends Duplex {
       }
     }
     if (heard) this.#heard();
-    if (!this.destroyed) this.socket.pause();
+    if (this.destroyed) return;
+    this.socket.pause();
+    if (!this.#intake.isFull || this.#waitsForRoom) return;
+    this.#waitsForRoom = true;
+    this.#intake.waitForRoom(this.#roomAgain);
   }
 
   #mustWait(): boolean {
@@ -120,6 +133,7 @@ export class DeviceConnection extends Duplex {
       this.#aedesIsFull ||
       this.#delayed !== undefined ||
       this.#unsettled >= UNSETTLED_MAX ||
+      (this.#intake.isFull && this.#taker !== undefined) ||
       (this.#taker === undefined && this.#connectSent) ||
       // Who does not read its PUBACKs gets no more.
       this.socket.writableNeedDrain
@@ -149,6 +163,7 @@ export class DeviceConnection extends Duplex {
   #take(publish: DevicePublish): void {
     const { messageId } = publish;
     this.#unsettled += 1;
+    this.#intake.enter();
     const settled: FrameSettled =
       messageId === undefined ? this.#settled0 : (kept, reply) => this.#settle(kept, reply, messageId);
     this.#taker?.take(publish, settled);
@@ -156,6 +171,7 @@ export class DeviceConnection extends Duplex {
 
   #settle(kept: boolean, reply: Reply | undefined, messageId?: number): void {
     this.#unsettled -= 1;
+    this.#intake.leave();
     if (kept && reply) this.#taker?.answer(reply);
     if (this.destroyed) return;
     if (!kept && messageId !== undefined) {

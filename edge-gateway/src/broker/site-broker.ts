@@ -8,6 +8,7 @@ import type { GatewayEvents } from '../events.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { topicFiltersOverlap } from '../topic-filter.ts';
 import { DeviceConnection } from './device-connection.ts';
+import { Intake } from './intake.ts';
 import { Listener, type ListenerTls } from './listener.ts';
 import { Publishes } from './publishes.ts';
 import { Sessions, type Enrolment } from './sessions.ts';
@@ -40,6 +41,7 @@ export class SiteBroker {
   readonly #sessions: Sessions;
   readonly #publishes: Publishes;
   readonly #aedes: Aedes;
+  readonly #intake = new Intake();
   readonly #listeners: { plain?: Listener; tls?: Listener } = {};
 
   private constructor(options: SiteBrokerOptions) {
@@ -116,6 +118,7 @@ export class SiteBroker {
 
   #accept(socket: Socket): void {
     const connection = new DeviceConnection(socket, {
+      intake: this.#intake,
       packetBytesMax: this.#options.payloadBytesMax,
       tooLong: () => this.#options.events.refused('too-large', { remoteAddress: socket.remoteAddress }),
     });

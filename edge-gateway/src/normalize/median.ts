@@ -28,8 +28,19 @@ export class MedianFilter {
 
 /** @returns the middle value; of an even number the mean of the two in the middle; NaN of none */
 export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = sortedFew(values);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** By insertion: a handful of values, several times a sample. */
+function sortedFew(values: readonly number[]): number[] {
+  const sorted: number[] = [];
+  for (const value of values) {
+    let at = sorted.length;
+    for (; at > 0 && (sorted[at - 1] ?? -Infinity) > value; at -= 1) sorted[at] = sorted[at - 1] ?? value;
+    sorted[at] = value;
+  }
+  return sorted;
 }

@@ -6,6 +6,7 @@ import { OutboxFullError, type FullReason } from './full-error.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { SequenceRange } from './ranges.ts';
 import { recoverSegments } from './recovery.ts';
+import { RecentRecords } from './recent-records.ts';
 import { encodeRecords } from './record-group.ts';
 import type { OutboxRecord } from './segment-format.ts';
 import { Segment, type ReadLimits } from './segment.ts';
@@ -41,6 +42,8 @@ export type OutboxRead =
 const SEALED_FILE = 'sealed.json';
 const GROUP_READINGS_MAX = 10_000;
 const FREE_DISK_CHECK_MS = 1_000;
+/** More than the readings on their way that await their confirmations take. */
+const RECENT_BYTES_MAX = 6_291_456;
 
 /**
  * Keeps readings on disk until every required consumer has confirmed them. The format stands in segment-format.ts.
@@ -59,6 +62,7 @@ export class Outbox {
   readonly #events: OutboxEvents;
   readonly #commit: GroupCommit<Reading>;
   readonly #segments: Segment[];
+  readonly #recent = new RecentRecords(RECENT_BYTES_MAX);
   #lastDropped = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #failure: ShelfwireError | undefined;
@@ -127,6 +131,8 @@ export class Outbox {
 
   /** Durable records from `sequence` on, in order, as many as the limits allow. */
   read(sequence: number, limits: ReadLimits): Promise<OutboxRead> {
+    const recent = this.#recent.read(sequence, limits);
+    if (recent) return Promise.resolve({ kind: 'records', records: recent });
     return this.#oneAtATime(async () => {
       if (sequence > this.lastSequence) return { kind: 'end' };
       const segment = this.#segments.findLast((candidate) => candidate.firstSequence <= sequence);
@@ -192,6 +198,7 @@ export class Outbox {
       }
       const dropped = to - from + 1 - this.confirmations.byAll().countWithin(from, to);
       this.confirmations.giveUp(from, to);
+      this.#recent.forgetUntil(to);
       await oldest.close();
       await this.#disk.remove(oldest.name);
       this.#segments.shift();
@@ -240,12 +247,14 @@ export class Outbox {
     const startedAtMs = performance.now();
     await this.#checkFreeDisk();
     const segment = await this.#segmentToWrite();
-    const bytes = encodeRecords(readings, segment.lastSequence + 1);
+    const firstSequence = segment.lastSequence + 1;
+    const bytes = encodeRecords(readings, firstSequence);
     try {
       await segment.append(bytes, segment.lastSequence + readings.length);
     } catch (error) {
       await this.#undo(segment, error);
     }
+    this.#recent.add(firstSequence, readings.length, bytes);
     this.#events.synced((performance.now() - startedAtMs) / 1_000, readings);
   }
 
