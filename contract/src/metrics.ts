@@ -31,6 +31,10 @@ export const METRICS = {
   shelfwire_ingest_readings_stored_total: counter('Readings the store has accepted', []),
   shelfwire_ingest_readings_quarantined_total: counter('Readings set aside as unusable', ['reason']),
   shelfwire_ingest_quarantine_entries: gauge('Entries in the quarantine', []),
+  shelfwire_ingest_quarantine_fill_ratio: gauge(
+    'How full the quarantine is, 0 to 1; at 1 its oldest entries are given up',
+    [],
+  ),
   shelfwire_ingest_maintenance_failures_total: counter('Runs of downsampling and retention that failed', []),
   shelfwire_ingest_quarantine_dropped_total: counter('Entries given up because the quarantine was full', []),
   shelfwire_ingest_broker_connected: gauge('1 while this connection to the broker stands', ['connection']),

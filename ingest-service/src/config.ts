@@ -71,7 +71,7 @@ export const configSchema = z.object({
     .int()
     .min(1_000_000)
     .default(256_000_000)
-    .describe('Most bytes of the quarantine on disk; beyond them the oldest entries go.'),
+    .describe('Most bytes of the quarantine on disk; beyond them the oldest entries go, counted and logged as lost.'),
   SHELFWIRE_QUARANTINE_ENTRIES_MAX: z.coerce
     .number()
     .int()

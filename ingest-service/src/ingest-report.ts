@@ -5,6 +5,12 @@ import type { ParsedMessage } from './parse/parse-message.ts';
 import type { TelemetryPoint } from './points/point.ts';
 import type { NewQuarantineEntry } from './quarantine/entry.ts';
 
+interface QuarantineLevel {
+  size: number;
+  /** 0 … 1 */
+  fillRatio: number;
+}
+
 /** One function an event: the log line and the metric together. */
 export class IngestReport {
   readonly #logger: Logger;
@@ -40,11 +46,13 @@ export class IngestReport {
     this.#metrics.counter('shelfwire_ingest_events_stored_total').inc({ channel });
   }
 
-  quarantined(entries: readonly NewQuarantineEntry[], size: number): void {
+  /** `entries` are those that came for the first time: a repeat is not set aside again, and not counted again. */
+  quarantined(entries: readonly NewQuarantineEntry[], quarantine: QuarantineLevel): void {
+    if (entries.length === 0) return;
     for (const { reason } of entries) {
       this.#metrics.counter('shelfwire_ingest_readings_quarantined_total').inc({ reason });
     }
-    this.quarantineSize(size);
+    this.quarantineLevel(quarantine);
     const [first] = entries;
     this.#logger.warn(
       { count: entries.length, reason: first?.reason, detail: first?.detail, topic: first?.topic },
@@ -52,8 +60,9 @@ export class IngestReport {
     );
   }
 
-  quarantineSize(size: number): void {
+  quarantineLevel({ size, fillRatio }: QuarantineLevel): void {
     this.#metrics.gauge('shelfwire_ingest_quarantine_entries').set(size);
+    this.#metrics.gauge('shelfwire_ingest_quarantine_fill_ratio').set(fillRatio);
   }
 
   async timeWrite<Result>(write: () => Promise<Result>): Promise<Result> {

@@ -94,8 +94,8 @@ export class Ingest {
 
   async #quarantine(entries: readonly NewQuarantineEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.#parts.quarantine.add(entries);
-    this.#parts.report.quarantined(entries, this.#parts.quarantine.size);
+    const fresh = await this.#parts.quarantine.add(entries);
+    this.#parts.report.quarantined(fresh, this.#parts.quarantine);
   }
 
   async #confirm(site: SiteAddress, confirmation: Confirmation): Promise<void> {

@@ -103,7 +103,14 @@ describe.runIf(needs('influxdb', 'mosquitto'))('with InfluxDB and Mosquitto', ()
     };
     const topic = 'shelfwire/v1/status/site-1/gateways/gw-1/status';
     await client.publishAsync(topic, JSON.stringify(status), { qos: 1, retain: true });
-    await client.publishAsync(topic, JSON.stringify({ ...status, online: false }), { qos: 1, retain: true });
+    const lastWill = JSON.stringify({ ...status, online: false });
+    // Heard twice, as at each new connection to a broker that retains it: one point.
+    await client.publishAsync(topic, lastWill, { qos: 1, retain: true });
+    await client.publishAsync(topic, lastWill, { qos: 1, retain: true });
+    await vi.waitFor(async () => {
+      const metrics = await (await service.get('/metrics')).text();
+      expect(metrics).toContain('shelfwire_ingest_events_stored_total{channel="status"} 3');
+    }, WAIT);
     await vi.waitFor(async () => {
       const stored = await rows('SELECT "online" FROM "gateway"');
       expect(stored.map(([, online]) => online)).toEqual([true, false]);

@@ -22,6 +22,7 @@ import { IngestReport } from './ingest-report.ts';
 import { Ingest } from './ingest.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { registerQuarantineRoutes } from './quarantine/routes.ts';
+import { heldStore } from './store/held-store.ts';
 import { StoreHold } from './store/hold.ts';
 import { Maintenance } from './store/maintenance.ts';
 import { openStore } from './store/open-store.ts';
@@ -52,8 +53,14 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
     entriesMax: config.SHELFWIRE_QUARANTINE_ENTRIES_MAX,
     onDropped: (count) => report.quarantineDropped(count),
   });
-  report.quarantineSize(quarantine.size);
-  const maintenance = new Maintenance(store, {
+  report.quarantineLevel(quarantine);
+  const hold = new StoreHold({
+    holdMs: config.SHELFWIRE_STORE_HOLD_MS,
+    retryFirstMs: RETRY_FIRST_MS,
+    retryMaxMs: RETRY_MAX_MS,
+  });
+  const held = heldStore(store, hold);
+  const maintenance = new Maintenance(held, {
     retention: {
       rawMs: config.SHELFWIRE_RAW_RETENTION_DAYS * DAY_MS,
       downsampledMs: config.SHELFWIRE_DOWNSAMPLED_RETENTION_DAYS * DAY_MS,
@@ -78,11 +85,7 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
     quarantine,
     report,
     publishConfirmation: (topic, confirmation) => publisher.publish(topic, confirmation),
-    hold: new StoreHold({
-      holdMs: config.SHELFWIRE_STORE_HOLD_MS,
-      retryFirstMs: RETRY_FIRST_MS,
-      retryMaxMs: RETRY_MAX_MS,
-    }),
+    hold,
   });
   const consumers = openConnections({
     broker,
@@ -101,10 +104,10 @@ export async function startIngestService(config: IngestConfig, logger: Logger): 
   });
   server.setErrorHandler(answerProblem);
   const authenticator = new Authenticator(config.SHELFWIRE_JWT_SECRET);
-  registerHistoryRoutes(server, { store, authenticator });
+  registerHistoryRoutes(server, { store: held, authenticator });
   registerExportRoute(server, { store, authenticator, folder: join(config.SHELFWIRE_DATA_DIR, 'exports') });
-  const onChanged = (size: number): void => report.quarantineSize(size);
-  registerQuarantineRoutes(server, { store, quarantine, authenticator, onChanged });
+  const onChanged = (): void => report.quarantineLevel(quarantine);
+  registerQuarantineRoutes(server, { store: held, quarantine, authenticator, onChanged });
   const url = await server.listen({ host: config.SHELFWIRE_HTTP_HOST, port: config.SHELFWIRE_HTTP_PORT });
   logger.info({ url, store: config.SHELFWIRE_TELEMETRY_STORE }, 'ingest-service listens');
 

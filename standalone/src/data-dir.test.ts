@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
@@ -146,3 +147,20 @@ test('a log file is turned over when it is full, and never grows beyond twice it
   expect(statSync(`${path}.1`).size).toBeLessThanOrEqual(100);
   expect(readFileSync(path, 'utf8')).toContain('line 49');
 });
+
+test.runIf(process.platform === 'linux')(
+  'a data folder that can never be made ends the start with one sentence and code 2',
+  async () => {
+    // A process of its own, with a bound: what went wrong here once was that it never ended.
+    const main = join(import.meta.dirname, 'main.ts');
+    const options = ['--data-dir', '/proc/nope', '--port', '3999', '--mqtt-port', '3998'];
+    const start = spawn(process.execPath, [main, ...options], { timeout: 10_000, killSignal: 'SIGKILL' });
+    const code = new Promise((resolve) => start.once('exit', resolve));
+    const [said, complained] = await Promise.all([text(start.stdout), text(start.stderr)]);
+    expect({ code: await code, said, complained }).toEqual({
+      code: 2,
+      said: '',
+      complained: 'Shelfwire cannot start: cannot make the data folder /proc/nope (ENOENT)\n',
+    });
+  },
+);

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
+import { makeFolder } from '@shelfwire/contract/service';
 
 import { chooseAdmin } from './admin.ts';
 import { readLauncherEnvironment } from './config.ts';
 import type { ERROR_CODES } from './errors.ts';
 import { Launcher } from './launcher.ts';
 import { lockDataDir } from './lock.ts';
-import { makeFolder } from './make-folder.ts';
 import { HELP, parseOptions, type Options } from './options.ts';
 import { describeParts, INTERNAL_PORTS, localUrl } from './parts.ts';
 import { claimPort, findInternalPorts } from './ports.ts';

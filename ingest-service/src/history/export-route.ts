@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { epochMsSchema, idSchema } from '@shelfwire/contract';
+import { makeFolder } from '@shelfwire/contract/service';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -37,7 +38,7 @@ export function registerExportRoute(
     if (!(parts.store instanceof DuckStore)) {
       throw ingestError('EXPORT_NOT_SUPPORTED', 'only the DuckDB store exports files; use the tools of your database');
     }
-    await mkdir(parts.folder, { recursive: true });
+    makeFolder(parts.folder);
     const file = join(parts.folder, `${randomUUID()}.${query.format}`);
     try {
       await parts.store.exportTo({ ...query, tenantId }, file);

@@ -8,7 +8,8 @@ import type {
 } from '@shelfwire/contract/api';
 
 import type { MeasurementName } from '../points/schema.ts';
-import type { SeriesPair, SeriesRequest, StoreAggregate, TelemetryStore } from '../store/telemetry-store.ts';
+import type { HeldStore } from '../store/held-store.ts';
+import type { SeriesPair, SeriesRequest, StoreAggregate } from '../store/telemetry-store.ts';
 import { cappedToMs, withGaps, type ChartPoint } from './buckets.ts';
 import { lttb } from './lttb.ts';
 import { timeWeightedMeans } from './time-weighted-mean.ts';
@@ -21,17 +22,13 @@ const RAW_READINGS_FOR_MEAN_MAX = 200_000;
 
 /** What the question comes to, whatever the store. */
 interface Question {
-  store: TelemetryStore;
+  store: HeldStore;
   request: SeriesRequest;
   query: TelemetryQuery;
 }
 
 /** The history of one field of one sensor, of the tenant who asks. */
-export async function readSeries(
-  store: TelemetryStore,
-  tenantId: string,
-  query: TelemetryQuery,
-): Promise<TelemetrySeries> {
+export async function readSeries(store: HeldStore, tenantId: string, query: TelemetryQuery): Promise<TelemetrySeries> {
   const { siteId, deviceId, sensorId, field, fromMs, toMs, stepMs, limit } = query;
   const tags = { tenantId, siteId, deviceId, ...(sensorId === undefined ? {} : { sensorId }) };
   const request: SeriesRequest = { measurement: measurementOf(field), field, tags, fromMs, toMs, limit };
@@ -44,7 +41,7 @@ export async function readSeries(
 
 /** Several series over one range, in the order they were asked for. */
 export async function readSeriesSet(
-  store: TelemetryStore,
+  store: HeldStore,
   tenantId: string,
   { series, ...range }: TelemetrySetQuery,
 ): Promise<TelemetrySet> {
@@ -107,7 +104,7 @@ async function readForChart({ store, request, query }: Question, maxPoints: numb
 }
 
 export async function readSensors(
-  store: TelemetryStore,
+  store: HeldStore,
   site: { tenantId: string; siteId: string },
 ): Promise<TelemetrySensors> {
   const found = await store.sensors(site);

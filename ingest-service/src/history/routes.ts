@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Authenticator } from '../http/auth.ts';
 import { parseRequest } from '../http/problem.ts';
-import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { HeldStore } from '../store/held-store.ts';
 import { readSensors, readSeries, readSeriesSet } from './history.ts';
 
 /** Suppliers see stock through the reorder-service, not the customer's raw readings. */
@@ -16,7 +16,7 @@ const READERS: readonly Role[] = ['admin', 'buyer', 'operator', 'viewer'];
 
 export function registerHistoryRoutes(
   server: FastifyInstance,
-  parts: { store: TelemetryStore; authenticator: Authenticator },
+  parts: { store: HeldStore; authenticator: Authenticator },
 ): void {
   server.get('/api/v1/telemetry/series', async (request) => {
     const { tenantId } = await parts.authenticator.caller(request, READERS);

@@ -1,5 +1,6 @@
 import type { GatewayStatus, OrderEvent, SiteAddress, StockEvent } from '@shelfwire/contract';
 
+import { OfflineTimes } from './offline-times.ts';
 import { NANOS_PER_MS, type TelemetryPoint } from './point.ts';
 
 export function stockPoint(event: StockEvent, site: SiteAddress): TelemetryPoint {
@@ -29,14 +30,16 @@ export function orderPoints(event: OrderEvent, site: SiteAddress): TelemetryPoin
   }));
 }
 
+const offlineTimes = new OfflineTimes();
+
 /**
  * A last will carries the time its connection was made, since the gateway could not know when it would die. So
- * "offline" counts from `arrivedAtMs`; hearing the retained will again only says that the gateway is offline still.
+ * "offline" counts from the first `arrivedAtMs`; hearing the same will again is the same point.
  */
 export function gatewayPoint(status: GatewayStatus, site: SiteAddress, arrivedAtMs: number): TelemetryPoint {
   return {
     measurement: 'gateway',
-    atMs: status.online ? status.atMs : arrivedAtMs,
+    atMs: status.online ? status.atMs : offlineTimes.heard(site, status.gatewayId, status.atMs, arrivedAtMs),
     nanosOfMs: 0,
     tags: { ...siteTags(site), gatewayId: status.gatewayId },
     fields: { ...status, ...status.counters, counters: undefined },

@@ -58,11 +58,11 @@ test('entries are there after a restart, without those that were removed', async
 
 test('a reading that comes again is kept once, also across a restart', async () => {
   const before = await open();
-  expect(await before.add([entry(1), entry(1)])).toBe(1);
-  expect(await before.add([entry(1)])).toBe(0);
+  expect(await before.add([entry(1), entry(1)])).toMatchObject([entry(1)]);
+  expect(await before.add([entry(1)])).toEqual([]);
   await before.close();
   const after = await open();
-  expect(await after.add([entry(1), entry(2)])).toBe(1);
+  expect(await after.add([entry(1), entry(2)])).toMatchObject([entry(2)]);
   expect(after.size).toBe(2);
   await after.close();
 });
@@ -95,6 +95,39 @@ test('when full, the oldest go, are counted, and the bound holds on disk', async
   const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(sizeBytesMax);
   await quarantine.close();
+});
+
+test('says how full it is, and discarding gives the room back', async () => {
+  const quarantine = await open({ sizeBytesMax: 20_000, entriesMax: 1_000 });
+  expect(quarantine.fillRatio).toBe(0);
+  while (quarantine.fillRatio < 0.8) await quarantine.add([entry(quarantine.size + 1)]);
+  expect(dropped).toBe(0);
+  const kept = quarantine.size;
+  const { items } = await quarantine.list({ tenantId: 'demo', afterId: undefined, limit: 500 });
+  for (const { id } of items) await quarantine.remove(id);
+  expect(quarantine.fillRatio).toBeLessThan(0.3);
+  await quarantine.close();
+  const after = await open({ sizeBytesMax: 20_000 });
+  expect(after.size).toBe(0);
+  await after.add([entry(1)]);
+  expect(await sequences(after)).toEqual([1]);
+  expect([kept > 10, dropped]).toEqual([true, 0]);
+  await after.close();
+});
+
+test('an entry that was removed stays removed when the segments of others go', async () => {
+  const before = await open({ sizeBytesMax: 8_000 });
+  for (let sequence = 1; before.size < 20; sequence++) await before.add([entry(sequence)]);
+  const [first, ...others] = (await before.list({ tenantId: 'demo', afterId: undefined, limit: 500 })).items;
+  await before.remove(others[3]?.id ?? '');
+  await before.remove(others[12]?.id ?? '');
+  await before.close();
+  const after = await open({ sizeBytesMax: 8_000 });
+  const ids = (await after.list({ tenantId: 'demo', afterId: undefined, limit: 500 })).items.map(({ id }) => id);
+  expect(ids).toContain(first?.id);
+  expect(ids).not.toContain(others[3]?.id);
+  expect(ids).not.toContain(others[12]?.id);
+  await after.close();
 });
 
 test('a crash at any byte of an append leaves what was acknowledged, and room to go on', async () => {

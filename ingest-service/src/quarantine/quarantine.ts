@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 
+import { makeFolder } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 import { ingestError } from '../errors.ts';
@@ -11,7 +12,7 @@ export interface QuarantineOptions {
   folder: string;
   sizeBytesMax: number;
   entriesMax: number;
-  /** Told how many entries were given up to make room. */
+  /** Told how many entries were given up to make room: the oldest, whoever's they are. */
   onDropped: (count: number) => void;
 }
 
@@ -30,14 +31,17 @@ const lineSchema = z.union([z.object({ add: quarantineEntrySchema }), z.object({
  * What could not be stored, kept on disk with the reason until a person replays or discards it.
  *
  * A folder of segments, each a file of JSON lines `{"add": entry}` and `{"remove": id}`; only the newest is written.
- * Starting reads them all and rebuilds the index, which alone is in memory. When the bound is reached, the oldest
- * segment goes with what is left in it, which is counted and logged (design D13: nothing is dropped silently).
- * `add` and `remove` resolve after the sync.
+ * Starting reads them all and rebuilds the index, which alone is in memory. `add` and `remove` resolve after the sync.
+ *
+ * When the bound is reached, the oldest segment goes with what is left in it, counted and logged as lost; `fillRatio`
+ * lets an alert come well before (design D13: nothing is dropped silently). Refusing what comes new instead would leave
+ * it unconfirmed on its gateway, and one broken gateway could keep every other tenant's oddities from being set aside.
  */
 export class Quarantine {
   readonly #options: QuarantineOptions;
   readonly #entries = new Map<string, IndexedEntry>();
   readonly #idByKey = new Map<string, string>();
+  readonly #entriesOfSegment = new Map<number, number>();
   readonly #segments = new Map<number, Segment>();
   #current: Segment | undefined;
   #nextId = 1;
@@ -49,7 +53,7 @@ export class Quarantine {
 
   static async open(options: QuarantineOptions): Promise<Quarantine> {
     const quarantine = new Quarantine(options);
-    await mkdir(options.folder, { recursive: true });
+    makeFolder(options.folder);
     const numbers = (await readdir(options.folder))
       .flatMap((name) => Segment.numberOf(name) ?? [])
       .sort((a, b) => a - b);
@@ -65,22 +69,28 @@ export class Quarantine {
     return this.#entries.size;
   }
 
-  /** Keeps entries; one whose content is kept already is not kept twice. Answers how many were new. */
-  add(entries: readonly NewQuarantineEntry[]): Promise<number> {
+  /** 0 … 1, by bytes or by entries, whichever is nearer to its bound. */
+  get fillRatio(): number {
+    const { sizeBytesMax, entriesMax } = this.#options;
+    return Math.max(this.#sizeBytes() / sizeBytesMax, this.#entries.size / entriesMax);
+  }
+
+  /** Keeps entries; one whose content is kept already is not kept twice. Answers those that were new. */
+  add(entries: readonly NewQuarantineEntry[]): Promise<readonly NewQuarantineEntry[]> {
     return this.#inTurn(async () => {
       const fresh = new Map<string, QuarantineEntry>();
       for (const entry of entries) {
         const key = keyOf(entry);
         if (!this.#idByKey.has(key) && !fresh.has(key)) fresh.set(key, { ...entry, id: String(this.#nextId++) });
       }
-      if (fresh.size === 0) return 0;
+      if (fresh.size === 0) return [];
       const lines = [...fresh.values()].map((add) => JSON.stringify({ add }));
       const places = await this.#append(lines);
       for (const [index, [key, entry]] of [...fresh].entries()) {
         const place = places[index];
         if (place) this.#index({ id: entry.id, place, tenantId: entry.tenantId, key });
       }
-      return fresh.size;
+      return [...fresh.values()];
     });
   }
 
@@ -109,6 +119,7 @@ export class Quarantine {
       if (!this.#entries.has(id)) return;
       await this.#append([JSON.stringify({ remove: id })]);
       this.#forget(id);
+      await this.#dropEmptySegments();
     });
   }
 
@@ -134,6 +145,7 @@ export class Quarantine {
   #index(entry: IndexedEntry): void {
     this.#entries.set(entry.id, entry);
     this.#idByKey.set(entry.key, entry.id);
+    this.#countIn(entry.place.segment, 1);
   }
 
   #forget(id: string): void {
@@ -141,6 +153,7 @@ export class Quarantine {
     if (!entry) return;
     this.#entries.delete(id);
     this.#idByKey.delete(entry.key);
+    this.#countIn(entry.place.segment, -1);
   }
 
   async #read(entry: IndexedEntry): Promise<QuarantineEntry | undefined> {
@@ -166,9 +179,9 @@ export class Quarantine {
 
   async #makeRoom(bytes: number, entries: number): Promise<void> {
     for (const [number, segment] of this.#segments) {
-      const sizeBytes = [...this.#segments.values()].reduce((sum, one) => sum + one.sizeBytes, 0);
       const fits =
-        sizeBytes + bytes <= this.#options.sizeBytesMax && this.#entries.size + entries <= this.#options.entriesMax;
+        this.#sizeBytes() + bytes <= this.#options.sizeBytesMax &&
+        this.#entries.size + entries <= this.#options.entriesMax;
       if (fits || segment === this.#current) return;
       const lost = [...this.#entries.values()].filter((entry) => entry.place.segment === number);
       this.#segments.delete(number);
@@ -176,6 +189,29 @@ export class Quarantine {
       for (const entry of lost) this.#forget(entry.id);
       if (lost.length > 0) this.#options.onDropped(lost.length);
     }
+  }
+
+  /**
+   * The oldest segments without an entry left give their bytes back. Only from the oldest on: a later segment may hold
+   * the removal of an entry that an older one still has.
+   */
+  async #dropEmptySegments(): Promise<void> {
+    for (const [number, segment] of this.#segments) {
+      if ((this.#entriesOfSegment.get(number) ?? 0) > 0 || segment === this.#current) return;
+      this.#segments.delete(number);
+      this.#entriesOfSegment.delete(number);
+      await segment.remove();
+    }
+  }
+
+  #countIn(segment: number, change: number): void {
+    this.#entriesOfSegment.set(segment, (this.#entriesOfSegment.get(segment) ?? 0) + change);
+  }
+
+  #sizeBytes(): number {
+    let sizeBytes = 0;
+    for (const segment of this.#segments.values()) sizeBytes += segment.sizeBytes;
+    return sizeBytes;
   }
 
   /** Changes one after the other, whatever became of the one before. */

@@ -5,7 +5,7 @@ import { ingestError } from '../errors.ts';
 import { parseMessage } from '../parse/parse-message.ts';
 import type { TelemetryPoint } from '../points/point.ts';
 import { readingPoint } from '../points/reading-point.ts';
-import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { HeldStore } from '../store/held-store.ts';
 import type { QuarantineEntry } from './entry.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { QuarantineEntry } from './entry.ts';
  * message was not, but is not confirmed here either: its gateway sends it again, and the repeat is the same points.
  * @throws ShelfwireError QUARANTINE_STILL_INVALID, or a StoreAwayError; the entry then stays
  */
-export async function replayEntry(entry: QuarantineEntry, store: TelemetryStore): Promise<{ points: number }> {
+export async function replayEntry(entry: QuarantineEntry, store: HeldStore): Promise<{ points: number }> {
   const points = pointsOf(entry);
   const { rejected } = await store.write(points);
   const [first] = rejected;

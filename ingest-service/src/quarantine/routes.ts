@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ingestError } from '../errors.ts';
 import type { Authenticator } from '../http/auth.ts';
 import { parseRequest } from '../http/problem.ts';
-import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { HeldStore } from '../store/held-store.ts';
 import type { QuarantineEntry } from './entry.ts';
 import type { Quarantine } from './quarantine.ts';
 import { replayEntry } from './replay.ts';
@@ -19,10 +19,10 @@ const paramsSchema = z.object({ id: z.string().regex(/^\d+$/) });
 export function registerQuarantineRoutes(
   server: FastifyInstance,
   parts: {
-    store: TelemetryStore;
+    store: HeldStore;
     quarantine: Quarantine;
     authenticator: Authenticator;
-    onChanged: (size: number) => void;
+    onChanged: () => void;
   },
 ): void {
   const { authenticator, quarantine, store } = parts;
@@ -36,7 +36,7 @@ export function registerQuarantineRoutes(
   };
   const remove = async (entry: QuarantineEntry): Promise<void> => {
     await quarantine.remove(entry.id);
-    parts.onChanged(quarantine.size);
+    parts.onChanged();
   };
 
   server.get('/api/v1/quarantine', async (request) => {

@@ -107,3 +107,15 @@ test('does not repeat what no repeat can heal', async () => {
   await expect(new StoreHold(policy, virtualClock()).keep(attempt, never, () => undefined)).rejects.toThrow('a fault');
   expect(attempts).toBe(1);
 });
+
+test('who does not wait is refused at once while the store wants no requests, and told for how long', async () => {
+  const clock = virtualClock();
+  const hold = new StoreHold(policy, clock);
+  const { attempt, attemptsAtMs } = awayUntil(1, clock, 3_000);
+  await expect(hold.atOnce(attempt)).rejects.toMatchObject({ retryAfterMs: 3_000 });
+  await clock.wait(1_000, never);
+  await expect(hold.atOnce(attempt)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfterMs: 2_000 });
+  expect(await hold.keep(attempt, never, () => undefined)).toBe('stored'); // and what waits knows of it too
+  expect(await hold.atOnce(attempt)).toBe('stored');
+  expect(attemptsAtMs).toEqual([0, 3_000, 3_000]);
+});

@@ -66,6 +66,24 @@ export class StoreHold {
     }
   }
 
+  /**
+   * For those who do not wait, people who ask and upkeep: rejects at once while the store wants no requests.
+   * @throws StoreAwayError
+   */
+  async atOnce<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const retryAfterMs = (this.#away?.untilMs ?? 0) - this.#clock.nowMs();
+    if (this.#away && retryAfterMs > 0) {
+      const { error } = this.#away;
+      throw new StoreAwayError('STORE_UNAVAILABLE', error.message, { retryAfterMs, cause: error });
+    }
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof StoreAwayError) this.#remember(error);
+      throw error;
+    }
+  }
+
   #remember(error: StoreAwayError): void {
     if (error.retryAfterMs === undefined) return;
     const untilMs = this.#clock.nowMs() + error.retryAfterMs;

@@ -4,14 +4,14 @@ const RETRY_MS = 10_000;
 
 /** Calls `maintain` again and again, one after the other: the first time at once, sooner after a failure. */
 export class Maintenance {
-  readonly #store: TelemetryStore;
+  readonly #store: Pick<TelemetryStore, 'maintain'>;
   readonly #options: { retention: Retention; intervalMs: number; onFailed: (error: unknown) => void };
   #timer: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
   #running: Promise<void>;
 
   constructor(
-    store: TelemetryStore,
+    store: Pick<TelemetryStore, 'maintain'>,
     options: { retention: Retention; intervalMs: number; onFailed: (error: unknown) => void },
   ) {
     this.#store = store;

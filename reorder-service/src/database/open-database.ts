@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
-
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { ShelfwireError } from '@shelfwire/contract';
+import { makeFolder } from '@shelfwire/contract/service';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 
@@ -42,7 +41,7 @@ export function overPglite(pglite: PGlite | (() => Promise<PGlite>)): Db {
 export async function openPglite(url: string): Promise<PGlite> {
   const folder = url.slice('pglite:'.length);
   const inMemory = folder === 'memory:' || folder === 'memory://';
-  if (!inMemory) mkdirSync(folder, { recursive: true });
+  if (!inMemory) makeFolder(folder);
   return PGlite.create({
     dataDir: inMemory ? 'memory://' : folder,
     parsers: {

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { makeFolder } from '@shelfwire/contract/service';
 
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
@@ -66,7 +66,7 @@ export class DuckStore implements TelemetryStore {
   }
 
   static async open(options: DuckStoreOptions): Promise<DuckStore> {
-    await mkdir(dirname(options.file), { recursive: true });
+    makeFolder(dirname(options.file));
     const instance = await DuckDBInstance.create(options.file, {
       memory_limit: `${options.memoryLimitMb}MB`,
       threads: '2',

@@ -1,12 +1,13 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
-import { ShelfwireError } from '@shelfwire/contract';
+import { ShelfwireError } from '../error.ts';
 
-/** Makes the folder with what lies above it, for its owner only. @throws ShelfwireError DATA_DIR_UNUSABLE */
+/** Makes the folder with what lies above it, for its owner only; it can be written. @throws ShelfwireError DATA_DIR_UNUSABLE */
 export function makeFolder(folder: string): void {
   try {
-    make(folder);
+    make(resolve(folder));
+    accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new ShelfwireError('DATA_DIR_UNUSABLE', `cannot make the data folder ${folder} (${reason})`, { cause });
