@@ -5,6 +5,7 @@ export * from './order-actions.ts';
 export * from './orders.ts';
 export * from './overview.ts';
 export * from './problem.ts';
+export * from './quarantine.ts';
 export * from './receipts.ts';
 export * from './route-definition.ts';
 export * from './routes.ts';

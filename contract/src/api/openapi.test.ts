@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { generatedApiFiles } from './generated-files.ts';
 import { createOpenApiDocument } from './openapi.ts';
-import { API_ROUTES } from './routes.ts';
+import { API_ROUTES, TELEMETRY_ROUTES } from './routes.ts';
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -18,7 +18,7 @@ describe('the OpenAPI document', () => {
 
   test('describes every route, with every parameter of its path', () => {
     const { paths } = createOpenApiDocument() as { paths: Record<string, Record<string, { parameters: unknown[] }>> };
-    for (const [name, route] of Object.entries(API_ROUTES)) {
+    for (const [name, route] of Object.entries({ ...API_ROUTES, ...TELEMETRY_ROUTES })) {
       const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
       const operation = paths[path]?.[route.method.toLowerCase()];
       expect(operation, name).toMatchObject({ operationId: name });

@@ -15,6 +15,7 @@ import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema 
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
 import type { RouteDefinition } from './route-definition.ts';
+import { quarantineEntrySchema } from './quarantine.ts';
 import { API_ROUTES, TELEMETRY_ROUTES } from './routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { announcedMoveSchema, lotSchema, parkedReadingSchema, reservationSchema } from './stock-keeping.ts';
@@ -50,6 +51,7 @@ const NAMED_SCHEMAS = {
   StreamEvent: streamEventSchema,
   Summary: summarySchema,
   TelemetrySeries: telemetrySeriesSchema,
+  QuarantineEntry: quarantineEntrySchema,
 };
 
 /** The document as it is committed and served. */
@@ -117,11 +119,16 @@ function operationOf(operationId: string, route: RouteDefinition): ZodOpenApiOpe
     responses: {
       [String(route.responseStatus ?? 200)]: {
         description: 'Done',
-        content: { 'application/json': { schema: route.response } },
+        ...(route.responseStatus === 204 ? {} : { content: contentOf(route) }),
       },
       ...failuresOf(route),
     },
   };
+}
+
+function contentOf(route: RouteDefinition) {
+  const types = route.responseTypes ?? ['application/json'];
+  return Object.fromEntries(types.map((type) => [type, { schema: route.response }]));
 }
 
 function failuresOf(route: RouteDefinition): ZodOpenApiResponsesObject {

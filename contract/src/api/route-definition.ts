@@ -11,4 +11,6 @@ export interface RouteDefinition {
   body?: z.ZodType;
   response: z.ZodType;
   responseStatus?: number;
+  /** Media types of the answer, unless it is JSON. */
+  responseTypes?: readonly string[];
 }

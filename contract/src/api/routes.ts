@@ -11,7 +11,21 @@ import type { RouteDefinition } from './route-definition.ts';
 import { STOCK_KEEPING_ROUTES } from './stock-keeping-routes.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
 import { SUPPLIER_ROUTES } from './supplier-routes.ts';
-import { telemetryQuerySchema, telemetrySeriesSchema } from './telemetry.ts';
+import {
+  quarantineEntrySchema,
+  quarantinePageQuerySchema,
+  quarantineParamsSchema,
+  quarantineReplayedSchema,
+} from './quarantine.ts';
+import {
+  telemetryExportQuerySchema,
+  telemetryQuerySchema,
+  telemetrySensorsQuerySchema,
+  telemetrySensorsSchema,
+  telemetrySeriesSchema,
+  telemetrySetQuerySchema,
+  telemetrySetSchema,
+} from './telemetry.ts';
 
 /**
  * The HTTP API of the reorder-service, from which `openapi.json` is generated. The service's controllers are checked
@@ -105,9 +119,67 @@ export const TELEMETRY_ROUTES = {
   getTelemetrySeries: {
     method: 'GET',
     path: '/api/v1/telemetry/series',
-    summary: 'The history of one field of one sensor',
+    summary: 'The history of one field of one sensor: raw, in steps, or thinned for a chart',
     auth: 'user',
     query: telemetryQuerySchema,
     response: telemetrySeriesSchema,
+  },
+  getTelemetrySeriesSet: {
+    method: 'GET',
+    path: '/api/v1/telemetry/series-set',
+    summary: 'Several series over one range; each is deviceId/field or deviceId/sensorId/field',
+    auth: 'user',
+    query: telemetrySetQuerySchema,
+    response: telemetrySetSchema,
+  },
+  listTelemetrySensors: {
+    method: 'GET',
+    path: '/api/v1/telemetry/sensors',
+    summary: 'What has ever sent readings at a site, and when it did last',
+    auth: 'user',
+    query: telemetrySensorsQuerySchema,
+    response: telemetrySensorsSchema,
+  },
+  exportTelemetry: {
+    method: 'GET',
+    path: '/api/v1/telemetry/export',
+    summary: 'Every point of a site in a range as one file; only where DuckDB keeps the telemetry',
+    auth: 'user',
+    query: telemetryExportQuerySchema,
+    response: z.string(),
+    responseTypes: ['text/csv', 'application/vnd.apache.parquet'],
+  },
+  listQuarantine: {
+    method: 'GET',
+    path: '/api/v1/quarantine',
+    summary: 'What ingest could not store, the oldest first; for administrators',
+    auth: 'user',
+    query: quarantinePageQuerySchema,
+    response: pageOf(quarantineEntrySchema),
+  },
+  getQuarantineEntry: {
+    method: 'GET',
+    path: '/api/v1/quarantine/:id',
+    summary: 'One entry of the quarantine with all that was kept of it',
+    auth: 'user',
+    params: quarantineParamsSchema,
+    response: quarantineEntrySchema,
+  },
+  replayQuarantineEntry: {
+    method: 'POST',
+    path: '/api/v1/quarantine/:id/replay',
+    summary: 'Store it now, read as today’s version reads; it leaves the quarantine if that succeeds',
+    auth: 'user',
+    params: quarantineParamsSchema,
+    response: quarantineReplayedSchema,
+  },
+  discardQuarantineEntry: {
+    method: 'DELETE',
+    path: '/api/v1/quarantine/:id',
+    summary: 'Give an entry up for good',
+    auth: 'user',
+    params: quarantineParamsSchema,
+    response: z.undefined(),
+    responseStatus: 204,
   },
 } as const satisfies Record<string, RouteDefinition>;

@@ -105,3 +105,13 @@ export const telemetrySensorsSchema = z.object({
   nextCursor: z.null(),
 });
 export type TelemetrySensors = z.infer<typeof telemetrySensorsSchema>;
+
+export const telemetryExportQuerySchema = z
+  .object({
+    siteId: idSchema,
+    measurement: z.enum(['reading', 'device_health', 'stock', 'order', 'gateway']).default('reading'),
+    fromMs: queryInteger.pipe(epochMsSchema),
+    toMs: queryInteger.pipe(epochMsSchema),
+    format: z.enum(['parquet', 'csv']).default('csv'),
+  })
+  .refine(inOrder, notInOrder);

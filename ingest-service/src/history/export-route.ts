@@ -3,27 +3,15 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { epochMsSchema, idSchema } from '@shelfwire/contract';
+import { telemetryExportQuerySchema } from '@shelfwire/contract/api';
 import { makeFolder } from '@shelfwire/contract/service';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 
 import { ingestError } from '../errors.ts';
 import type { Authenticator } from '../http/auth.ts';
 import { parseRequest } from '../http/problem.ts';
-import { MEASUREMENT_NAMES } from '../points/schema.ts';
 import { DuckStore } from '../store/duckdb/duckdb-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
-
-const querySchema = z
-  .object({
-    siteId: idSchema,
-    measurement: z.enum(MEASUREMENT_NAMES).default('reading'),
-    fromMs: z.coerce.number().pipe(epochMsSchema),
-    toMs: z.coerce.number().pipe(epochMsSchema),
-    format: z.enum(['parquet', 'csv']).default('csv'),
-  })
-  .refine((query) => query.fromMs < query.toMs, { path: ['toMs'], message: 'toMs must be later than fromMs' });
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const;
 
@@ -34,7 +22,7 @@ export function registerExportRoute(
 ): void {
   server.get('/api/v1/telemetry/export', async (request, reply) => {
     const { tenantId } = await parts.authenticator.caller(request, ['admin', 'buyer', 'operator']);
-    const query = parseRequest(querySchema, request.query);
+    const query = parseRequest(telemetryExportQuerySchema, request.query);
     if (!(parts.store instanceof DuckStore)) {
       throw ingestError('EXPORT_NOT_SUPPORTED', 'only the DuckDB store exports files; use the tools of your database');
     }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 
+import { quarantineEntrySchema, type QuarantineEntry } from '@shelfwire/contract/api';
 import { makeFolder } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 import { ingestError } from '../errors.ts';
-import { quarantineEntrySchema, type NewQuarantineEntry, type QuarantineEntry } from './entry.ts';
+import type { NewQuarantineEntry } from './entry.ts';
 import { Segment, type LinePlace } from './segment.ts';
 
 export interface QuarantineOptions {

@@ -1,4 +1,5 @@
 import { readingSchema, type SiteAddress } from '@shelfwire/contract';
+import type { QuarantineEntry } from '@shelfwire/contract/api';
 import { describeIssues } from '@shelfwire/contract/service';
 
 import { ingestError } from '../errors.ts';
@@ -6,7 +7,6 @@ import { parseMessage } from '../parse/parse-message.ts';
 import type { TelemetryPoint } from '../points/point.ts';
 import { readingPoint } from '../points/reading-point.ts';
 import type { HeldStore } from '../store/held-store.ts';
-import type { QuarantineEntry } from './entry.ts';
 
 /**
  * Stores what an entry holds, read as the service reads today. A reading was confirmed when it was set aside; a whole

@@ -1,19 +1,12 @@
+import { quarantinePageQuerySchema, quarantineParamsSchema, type QuarantineEntry } from '@shelfwire/contract/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 
 import { ingestError } from '../errors.ts';
 import type { Authenticator } from '../http/auth.ts';
 import { parseRequest } from '../http/problem.ts';
 import type { HeldStore } from '../store/held-store.ts';
-import type { QuarantineEntry } from './entry.ts';
 import type { Quarantine } from './quarantine.ts';
 import { replayEntry } from './replay.ts';
-
-const pageSchema = z.object({
-  cursor: z.string().regex(/^\d+$/).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-const paramsSchema = z.object({ id: z.string().regex(/^\d+$/) });
 
 /** For administrators, each seeing the own tenant's entries. What carries no tenant stands in the log and on disk only. */
 export function registerQuarantineRoutes(
@@ -29,7 +22,7 @@ export function registerQuarantineRoutes(
   const admin = (request: FastifyRequest) => authenticator.caller(request, ['admin']);
   const find = async (request: FastifyRequest): Promise<QuarantineEntry> => {
     const { tenantId } = await admin(request);
-    const { id } = parseRequest(paramsSchema, request.params);
+    const { id } = parseRequest(quarantineParamsSchema, request.params);
     const entry = await quarantine.get(id, tenantId);
     if (!entry) throw ingestError('QUARANTINE_ENTRY_UNKNOWN', `there is no entry ${id}`);
     return entry;
@@ -41,7 +34,7 @@ export function registerQuarantineRoutes(
 
   server.get('/api/v1/quarantine', async (request) => {
     const { tenantId } = await admin(request);
-    const { cursor, limit } = parseRequest(pageSchema, request.query);
+    const { cursor, limit } = parseRequest(quarantinePageQuerySchema, request.query);
     return quarantine.list({ tenantId, afterId: cursor, limit });
   });
   server.get('/api/v1/quarantine/:id', (request) => find(request));

@@ -20,6 +20,12 @@ beforeAll(async () => {
     asked: request.url,
     authorization: request.headers.authorization,
   }));
+  ingest.delete('/api/v1/quarantine/7', (_request, reply) => reply.code(204).send());
+  ingest.post('/api/v1/quarantine/7/replay', (request) => ({
+    points: 1,
+    authorization: request.headers.authorization,
+  }));
+  ingest.get('/api/v1/quarantine', (_request, reply) => reply.code(503).header('retry-after', '7').send({ code: 'x' }));
   running = await startTestApp({ consoleDir, telemetryUrl: await ingest.listen({ port: 0, host: '127.0.0.1' }) });
 });
 afterAll(async () => {
@@ -71,6 +77,17 @@ describe('history', () => {
     const authorization = await running.signIn('sales@bolts.example');
     expect((await running.app.inject({ url, headers: { authorization } })).statusCode).toBe(403);
     expect((await running.app.inject({ url })).statusCode).toBe(401);
+  });
+
+  test('and the quarantine is passed on for administrators only, whatever is done to it', async () => {
+    const authorization = await running.signIn('admin@ours.example');
+    const ask = (method: 'GET' | 'POST' | 'DELETE', path: string, headers = { authorization }) =>
+      running.app.inject({ method, url: `/api/v1/quarantine${path}`, headers });
+    expect((await ask('DELETE', '/7')).statusCode).toBe(204);
+    expect((await ask('POST', '/7/replay')).json()).toEqual({ points: 1, authorization });
+    expect((await ask('GET', '')).headers['retry-after']).toBe('7');
+    const viewer = { authorization: await running.signIn('viewer@ours.example') };
+    expect((await ask('GET', '', viewer)).statusCode).toBe(403);
   });
 
   test('is a 502 with a sentence while the ingest-service does not answer', async () => {
