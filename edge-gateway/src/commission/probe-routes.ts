@@ -33,6 +33,8 @@ const probeBody = z
 const USUAL_SETTINGS: readonly Omit<SerialSettings, 'path'>[] = [
   { baudRate: 9_600, dataBits: 8, parity: 'none', stopBits: 1 },
   { baudRate: 9_600, dataBits: 7, parity: 'even', stopBits: 1 },
+  { baudRate: 9_600, dataBits: 7, parity: 'odd', stopBits: 1 }, // Sartorius
+  { baudRate: 1_200, dataBits: 7, parity: 'odd', stopBits: 1 }, // older ones
   { baudRate: 2_400, dataBits: 7, parity: 'even', stopBits: 1 },
   { baudRate: 4_800, dataBits: 7, parity: 'even', stopBits: 1 },
   { baudRate: 19_200, dataBits: 8, parity: 'none', stopBits: 1 },

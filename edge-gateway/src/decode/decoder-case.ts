@@ -15,6 +15,8 @@ const frameSchema = z.strictObject({
   topic: z.string().optional(),
   retained: z.boolean().optional(),
   receivedAtMs: z.int().optional(),
+  /** The LoRaWAN port, as an envelope would tell it. */
+  fPort: z.int().optional(),
 });
 
 /**

@@ -110,6 +110,7 @@ function frameOf(frame: CaseFrame): Omit<Frame, 'payload'> {
     receivedAtMs: frame.receivedAtMs ?? RECEIVED_AT_MS,
     ...(frame.topic !== undefined && { topic: frame.topic }),
     ...(frame.retained !== undefined && { retained: frame.retained }),
+    ...(frame.fPort !== undefined && { fPort: frame.fPort }),
   };
 }
 

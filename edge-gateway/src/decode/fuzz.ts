@@ -72,8 +72,9 @@ export function fuzzDecoder(
       run.latest.payload = chunk;
       // Past the framer too: a flipped length makes it wait, and the decoder would see little.
       for (const payload of framer && run.random() < 0.5 ? framer.push(chunk) : [chunk]) {
-        const topic = frame.topic === undefined ? {} : { topic: frame.topic };
-        check(decoder, { payload, receivedAtMs: 1_772_600_800_000 + count * 1_000, ...topic }, run);
+        const { topic, fPort } = frame;
+        const around = { ...(topic !== undefined && { topic }), ...(fPort !== undefined && { fPort }) };
+        check(decoder, { payload, receivedAtMs: 1_772_600_800_000 + count * 1_000, ...around }, run);
       }
     }
   }

@@ -8,7 +8,7 @@ import { decodeTextLine } from '../serial-text.ts';
 import { decodePointOfSale, ENQ, withPointOfSale } from './point-of-sale.ts';
 
 const constantsSchema = z.object({
-  unit: z.string().optional().describe('unit of the 10-byte format, which names none'),
+  unit: z.string().optional().describe('unit of the formats that name none: 10 bytes, and some clones'),
   pointOfSale: z.boolean().default(false).describe('a scale of a till, which has to be asked for each weight (ENQ)'),
 });
 
@@ -29,28 +29,36 @@ function decodeLine(line: string, unitSet: string | undefined): DecodeResult {
     const [, header = '', kind = '', idAndLamps = '', data = '', unit = ''] = long;
     const lamps = idAndLamps.charCodeAt(idAndLamps.length - 1);
     // Bit 7 of the lamps is always 1; without it the byte is something else, and says nothing.
-    return decodeData(header, kind, `${data} ${unit}`, line, lamps >= 0x80 ? lamps : undefined);
+    return decodeData({ header, kind, lamps: lamps >= 0x80 ? lamps : undefined }, `${data} ${unit}`, line, unitSet);
   }
   const short = SHORT.exec(line);
   if (short !== null) {
     const [, header = '', kind = '', data = ''] = short;
-    return decodeData(header, kind, data, line);
+    return decodeData({ header, kind }, data, line, unitSet);
   }
   return decodeBare(line, unitSet);
 }
 
-function decodeData(header: string, kind: string, data: string, line: string, lamps?: number): DecodeResult {
+interface Heading {
+  header: string;
+  kind: string;
+  lamps?: number | undefined;
+}
+
+function decodeData(heading: Heading, data: string, line: string, unitSet: string | undefined): DecodeResult {
   const text = data.trim();
-  if (header === 'OL')
+  if (heading.header === 'OL')
     return understood([{ kind: 'range', condition: text.startsWith('-') ? 'underload' : 'overload' }]);
   const match = DATA_AND_UNIT.exec(text);
   if (match === null) return failure('malformed', `${quote(data)} is no weight with its unit.`);
-  const [, number = '', unit = ''] = match;
-  return readScaleValue(number.replaceAll(' ', ''), unit, stateOf(header, kind, lamps), line);
+  const [, number = '', unitSent = ''] = match;
+  const unit = unitSent === '' ? unitSet : unitSent;
+  if (unit === undefined) return needsUnit(line);
+  return readScaleValue(number.replaceAll(' ', ''), unit, stateOf(heading), line);
 }
 
 /** The lamps speak of the same moment as the header; a held display shows an earlier one. */
-function stateOf(header: string, kind: string, lamps: number | undefined): ScaleState {
+function stateOf({ header, kind, lamps }: Heading): ScaleState {
   const isNet = kind === 'NT';
   if (lamps !== undefined && (lamps & LAMP.hold) !== 0) return { stability: 'unknown', isNet };
   return { stability: header === 'ST' ? 'stable' : 'unstable', isNet };
@@ -62,13 +70,12 @@ function decodeBare(line: string, unitSet: string | undefined): DecodeResult {
   if (match === null) return failure('unknown-type', `${quote(line)} is no line of a CAS indicator.`);
   const [, number = '', unitSent = ''] = match;
   const unit = unitSent === '' ? unitSet : unitSent;
-  if (unit === undefined) {
-    return failure(
-      'needs-constants',
-      `${quote(line)} names no unit: the device needs the constant unit (kg, g, t, lb).`,
-    );
-  }
+  if (unit === undefined) return needsUnit(line);
   return readScaleValue(number.replaceAll(' ', ''), unit, { stability: 'unknown' }, line);
+}
+
+function needsUnit(line: string): DecodeResult {
+  return failure('needs-constants', `${quote(line)} names no unit: the device needs the constant unit (kg, g, t, lb).`);
 }
 
 function hasLongHeader(line: Uint8Array): boolean {

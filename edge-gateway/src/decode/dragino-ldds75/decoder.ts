@@ -14,7 +14,7 @@ const constantsSchema = z.object({
 type Variant = z.infer<typeof constantsSchema>['variant'];
 
 /** LoRaWAN ports whose frames are no measurement. It comes on port 2, but samples and test set-ups use others too. */
-const PORT = { datalog: 3, deviceInfo: 5 } as const;
+const PORT = { datalog: 3, deviceInfo: 5, detection: 6 } as const;
 
 const LDDS04_BYTES = 11;
 const DATALOG_RECORD_BYTES = 11;
@@ -42,6 +42,7 @@ function decode(frame: Frame, variant: Variant): DecodeResult {
     return payload.length < 7 ? tooShort(payload, 7) : understood([batteryHealth(view.getUint16(5))]);
   }
   if (fPort === PORT.datalog) return decodeDatalog(view);
+  if (fPort === PORT.detection) return decodeDetection(view);
   if (payload.length < 4) return tooShort(payload, 4);
   const isBurst = (view.getUint8(0) & BURST_BIT) !== 0;
   const millivolts = view.getUint16(0) & (isBurst ? 0x0fff : 0x3fff);
@@ -106,6 +107,15 @@ function decodeDatalog(view: DataView): DecodeResult {
     samples.push(...levelSamples(view.getUint16(offset + 2), { observedAtMs, historical: true }));
   }
   return understood(samples);
+}
+
+/** DDS75-LB in detection mode: distances (u16) of one burst, and nothing else. */
+function decodeDetection(view: DataView): DecodeResult {
+  if (view.byteLength === 0 || view.byteLength % 2 !== 0) {
+    return failure('truncated', `Distances have 2 bytes each; the frame has ${view.byteLength}.`);
+  }
+  const distances = Array.from({ length: view.byteLength / 2 }, (_, index) => view.getUint16(index * 2));
+  return understood(distances.flatMap((distanceMm) => levelSamples(distanceMm)));
 }
 
 function levelSamples(distanceMm: number, common: SampleCommon = {}): Sample[] {
