@@ -7,6 +7,8 @@ export interface TagCase {
   /** Chance that a tag in range is read in one cycle of a second. */
   readRate: number;
   leftAfterMs: number;
+  /** Now and then somebody or something stands before half of the tags for 1 to 3 minutes. */
+  shadows?: boolean;
 }
 
 export interface TagScore {
@@ -27,11 +29,13 @@ interface SimulatedTag {
   toldThere: boolean;
   movedAtMs: number;
   moveTold: boolean;
+  hiddenUntilMs: number;
 }
 
 const START_MS = Date.UTC(2026, 0, 5);
 const CYCLE_MS = 1_000;
 const TAGS = 100;
+const SHADOW_EVERY_MS = 600_000;
 
 /**
  * A hundred tags under one reader. Each stays 5 to 30 minutes and is away three times the absence limit or more, so that
@@ -48,8 +52,9 @@ export function measureTags(test: TagCase, options: { moves: number; seed: numbe
 
   for (let atMs = START_MS; result.moves < options.moves; atMs += CYCLE_MS) {
     for (const tag of tags) if (atMs >= tag.nextMoveAtMs) move(tag, atMs, test, random, result);
+    if (test.shadows === true && random.chance(CYCLE_MS / SHADOW_EVERY_MS)) castShadow(tags, atMs, random);
     const samples = tags
-      .filter((tag) => tag.there && random.chance(test.readRate))
+      .filter((tag) => tag.there && atMs >= tag.hiddenUntilMs && random.chance(test.readRate))
       .map((tag) => ({ kind: 'tag', epcHex: tag.epcHex, antenna: 1, rssiDbm: -60 + random.normal(3) }) as const);
     const readings = [...site.normalize('reader', samples, { receivedAtMs: atMs }), ...site.tick(atMs)];
     for (const reading of readings) {
@@ -70,7 +75,13 @@ export function measureTags(test: TagCase, options: { moves: number; seed: numbe
 function newTag(index: number, random: Random): SimulatedTag {
   const epcHex = `3034257BF7194E40${index.toString(16).toUpperCase().padStart(8, '0')}`;
   const nextMoveAtMs = START_MS + random.between(0, 60_000);
-  return { epcHex, there: false, nextMoveAtMs, toldThere: false, movedAtMs: START_MS, moveTold: true };
+  const told = { toldThere: false, movedAtMs: START_MS, moveTold: true };
+  return { epcHex, there: false, nextMoveAtMs, ...told, hiddenUntilMs: 0 };
+}
+
+function castShadow(tags: readonly SimulatedTag[], atMs: number, random: Random): void {
+  const untilMs = atMs + random.between(60_000, 180_000);
+  for (const tag of tags) if (random.chance(0.5)) tag.hiddenUntilMs = untilMs;
 }
 
 function move(
