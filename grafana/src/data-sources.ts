@@ -5,7 +5,7 @@ export const PROMETHEUS = { type: 'prometheus', uid: 'shelfwire-prometheus' } as
 
 /**
  * `provisioning/datasources/shelfwire.yaml`. Addresses and secrets come from Grafana's environment; the compose file
- * sets them. InfluxDB 2.x answers InfluxQL with the bucket as database and the token in a header (facts about the parts).
+ * sets them. The same files serve the Grafana of one tenant's operators: with their bucket, their token, their login. InfluxDB 2.x answers InfluxQL with the bucket as database and the token in a header (facts about the parts).
  */
 export function dataSourcesFile(): object {
   const common = { access: 'proxy', editable: false, orgId: 1 };
@@ -19,7 +19,7 @@ export function dataSourcesFile(): object {
         ...common,
         url: '${INFLUXDB_URL}',
         isDefault: true,
-        jsonData: { version: 'InfluxQL', dbName: 'shelfwire', httpMode: 'POST', httpHeaderName1: 'Authorization' },
+        jsonData: { version: 'InfluxQL', dbName: '${INFLUXDB_BUCKET}', httpMode: 'POST', httpHeaderName1: 'Authorization' },
         secureJsonData: { httpHeaderValue1: 'Token ${INFLUXDB_TOKEN}' },
       },
       {
@@ -29,7 +29,7 @@ export function dataSourcesFile(): object {
         url: '${POSTGRES_HOST}',
         user: '${POSTGRES_USER}',
         jsonData: {
-          database: 'shelfwire',
+          database: '${POSTGRES_DATABASE}',
           sslmode: '${POSTGRES_SSLMODE}',
           postgresVersion: 1500,
           maxOpenConns: 10,

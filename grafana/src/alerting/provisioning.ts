@@ -4,6 +4,8 @@ import { ALERT_RULES, ALERT_SOURCES, type AlertRule } from './rules.ts';
 
 const EXPRESSION_UID = '__expr__';
 const CONTACT_POINT = 'shelfwire-operators';
+/** Stands for the variable in the file; see `doubledDollars`. */
+const RUNBOOK = '%RUNBOOK_URL%';
 
 /**
  * `provisioning/alerting/rules.yaml`. Grafana expands `$name` in provisioning files from its environment; a dollar that is
@@ -63,9 +65,16 @@ function provisionedRule(rule: AlertRule, dashboards: readonly Dashboard[]): obj
     condition: 'C',
     data: rule.query.source === 'sql' ? sqlSteps(rule) : seriesSteps(rule),
     noDataState: rule.noDataState,
+    // A source that cannot be asked: Grafana tells of it as an alert DatasourceError with this rule's labels, so that a
+    // database that is down is never taken for good news.
     execErrState: 'Error',
     for: rule.forDuration,
-    annotations: { summary: rule.summary, description: rule.todo, ...panelAnnotations(rule, dashboards) },
+    annotations: {
+      summary: rule.summary,
+      description: rule.todo,
+      runbook_url: `${RUNBOOK}#${runbookAnchor(rule)}`,
+      ...panelAnnotations(rule, dashboards),
+    },
     labels: { severity: rule.severity },
     isPaused: false,
   });
@@ -121,6 +130,13 @@ function expressionStep(refId: string, model: object): object {
   return { refId, datasourceUid: EXPRESSION_UID, model: { refId, datasource, ...model } };
 }
 
+/** The one variable that is meant for the environment: where this installation's people read docs/runbook.md. */
 function doubledDollars(value: object): object {
-  return JSON.parse(JSON.stringify(value).replaceAll('$', '$$$$')) as object;
+  const text = JSON.stringify(value).replaceAll('$', '$$$$').replaceAll(RUNBOOK, '${RUNBOOK_URL}');
+  return JSON.parse(text) as object;
+}
+
+/** The heading of the rule in docs/runbook.md. */
+export function runbookAnchor({ uid }: AlertRule): string {
+  return `alert-${uid}`;
 }

@@ -18,8 +18,12 @@ export interface AlertRule {
   /** `gt`: fires above the limit; `lt`: below it. */
   fires: 'gt' | 'lt';
   threshold: number;
-  /** Silence is no alarm for counts (nothing found is good), but it is one for things that must always speak. */
-  noDataState: 'OK' | 'Alerting' | 'NoData';
+  /**
+   * What an answer without any row or series means. Of a question "which are bad?" it is good news; of things that must
+   * always speak it is an alarm. A source that cannot be asked at all is another matter: see `execErrState` in
+   * provisioning.ts.
+   */
+  noDataState: 'OK' | 'Alerting';
 }
 
 /** `reduce`: how a series becomes one number; SQL answers are numbers already, one for each row. */
@@ -66,6 +70,29 @@ export const ALERT_RULES: readonly AlertRule[] = [
       from sensor_state where quality <> 'good'`),
   },
   {
+    uid: 'shelfwire-sensor-silent',
+    title: 'Sensor silent',
+    summary: 'Nothing has been heard of {{ $labels.bin }} at {{ $labels.site }} for an hour or longer',
+    todo:
+      'If its gateway is offline too, begin there. Otherwise the sensor: power, cable, signal; then the gateway’s own log. ' +
+      'What the shelf holds is as old as the last reading.',
+    severity: 'warning',
+    forDuration: '5m',
+    panel: { dashboardUid: 'shelfwire-devices', title: 'Sensors in doubt' },
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    // Seen from the centre, and so also while the gateway is away or says nothing of it. A scale, a level or a count comes
+    // at least every few minutes (the gateway's heartbeat); tags and buttons may rest for weeks.
+    query: sql(`
+      select s.tenant_id as tenant, s.site_id as site, s.bin_id as bin,
+        (${NOW_MS} - s.last_reading_at_ms) / 60000 as "silent minutes"
+      from sensor_state s
+      where s.last_reading_at_ms < ${NOW_MS} - 3600000
+        and exists (select from bin_sensor n where n.tenant_id = s.tenant_id and n.site_id = s.site_id
+          and n.bin_id = s.bin_id and n.kind in ('weight', 'level', 'count'))`),
+  },
+  {
     uid: 'shelfwire-gateway-offline',
     title: 'Gateway offline',
     summary: 'Gateway {{ $labels.gatewayId }} at {{ $labels.siteId }} has said nothing for five minutes',
@@ -75,7 +102,8 @@ export const ALERT_RULES: readonly AlertRule[] = [
     panel: { dashboardUid: 'shelfwire-pipeline', title: 'Gateways' },
     fires: 'lt',
     threshold: 1,
-    noDataState: 'NoData',
+    // No gateway at all has spoken for a day: all of them, or the way here.
+    noDataState: 'Alerting',
     query: {
       source: 'influxql',
       rangeSeconds: 86_400,
@@ -151,13 +179,30 @@ export const ALERT_RULES: readonly AlertRule[] = [
     panel: { dashboardUid: 'shelfwire-pipeline', title: 'Time of a write' },
     fires: 'gt',
     threshold: 0,
-    noDataState: 'OK',
+    // A counter that has never counted is not there: hence the 0. Nothing at all then means that nobody measures.
+    noDataState: 'Alerting',
     query: {
       source: 'promql',
       rangeSeconds: 600,
       reduce: 'last',
-      text: 'sum(rate(shelfwire_ingest_batches_total{outcome="unconfirmed"}[5m]))',
+      text: 'sum(rate(shelfwire_ingest_batches_total{outcome="unconfirmed"}[5m])) or vector(0)',
     },
+  },
+  {
+    uid: 'shelfwire-service-down',
+    title: 'Service down',
+    summary: '{{ $labels.instance }} does not answer',
+    todo:
+      'Look whether its process runs and what its log said last. Meanwhile readings wait on the gateways; nothing is ' +
+      'ordered while the reorder-service is away.',
+    severity: 'critical',
+    forDuration: '2m',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Services' },
+    fires: 'lt',
+    threshold: 1,
+    // Nobody asks the services any more: then nothing else here would notice them either.
+    noDataState: 'Alerting',
+    query: { source: 'promql', rangeSeconds: 600, reduce: 'last', text: 'up{job="shelfwire"}' },
   },
   {
     uid: 'shelfwire-quarantine',
@@ -169,12 +214,12 @@ export const ALERT_RULES: readonly AlertRule[] = [
     panel: { dashboardUid: 'shelfwire-pipeline', title: 'Quarantine' },
     fires: 'gt',
     threshold: 0,
-    noDataState: 'OK',
+    noDataState: 'Alerting',
     query: {
       source: 'promql',
       rangeSeconds: 3_600,
       reduce: 'last',
-      text: 'sum(increase(shelfwire_ingest_readings_quarantined_total[1h]))',
+      text: 'sum(increase(shelfwire_ingest_readings_quarantined_total[1h])) or vector(0)',
     },
   },
   {
@@ -193,5 +238,27 @@ export const ALERT_RULES: readonly AlertRule[] = [
         (${NOW_MS} - o.due_at_ms) / 3600000 as "overdue hours"
       from purchase_order o join supplier s using (tenant_id, supplier_id)
       where o.closed_at_ms is null and o.due_at_ms < ${NOW_MS}`),
+  },
+  {
+    uid: 'shelfwire-supplier-unreachable',
+    title: 'Supplier unreachable',
+    summary:
+      'What {{ $labels.recipient }} should get from {{ $labels.site }} cannot be delivered ({{ $labels.error }})',
+    todo:
+      'See *Messages that did not get through* for the reason: address, token, or their system. It is tried again by itself; after the last ' +
+      'attempt the order is on hold and a person sends it again.',
+    severity: 'warning',
+    forDuration: '5m',
+    panel: { dashboardUid: 'shelfwire-orders', title: 'Messages that did not get through' },
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: sql(`
+      select tenant_id as tenant, coalesce(site_id, 'every site') as site, recipient,
+        coalesce(max(left(last_error, 80)), 'no answer') as error,
+        max(${NOW_MS} - created_at_ms) / 60000 as "waiting minutes"
+      from message_outbox
+      where channel = 'supplier' and sent_at_ms is null and attempts > 0 and created_at_ms < ${NOW_MS} - 1800000
+      group by tenant_id, site_id, recipient`),
   },
 ];

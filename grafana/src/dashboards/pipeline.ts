@@ -1,6 +1,7 @@
-import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { warnAbove } from '../panels/panel.ts';
+import { warnAbove, warnBelow } from '../panels/panel.ts';
+import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { table } from '../panels/table.ts';
 import { InfluxQlQuery } from '../queries/influxql.ts';
@@ -18,6 +19,8 @@ export function pipeline(): DashboardBuilder {
     refresh: '30s',
     variables: [tenantVariable(), siteVariable()],
   })
+    .withRow(new RowBuilder('Services'))
+    .withPanel(services())
     .withRow(new RowBuilder('Gateways'))
     .withPanel(queueDepth())
     .withPanel(
@@ -44,6 +47,24 @@ export function pipeline(): DashboardBuilder {
     .withPanel(ledgerRates())
     .withPanel(outboxPending())
     .withPanel(lowToSent());
+}
+
+function services() {
+  return stat({
+    title: 'Services',
+    description: 'Whether each service answers. One that does not: its log, then docs/runbook.md.',
+    unit: 'short',
+    width: 24,
+    height: 3,
+    thresholds: warnBelow(1, 1),
+    mappings: [
+      {
+        type: MappingType.ValueToText,
+        options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } },
+      },
+    ],
+    queries: [promQl('up{job="shelfwire"}', '{{instance}}')],
+  });
 }
 
 function queueDepth() {

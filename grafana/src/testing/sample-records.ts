@@ -46,9 +46,9 @@ function stockRecords(tenantId: string, nowMs: number): string[] {
     `insert into stock_level (tenant_id, site_id, bin_id, item_id, on_hand, uncertainty, state, status, observed_at_ms,
        ledger_version)
      values ('${tenantId}', 'plant-1', '${binId}', '${itemId}', ${onHand}, 0.5, '{}', '${status}', ${nowMs}, 1)`;
-  const state = (binId: string, quality: string): string =>
+  const state = (binId: string, quality: string, silentMs: number): string =>
     `insert into sensor_state (tenant_id, site_id, bin_id, last_reading_at_ms, quality, quality_since_ms)
-     values ('${tenantId}', 'plant-1', '${binId}', ${nowMs - 1_000}, '${quality}', ${nowMs - 60_000})`;
+     values ('${tenantId}', 'plant-1', '${binId}', ${nowMs - silentMs}, '${quality}', ${nowMs - 60_000})`;
   const movement = (sequence: number, binId: string, kind: string, change: number, after: number): string =>
     `insert into stock_movement (tenant_id, site_id, bin_id, item_id, kind, change, on_hand_after, at_ms, recorded_at_ms,
        gateway_id, outbox_id, sequence, revision, evidence)
@@ -57,8 +57,8 @@ function stockRecords(tenantId: string, nowMs: number): string[] {
   return [
     level('bin-1', 'screw', 80, 'OK'),
     level('bin-2', 'bolt', 0, 'OUT_OF_STOCK'),
-    state('bin-1', 'good'),
-    state('bin-2', 'stale'),
+    state('bin-1', 'good', 1_000),
+    state('bin-2', 'stale', 2 * 3_600_000),
     movement(1, 'bin-1', 'CONSUMPTION', -10, 60),
     movement(2, 'bin-1', 'RECEIPT', 40, 100),
     movement(3, 'bin-1', 'CONSUMPTION', -20, 80),
@@ -106,6 +106,6 @@ function orderRecords(tenantId: string, nowMs: number): string[] {
     }),
     `insert into message_outbox (tenant_id, site_id, channel, recipient, payload, created_at_ms, attempts,
        next_attempt_at_ms, last_error)
-     values ('${tenantId}', 'plant-1', 'supplier', 'acme', '{}', ${nowMs - 60_000}, 3, ${nowMs + 60_000}, 'refused')`,
+     values ('${tenantId}', 'plant-1', 'supplier', 'acme', '{}', ${nowMs - 45 * 60_000}, 3, ${nowMs + 60_000}, 'refused')`,
   ];
 }
