@@ -19,7 +19,12 @@ export function dataSourcesFile(): object {
         ...common,
         url: '${INFLUXDB_URL}',
         isDefault: true,
-        jsonData: { version: 'InfluxQL', dbName: '${INFLUXDB_BUCKET}', httpMode: 'POST', httpHeaderName1: 'Authorization' },
+        jsonData: {
+          version: 'InfluxQL',
+          dbName: '${INFLUXDB_BUCKET}',
+          httpMode: 'POST',
+          httpHeaderName1: 'Authorization',
+        },
         secureJsonData: { httpHeaderValue1: 'Token ${INFLUXDB_TOKEN}' },
       },
       {

@@ -41,11 +41,40 @@ export function shelfwireDashboard(spec: {
     );
 }
 
+/**
+ * Defaults that the SDK writes and that Grafana 11.0 does not know yet, or 12 does not know any more (`footer`). Where they
+ * are known they are the default, so they may be left out, and the JSON is valid for all.
+ */
+const DEFAULTS_OF_SOME = new Set([
+  'allowCustomValue',
+  'auto',
+  'auto_count',
+  'auto_min',
+  'footer',
+  'percentChangeColorMode',
+  'placement',
+]);
+
 export function finished(builder: DashboardBuilder): Dashboard {
   const dashboard = builder.build();
   // Ids by place: Grafana would make some up at each load, and links to a panel would not last.
   const panels = (dashboard.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
-  return { ...dashboard, panels, id: null, schemaVersion: SCHEMA_VERSION };
+  const { annotations, templating, links, ...rest } = { ...dashboard, panels, id: null, schemaVersion: SCHEMA_VERSION };
+  return {
+    ...rest,
+    annotations: { ...annotations, list: annotations.list?.map(withoutDefaultsOfSome) ?? [] },
+    templating: { ...templating, list: templating.list?.map(withoutDefaultsOfSome) ?? [] },
+    links: links?.map(withoutDefaultsOfSome) ?? [],
+    panels: panels.map((panel) =>
+      panel.type === 'row' || !('options' in panel)
+        ? panel
+        : { ...panel, options: withoutDefaultsOfSome(panel.options as object) },
+    ),
+  };
+}
+
+function withoutDefaultsOfSome<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !DEFAULTS_OF_SOME.has(name))) as T;
 }
 
 /** The address of a bin in the dashboard *Shelf and bin*, from a table that has these columns. */
