@@ -45,6 +45,7 @@ for part in mosquitto postgres influxdb edge-gateway ingest-service reorder-serv
     "$wanted" >"$part.ext"
   openssl x509 -req -in "$part.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -sha256 -days "$days" \
     -extfile "$part.ext" -out "$part.crt.next" 2>/dev/null
+  chmod 0644 "$part.key.next"
   mv "$part.key.next" "$part.key"
   mv "$part.crt.next" "$part.crt"
   printf '%s' "$wanted" >"$part.names"

@@ -29,6 +29,7 @@ install -m 0644 "$here/influxdb-standin.mjs" "$tree/usr/local/lib/influxdb-stand
 chroot "$tree" sh -c '
   id node >/dev/null 2>&1 || useradd --uid 1000 --create-home node
   mkdir -p /mosquitto/config /mosquitto/data /var/lib/postgresql/data /var/lib/influxdb2 /etc/influxdb2 /prometheus
+  chmod 3777 /run/postgresql
   chown mosquitto /mosquitto/data && chown postgres /var/lib/postgresql/data
   chown influxdb /var/lib/influxdb2 /etc/influxdb2 && chown nobody /prometheus'
 

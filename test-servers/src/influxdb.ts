@@ -23,13 +23,21 @@ export const ADMIN = 'admin:secret';
  */
 export class InfluxServer {
   readonly folder: string;
+  /** `host:port` for `influxd backup` and `influxd restore`. */
+  readonly backupAddress: string;
   readonly #httpPort: number;
   readonly #proxy: WriteApiProxy;
   readonly #auth: boolean;
   #process: ServerProcess | undefined;
 
-  private constructor(folder: string, httpPort: number, proxy: WriteApiProxy, auth: boolean) {
+  private constructor(
+    folder: string,
+    { httpPort, rpcPort }: { httpPort: number; rpcPort: number },
+    proxy: WriteApiProxy,
+    auth: boolean,
+  ) {
     this.folder = folder;
+    this.backupAddress = `127.0.0.1:${rpcPort}`;
     this.#httpPort = httpPort;
     this.#proxy = proxy;
     this.#auth = auth;
@@ -37,10 +45,10 @@ export class InfluxServer {
 
   static async start(options: InfluxServerOptions = {}): Promise<InfluxServer> {
     const { auth = false, folder = await mkdtemp(join(tmpdir(), 'shelfwire-influxdb-')) } = options;
-    const httpPort = await freePort();
-    await writeFile(join(folder, 'influxdb.conf'), serverConfig({ folder, httpPort, rpcPort: await freePort(), auth }));
-    const proxy = await WriteApiProxy.start(httpPort);
-    const server = new InfluxServer(folder, httpPort, proxy, auth);
+    const ports = { httpPort: await freePort(), rpcPort: await freePort() };
+    await writeFile(join(folder, 'influxdb.conf'), serverConfig({ folder, ...ports, auth }));
+    const proxy = await WriteApiProxy.start(ports.httpPort);
+    const server = new InfluxServer(folder, ports, proxy, auth);
     await server.restart();
     const [name, password] = ADMIN.split(':');
     if (auth) await server.query(`CREATE USER "${name}" WITH PASSWORD '${password}' WITH ALL PRIVILEGES`);

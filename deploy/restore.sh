@@ -1,0 +1,72 @@
+#!/bin/sh
+# Puts a backup back into empty places, and compares the counts.
+#   deploy/restore.sh BACKUP                     into the compose installation in this folder: its volumes must be empty
+#   deploy/restore.sh --data-dir DIR BACKUP      into DIR, which must not exist yet
+# Without compose: SHELFWIRE_BACKUP_DATABASE_URL (an empty database), SHELFWIRE_BACKUP_INFLUX_V1,
+# SHELFWIRE_BACKUP_INFLUX_URL and SHELFWIRE_BACKUP_INFLUX_TOKEN, as for backup.sh.
+set -eu
+umask 077
+data_dir=''
+if [ "${1:-}" = --data-dir ]; then
+  data_dir=$2
+  shift 2
+fi
+backup=$(cd "${1:?usage: restore.sh [--data-dir DIR] BACKUP}" && pwd)
+here=$(cd "$(dirname "$0")/.." && pwd)
+(cd "$backup" && sha256sum --check --quiet SHA256SUMS) || { echo "$backup is damaged" >&2; exit 2; }
+
+COUNTS="select string_agg(line, E'\n' order by line) from (
+  select format('%s %s', table_name,
+    (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from %I', table_name), false, true, '')))[1]) as line
+  from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE') as counted"
+# The roles that row level security names belong to the server, not to the database that was dumped.
+ROLES="do \$\$ begin
+  if not exists (select from pg_roles where rolname = 'shelfwire_tenant') then create role shelfwire_tenant nologin; end if;
+  execute format('grant shelfwire_tenant to %I', current_user);
+end \$\$"
+compare() {
+  if cmp -s "$backup/postgres.counts" "$1"; then
+    echo "PostgreSQL: $(awk '{ rows += $2 } END { print NR " tables, " rows " rows" }' "$1"), as in the backup"
+  else
+    echo 'PostgreSQL: the counts differ from the backup:' >&2
+    diff "$backup/postgres.counts" "$1" >&2 || true
+    exit 1
+  fi
+}
+
+compose() { (cd "$here" && docker compose "$@"); }
+counted=$(mktemp)
+trap 'rm -f "$counted"' EXIT
+if [ -n "$data_dir" ]; then
+  [ ! -e "$data_dir" ] || { echo "$data_dir is there already: name one that is not" >&2; exit 2; }
+  mkdir -p "$data_dir"
+  tar -C "$data_dir" -xzf "$backup/data.tar.gz"
+  echo "$data_dir is restored; the gateway begins with a new outbox"
+elif [ -n "${SHELFWIRE_BACKUP_DATABASE_URL:-}${SHELFWIRE_BACKUP_INFLUX_V1:-}${SHELFWIRE_BACKUP_INFLUX_URL:-}" ]; then
+  if [ -n "${SHELFWIRE_BACKUP_DATABASE_URL:-}" ]; then
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --command="$ROLES" "$SHELFWIRE_BACKUP_DATABASE_URL"
+    pg_restore --exit-on-error --single-transaction --no-owner --dbname="$SHELFWIRE_BACKUP_DATABASE_URL" "$backup/postgres.dump"
+    psql --no-psqlrc --tuples-only --no-align --command="$COUNTS" "$SHELFWIRE_BACKUP_DATABASE_URL" >"$counted"
+    compare "$counted"
+  fi
+  if [ -n "${SHELFWIRE_BACKUP_INFLUX_V1:-}" ]; then
+    influxd restore -portable -host "$SHELFWIRE_BACKUP_INFLUX_V1" "$backup/influxdb-1" >/dev/null 2>&1
+    echo 'InfluxDB 1.x: restored; restart it now, before that it answers null for restored fields'
+  fi
+  if [ -n "${SHELFWIRE_BACKUP_INFLUX_URL:-}" ]; then
+    influx restore --host "$SHELFWIRE_BACKUP_INFLUX_URL" --token "${SHELFWIRE_BACKUP_INFLUX_TOKEN:?}" --full "$backup/influxdb-2"
+  fi
+else
+  tar -C "$here" -xzf "$backup/installation.tar.gz"
+  password=$(cat "$here/secrets/postgres_password")
+  compose up --detach --wait postgres influxdb
+  pg() { compose exec -T -e PGPASSWORD="$password" postgres "$@"; }
+  pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --command="$ROLES" shelfwire
+  pg pg_restore --host=127.0.0.1 --username=shelfwire --exit-on-error --single-transaction --no-owner --dbname=shelfwire <"$backup/postgres.dump"
+  pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --tuples-only --no-align --command="$COUNTS" shelfwire >"$counted"
+  compare "$counted"
+  compose exec -T influxdb sh -c 'mkdir -p /tmp/backup && tar -C /tmp/backup -x && influx restore --full \
+    --host https://127.0.0.1:8086 --skip-verify --token "$(cat /run/secrets/influxdb_token)" /tmp/backup && rm -rf /tmp/backup' <"$backup/influxdb-2.tar"
+  compose run --rm --no-deps -T --entrypoint tar ingest-service -C /data -x <"$backup/ingest.tar"
+  echo 'restored: start the rest with deploy/up.sh'
+fi
