@@ -56,6 +56,8 @@ export const METRICS = {
   shelfwire_reorder_outbox_pending: gauge('Messages to suppliers or the broker that wait to be sent', []),
   shelfwire_reorder_supplier_requests_total: counter('Requests to suppliers', ['outcome']),
   shelfwire_reorder_low_to_sent_seconds: histogram('Time from the low reading received to the order sent', []),
+  shelfwire_reorder_alerts_total: counter('Alerts by what became of them', ['change']),
+  shelfwire_reorder_alert_messages_total: counter('Messages about alerts, to people and systems', ['outcome']),
   shelfwire_sim_messages_total: counter('Messages of simulated devices', ['outcome']),
   shelfwire_sim_devices_connected: gauge('Simulated devices connected to their broker', []),
   shelfwire_sim_messages_pending: gauge('Messages of simulated devices without PUBACK yet', []),

@@ -65,6 +65,14 @@ export const configSchema = z.object({
   SHELFWIRE_ESCALATE_ADMIN_AFTER_MS: durationMsSetting
     .default(3 * 86_400_000)
     .describe('The administrator is told so long after an order was due or should have been acknowledged'),
+  SHELFWIRE_ALERT_ESCALATE_AFTER_MS: durationMsSetting
+    .default(4 * 3_600_000)
+    .describe('An alert that nobody takes on is told to the next level after this, and to the last after twice of it'),
+  SHELFWIRE_SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('Mail server for alerts: smtp://user:password@host:587; without it mails are written to the log'),
+  SHELFWIRE_MAIL_FROM: z.string().default('Shelfwire <shelfwire@localhost>').describe('Sender of alert mails'),
   SHELFWIRE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -5,16 +5,16 @@ import { epochMsSchema, idSchema } from '../reading.ts';
 export const alertSeveritySchema = z.enum(['info', 'warning', 'critical']);
 export type AlertSeverity = z.infer<typeof alertSeveritySchema>;
 
+/**
+ * LOW_STOCK: below the safety stock, or empty; one for each episode. SENSOR_DOUBT: a sensor cannot be believed and somebody is to
+ * count. ORDER_TROUBLE: an order is overdue, not acknowledged, changed, or cannot be sent.
+ */
 export const alertKindSchema = z.enum([
   'LOW_STOCK',
-  'OUT_OF_STOCK',
   'SENSOR_DOUBT',
   'ORDER_TROUBLE',
-  'ORDER_OVERDUE',
-  'ORDER_UNACKNOWLEDGED',
   'ORDER_WAITS_FOR_APPROVAL',
   'RECEIPT_TO_CONFIRM',
-  'TEST',
 ]);
 export type AlertKind = z.infer<typeof alertKindSchema>;
 
@@ -40,6 +40,16 @@ export const alertSchema = z.object({
 });
 export type Alert = z.infer<typeof alertSchema>;
 
+const timeZoneSchema = z.string().refine(
+  (timeZone) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+    } catch {
+      return false;
+    }
+  },
+  { message: 'is not a time zone like Europe/Berlin' },
+);
 const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 22:00');
 
 /** Where alerts are sent. The list in the console has them always. */
@@ -56,17 +66,27 @@ export const alertChannelSchema = z
     digestMinutes: z.int().min(0).max(1_440).default(5),
     /** Nothing but critical alerts between these times of day; the rest comes in one message afterwards. */
     quietHours: z
-      .object({ from: timeOfDaySchema, to: timeOfDaySchema, timeZone: z.string().default('UTC') })
+      .object({ from: timeOfDaySchema, to: timeOfDaySchema, timeZone: timeZoneSchema.default('UTC') })
       .nullable()
       .default(null),
   })
-  .refine(({ kind, target }) => (kind === 'email' ? z.email() : z.httpUrl().or(z.url())).safeParse(target).success, {
-    path: ['target'],
-    message: 'is not an address of this kind',
-  });
+  .refine(
+    ({ kind, target }) => (kind === 'email' ? z.email() : z.url({ protocol: /^https?$/ })).safeParse(target).success,
+    {
+      path: ['target'],
+      message: 'is not an address of this kind',
+    },
+  );
 export type AlertChannel = z.infer<typeof alertChannelSchema>;
 
-export const putAlertChannelsSchema = z.object({ channels: z.array(alertChannelSchema).max(20) });
+export const alertChannelsSchema = z.object({
+  channels: z
+    .array(alertChannelSchema)
+    .max(20)
+    .refine((channels) => new Set(channels.map(({ channelId }) => channelId)).size === channels.length, {
+      message: 'names a channel twice',
+    }),
+});
 
 /** What became of a test message, channel by channel. */
 export const alertTestResultSchema = z.object({

@@ -10,10 +10,12 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 
+import { alertChannelSchema, alertSchema } from './alerts.ts';
 import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
+import { receiptSchema, supplierReturnSchema } from './receipts.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { quarantineEntrySchema } from './quarantine.ts';
 import { API_ROUTES, TELEMETRY_ROUTES } from './routes.ts';
@@ -29,6 +31,8 @@ const SECURITY_NAMES = { none: undefined, user: 'accessToken', 'supplier-token':
 
 /** Schemas with a name of their own in the document; everything else stands where it is used. */
 const NAMED_SCHEMAS = {
+  Alert: alertSchema,
+  AlertChannel: alertChannelSchema,
   AnnouncedMove: announcedMoveSchema,
   ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,
@@ -46,10 +50,12 @@ const NAMED_SCHEMAS = {
   Position: positionSchema,
   Problem: problemSchema,
   Reservation: reservationSchema,
+  Receipt: receiptSchema,
   Role: roleSchema,
   StockItem: stockItemSchema,
   StreamEvent: streamEventSchema,
   Summary: summarySchema,
+  SupplierReturn: supplierReturnSchema,
   TelemetrySeries: telemetrySeriesSchema,
   QuarantineEntry: quarantineEntrySchema,
 };

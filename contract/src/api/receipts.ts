@@ -71,7 +71,7 @@ export const receiptSchema = z.object({
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /** Confirms an announced or proposed receipt, as it stands or with what was really found. */
-export const confirmReceiptSchema = z.object({ lines: z.array(receivedLineSchema).optional() });
+export const confirmReceiptSchema = z.strictObject({ lines: z.array(receivedLineSchema).optional() });
 export type ConfirmReceipt = z.infer<typeof confirmReceiptSchema>;
 
 export const dismissReceiptSchema = z.object({ reason: reasonSchema });
@@ -139,7 +139,7 @@ export const supplierReturnSchema = z.object({
 });
 export type SupplierReturn = z.infer<typeof supplierReturnSchema>;
 
-export const creditReturnSchema = z.object({
+export const creditReturnSchema = z.strictObject({
   creditedCents: z.int().min(0),
   reference: z.string().trim().min(1).max(100),
 });

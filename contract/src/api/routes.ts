@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import { idSchema } from '../reading.ts';
 import { stockStatusSchema } from '../stock-event.ts';
+import { ALERT_ROUTES } from './alert-routes.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
 import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
+import { RECEIVING_ROUTES } from './receiving-routes.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { STOCK_KEEPING_ROUTES } from './stock-keeping-routes.ts';
 import { binDetailSchema, movementSchema, stockItemSchema } from './stock.ts';
@@ -107,8 +109,10 @@ export const API_ROUTES = {
     query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
     response: pageOf(movementSchema),
   },
+  ...ALERT_ROUTES,
   ...ORDER_ROUTES,
   ...GATEWAY_ROUTES,
+  ...RECEIVING_ROUTES,
   ...SUPPLIER_ROUTES,
   ...STOCK_KEEPING_ROUTES,
 } as const satisfies Record<string, RouteDefinition>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { idSchema } from '@shelfwire/contract';
+import { approverRoleSchema } from '@shelfwire/contract/api';
 import { configInvalid, describeIssues } from '@shelfwire/contract/service';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -43,6 +44,32 @@ const supplierSchema = z.strictObject({
   apiToken: z.string().min(8).describe('Bearer token, both for our orders and for their answers'),
   calendar: supplierCalendarSchema.optional().describe('Lead times count its working days; all days, if not given'),
   truck: truckSchema.optional().describe('Needs of a site gather in one order'),
+  channel: z
+    .enum(['http-json', 'ubl'])
+    .default('http-json')
+    .describe('How orders are written: our JSON, or UBL 2.1 XML'),
+  acknowledgeWithinHours: z
+    .number()
+    .positive()
+    .nullable()
+    .default(24)
+    .describe(
+      'Reminded after this; a day later the order is no cover any more. null: this supplier never acknowledges',
+    ),
+  priceTolerancePercent: z.number().min(0).default(2).describe('A price may rise by so much without a person agreeing'),
+  confirmReceipts: z
+    .boolean()
+    .default(false)
+    .describe('true: what a scale sees arriving is booked when a person says so'),
+});
+
+const approvalRuleSchema = z.strictObject({
+  tenantId: idSchema,
+  ruleId: idSchema,
+  minAmount: z.number().min(0).default(0).describe('From this amount on; split orders are looked at together'),
+  itemClass: idSchema.optional().describe('Only items of this class'),
+  requiredRole: approverRoleSchema.default('buyer').describe('The lowest role that may approve'),
+  approvals: z.int().min(1).max(2).default(1).describe('2: two different people'),
 });
 
 const itemSchema = z.strictObject({
@@ -135,6 +162,7 @@ export const catalogueSchema = z
     gateways: z.array(gatewaySchema).default([]),
     policies: z.array(scopedPolicySchema).default([]),
     budgets: z.array(budgetSchema).default([]),
+    approvalRules: z.array(approvalRuleSchema).default([]),
   })
   .superRefine((catalogue, context) => {
     for (const wrong of findWrongBins(catalogue.bins)) context.addIssue({ code: 'custom', ...wrong });

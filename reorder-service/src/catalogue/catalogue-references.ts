@@ -52,6 +52,9 @@ export function findBrokenReferences(catalogue: unknown): BrokenReference[] {
     if (!keys.mayHave(key)) broken.push({ path, message: `there is no ${key.join('/')}` });
   };
   for (const [i, each] of suppliers?.entries() ?? []) check(known.tenants, ['suppliers', i, 'tenantId'], each.tenantId);
+  for (const [i, each] of read('approvalRules')?.entries() ?? []) {
+    check(known.tenants, ['approvalRules', i, 'tenantId'], each.tenantId);
+  }
   for (const [i, each] of items?.entries() ?? []) check(known.tenants, ['items', i, 'tenantId'], each.tenantId);
   for (const [i, each] of read('supplierItems')?.entries() ?? []) {
     check(known.suppliers, ['supplierItems', i, 'supplierId'], each.tenantId, each.supplierId);

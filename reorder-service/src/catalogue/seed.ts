@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
+import { putRule } from '../orders/approval-rules.ts';
 import type { Catalogue } from './catalogue-file.ts';
 import { seedGateway } from '../gateways/gateway-store.ts';
 import { resolvePolicies } from './resolve-policies.ts';
@@ -24,6 +25,7 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
       await seedPlaces(tx, tenant);
       await seedItems(tx, of(catalogue.items));
       await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems));
+      await seedApprovalRules(tx, of(catalogue.approvalRules));
       await seedBins(tx, of(catalogue.bins));
       for (const { password, ...key } of of(catalogue.gateways)) await seedGateway(tx, key, password, nowMs);
       for (const each of of(catalogue.policies)) await writePolicy(tx, each, { nowMs, by: 'catalogue' });
@@ -115,9 +117,19 @@ async function seedSuppliers(
   supplierItems: Catalogue['supplierItems'],
 ): Promise<void> {
   for (const supplier of suppliers) {
-    const { name, endpoint, apiToken } = supplier;
-    const terms = { calendar: jsonOrNull(supplier.calendar), truck: jsonOrNull(supplier.truck) };
-    const values = { name, endpoint, api_token: apiToken, api_token_sha256: hashApiToken(apiToken), ...terms };
+    const { name, endpoint, apiToken, channel, acknowledgeWithinHours } = supplier;
+    const values = {
+      name,
+      endpoint,
+      api_token: apiToken,
+      api_token_sha256: hashApiToken(apiToken),
+      channel,
+      acknowledge_within_ms: acknowledgeWithinHours === null ? null : Math.round(acknowledgeWithinHours * 3_600_000),
+      price_tolerance: supplier.priceTolerancePercent / 100,
+      confirm_receipts: supplier.confirmReceipts,
+      calendar: jsonOrNull(supplier.calendar),
+      truck: jsonOrNull(supplier.truck),
+    };
     await tx
       .insertInto('supplier')
       .values({ tenant_id: supplier.tenantId, supplier_id: supplier.supplierId, ...values })
@@ -167,6 +179,12 @@ async function removeOtherSensors(
         sql<boolean>`(${eb.ref('device_id')}, ${eb.ref('sensor_id')}, ${eb.ref('kind')}) not in (${sql.join(stay)})`,
     )
     .execute();
+}
+
+async function seedApprovalRules(tx: Tx, rules: Catalogue['approvalRules']): Promise<void> {
+  for (const { tenantId, minAmount, itemClass = null, ...rule } of rules) {
+    await putRule(tx, tenantId, { ...rule, itemClass, minAmountCents: Math.round(minAmount * 100) });
+  }
 }
 
 async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {

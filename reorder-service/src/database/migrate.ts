@@ -2,6 +2,7 @@ import { ShelfwireError } from '@shelfwire/contract';
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 
+import { alerts } from './migrations/alerts.ts';
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
@@ -27,6 +28,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-policies': policies,
   '0021-trucks': trucks,
   '0030-order-life': orderLife,
+  '0031-alerts': alerts,
   '0040-gateways': gateways,
 };
 

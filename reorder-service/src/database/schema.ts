@@ -1,5 +1,5 @@
 import type { MovementKind, OrderStatus, ReadingQuality, StockStatus } from '@shelfwire/contract';
-import type { GoodsCondition, ReceiptStatus, Role } from '@shelfwire/contract/api';
+import type { AlertKind, AlertSeverity, GoodsCondition, ReceiptStatus, Role } from '@shelfwire/contract/api';
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The tables as the newest migration leaves them. JSON columns are written as text (`JSON.stringify`). */
@@ -46,6 +46,9 @@ export interface Schema {
   };
   learned_lead_time: LearnedLeadTimeTable;
   budget: BudgetTable;
+  alert: AlertTable;
+  alert_channel: AlertChannelTable;
+  alert_delivery: AlertDeliveryTable;
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 
@@ -498,6 +501,7 @@ interface SupplierReturnTable extends BinKey {
   created_at_ms: number;
   created_by: string;
   credited_at_ms: number | null;
+  was_received: Generated<boolean>;
 }
 
 /** What people changed that money depends on, beside the orders; append-only. */
@@ -509,4 +513,50 @@ interface AuditEventTable {
   what: string;
   subject_id: string;
   details: JsonObject;
+}
+
+interface AlertTable {
+  alert_id: Generated<string>;
+  tenant_id: string;
+  site_id: string | null;
+  kind: AlertKind;
+  /** What it is about; with the kind, one is open at a time. */
+  subject: string;
+  severity: AlertSeverity;
+  title: string;
+  detail: string;
+  order_id: string | null;
+  bin_id: string | null;
+  raised_at_ms: number;
+  last_seen_at_ms: number;
+  /** The condition was not there when it was looked for last. */
+  gone_since_ms: number | null;
+  occurrences: Generated<number>;
+  escalation_level: Generated<number>;
+  acknowledged_at_ms: number | null;
+  acknowledged_by: string | null;
+  resolved_at_ms: number | null;
+}
+
+interface AlertChannelTable {
+  tenant_id: string;
+  channel_id: string;
+  kind: 'email' | 'webhook';
+  target: string;
+  min_severity: AlertSeverity;
+  escalation_level: Generated<number>;
+  digest_minutes: Generated<number>;
+  quiet_hours: JSONColumnType<Record<string, unknown> | null, string | null, string | null>;
+  leased_until_ms: Generated<number>;
+  failures: Generated<number>;
+  last_error: string | null;
+}
+
+interface AlertDeliveryTable {
+  alert_id: string;
+  channel_id: string;
+  tenant_id: string;
+  sent_at_ms: number;
+  severity: AlertSeverity;
+  resolution_sent_at_ms: number | null;
 }

@@ -1,11 +1,14 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 
+import { AlertsModule } from '../alerts/alerts.module.ts';
 import { GatewaysModule } from '../gateways/gateways.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
+import { ReceivingModule } from '../receiving/receiving.module.ts';
 import { StockKeepingModule } from '../stock-keeping/stock-keeping.module.ts';
 import { AccessGuard } from './access-guard.ts';
+import { AlertsController } from './alerts.controller.ts';
 import { ApprovalRulesController } from './approval-rules.controller.ts';
 import { AuthController } from './auth.controller.ts';
 import { DocumentsController } from './documents.controller.ts';
@@ -15,6 +18,7 @@ import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
+import { ReceivingController } from './receiving.controller.ts';
 import { StockController } from './stock.controller.ts';
 import { StockKeepingController } from './stock-keeping.controller.ts';
 import { StreamController } from './stream.controller.ts';
@@ -31,8 +35,17 @@ export class HttpModule {
   static of(options: HttpOptions, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: HttpModule,
-      imports: [...imports, GatewaysModule, OperatorModule, OverviewModule, StockKeepingModule],
+      imports: [
+        ...imports,
+        AlertsModule,
+        GatewaysModule,
+        OperatorModule,
+        OverviewModule,
+        ReceivingModule,
+        StockKeepingModule,
+      ],
       controllers: [
+        AlertsController,
         ApprovalRulesController,
         AuthController,
         DocumentsController,
@@ -40,6 +53,7 @@ export class HttpModule {
         OrderActionsController,
         OrdersController,
         OverviewController,
+        ReceivingController,
         StockController,
         StockKeepingController,
         StreamController,

@@ -20,8 +20,7 @@ afterAll(async () => {
 const routes: [name: string, route: RouteDefinition][] = Object.entries(API_ROUTES);
 const fill = (path: string): string =>
   path
-    .replace(':orderId', ORDER_ID)
-    .replace(':reservationId', ORDER_ID)
+    .replace(/:(order|receipt|return|alert|reservation)Id/, ORDER_ID)
     .replace(':parkedId', '1')
     .replace(':siteId', 's1')
     .replaceAll(/:\w+/g, 'b1');

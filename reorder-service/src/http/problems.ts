@@ -57,6 +57,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The message names a line that the order does not have',
     todo: 'Use the line numbers of the purchase order message',
   },
+  CODE_UNREADABLE: {
+    status: 422,
+    title: 'The code cannot be used',
+    what: 'A scanned code is no GS1 code, or its check digit or date is wrong',
+    todo: 'Scan again, or look the order up by hand',
+  },
   EDIT_REFUSED: {
     status: 422,
     title: 'The order cannot be changed to that',

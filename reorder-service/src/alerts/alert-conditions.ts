@@ -1,0 +1,65 @@
+import type { AlertKind, AlertSeverity } from '@shelfwire/contract/api';
+import { sql } from 'kysely';
+
+import type { Db } from '../database/open-database.ts';
+
+/** Something that somebody should know of, as the database says it now. */
+export interface Condition {
+  tenantId: string;
+  siteId: string | null;
+  kind: AlertKind;
+  subject: string;
+  severity: AlertSeverity;
+  title: string;
+  detail: string;
+  orderId: string | null;
+  binId: string | null;
+}
+
+/** An order may wait so long for its approval, and a receipt for its confirmation, before somebody is told. */
+const PATIENCE_MS = 15 * 60_000;
+const CONDITIONS_MAX = 5_000;
+
+/**
+ * Everything that is wrong now, over all tenants. Alerts follow what is, not what happened: nothing is lost in a crash, and
+ * a value that flaps is one condition, since its subject is the episode, not the reading.
+ */
+export async function findConditions(db: Db, nowMs: number): Promise<Condition[]> {
+  const { rows } = await sql<Condition>`
+    select l.tenant_id as "tenantId", l.site_id as "siteId", 'LOW_STOCK' as kind,
+           coalesce(e.episode_id::text, 'bin ' || l.site_id || '/' || l.bin_id) as subject,
+           case when l.on_hand = 0 then 'critical' else 'warning' end as severity,
+           i.name || case when l.on_hand = 0 then ' is out of stock' else ' is below its safety stock' end as title,
+           'Bin ' || l.bin_id || ': ' || l.on_hand || ' ' || i.unit || ' left. '
+             || coalesce(il.because, 'Nothing was decided yet') as detail,
+           null::uuid as "orderId", l.bin_id as "binId"
+    from stock_level l
+    join item i using (tenant_id, item_id)
+    join item_location il using (tenant_id, site_id, bin_id)
+    left join episode e on e.tenant_id = l.tenant_id and e.site_id = l.site_id and e.bin_id = l.bin_id
+      and e.item_id = l.item_id and e.closed_at_ms is null
+    where l.status in ('BELOW_SAFETY', 'OUT_OF_STOCK')
+      and (e.snoozed_until_ms is null or e.snoozed_until_ms < ${nowMs})
+    union all
+    select c.tenant_id, c.site_id, 'SENSOR_DOUBT', 'bin ' || c.site_id || '/' || c.bin_id, 'warning',
+           'Bin ' || c.bin_id || ' has to be counted', c.reason, null, c.bin_id
+    from counting_task c where c.closed_at_ms is null
+    union all
+    select o.tenant_id, o.site_id, 'ORDER_TROUBLE', o.order_id::text,
+           case when o.escalation_level >= 3 or o.status = 'ON_HOLD' then 'critical' else 'warning' end,
+           'Order ' || o.order_number || ' to ' || s.name || ' needs somebody', o.attention, o.order_id, null
+    from purchase_order o join supplier s using (tenant_id, supplier_id)
+    where o.closed_at_ms is null and o.attention is not null
+    union all
+    select o.tenant_id, o.site_id, 'ORDER_WAITS_FOR_APPROVAL', o.order_id::text, 'warning',
+           'Order ' || o.order_number || ' waits for approval', o.sentence, o.order_id, null
+    from purchase_order o
+    where o.status = 'PENDING_APPROVAL' and o.created_at_ms < ${nowMs - PATIENCE_MS}
+    union all
+    select r.tenant_id, r.site_id, 'RECEIPT_TO_CONFIRM', r.receipt_id::text, 'warning',
+           'A delivery of order ' || o.order_number || ' is to be confirmed', 'The scale saw it arrive', o.order_id, null
+    from order_receipt r join purchase_order o using (order_id)
+    where r.status = 'PROPOSED' and r.created_at_ms < ${nowMs - PATIENCE_MS}
+    limit ${CONDITIONS_MAX}`.execute(db);
+  return rows;
+}
