@@ -92,7 +92,7 @@ onEachEngine('alerts', (database) => {
     story.later(5 * MINUTE_MS);
     await watch.run();
     expect(messages).toHaveLength(1);
-    expect(titles().toSorted()).toEqual(['Bin A-01 has to be counted', 'M8 bolts is below its safety stock']);
+    expect(new Set(titles())).toEqual(new Set(['Bin A-01 has to be counted', 'M8 bolts is below its safety stock']));
     await story.later(MINUTE_MS).showsAndDecides(0);
     await watch.run();
     expect(messages).toHaveLength(2);
@@ -148,10 +148,9 @@ onEachEngine('alerts', (database) => {
     await story.shows(40, { quality: 'uncalibrated' });
     await story.decide();
     await watch.run();
-    expect(messages[1]?.map(({ type }) => type).toSorted()).toEqual([
-      'shelfwire.alert.raised.v1',
-      'shelfwire.alert.resolved.v1',
-    ]);
+    expect(new Set(messages[1]?.map(({ type }) => type))).toEqual(
+      new Set(['shelfwire.alert.raised.v1', 'shelfwire.alert.resolved.v1']),
+    );
   });
 
   test('a receiver that fails is tried again, with patience, and gets it once', async () => {

@@ -14,7 +14,7 @@ test.each([
   ['an SSCC with its identifier', `00${SSCC}`, { sscc: SSCC }],
   [
     'a case with lot, expiry and count',
-    `]C101${GTIN}17270331` + `10AB-1\u001D3724`,
+    `]C101${GTIN}1727033110AB-1\u001D3724`,
     { gtin: GTIN, lot: 'AB-1', expiresOn: '2027-03-31', count: 24 },
   ],
   ['a lot at the end', `01${GTIN}10AB-1`, { gtin: GTIN, lot: 'AB-1' }],
@@ -28,13 +28,13 @@ test.each([
     `https://id.example.org/01/${GTIN}/10/AB%2F1?17=270101`,
     { gtin: GTIN, lot: 'AB/1', expiresOn: '2027-01-01' },
   ],
-  ['a weight in between', `01${GTIN}3103001250` + `15270101`, { gtin: GTIN, expiresOn: '2027-01-01' }],
+  ['a weight in between', `01${GTIN}310300125015270101`, { gtin: GTIN, expiresOn: '2027-01-01' }],
 ] as const)('reads %s', (_, scanned, expected) => {
   expect(parseGs1(scanned)).toEqual({ ok: true, code: { ...NOTHING, ...expected } });
 });
 
 test.each([
-  ['the check digit is wrong', '01' + '09506000134353', /check digit of GTIN/],
+  ['the check digit is wrong', '0109506000134353', /check digit of GTIN/],
   ['the check digit of the pallet is wrong', '106141412345678901', /check digit of SSCC/],
   ['the month is wrong', `01${GTIN}17271301`, /is no date/],
   ['it is a name', 'PALLET 7', /no GS1 code/],
@@ -46,9 +46,16 @@ test.each([
 
 test('never throws, whatever is scanned', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\d()\u001D]{0,60}$/), fc.webUrl()), (scanned) => {
-      expect(typeof parseGs1(scanned).ok).toBe('boolean');
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.string({ unit: fc.constantFrom('0', '1', '2', '7', '(', ')', '\u001D'), maxLength: 60 }),
+        fc.webUrl(),
+      ),
+      (scanned) => {
+        expect(typeof parseGs1(scanned).ok).toBe('boolean');
+      },
+    ),
     { numRuns: 10_000 },
   );
 });
