@@ -79,7 +79,7 @@ export const RECEIVING_ROUTES = {
     }),
     response: pageOf(supplierReturnSchema),
   },
-  returnGoods: {
+  returnOrderGoods: {
     method: 'POST',
     path: '/api/v1/orders/:orderId/returns',
     summary: 'Received goods go back to the supplier; repeat-safe by returnId',

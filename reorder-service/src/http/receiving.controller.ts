@@ -76,11 +76,11 @@ export class ReceivingController {
     });
   }
 
-  @ContractRoute('returnGoods')
+  @ContractRoute('returnOrderGoods')
   @Roles('admin', 'buyer', 'operator')
   async returnGoods(
     @CurrentPerson() person: UserPrincipal,
-    @Input() { params, body }: InputOf<'returnGoods'>,
+    @Input() { params, body }: InputOf<'returnOrderGoods'>,
   ): Promise<SupplierReturn> {
     const result = await this.returns.returnGoods(person, params.orderId, body);
     if (!result.ok) throw new HttpProblem(result.code, result.detail);
