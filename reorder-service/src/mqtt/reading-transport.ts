@@ -45,7 +45,10 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
 
   /** Does not wait for the broker: a service whose broker is away is started, and not ready. */
   listen(callback: (...parameters: unknown[]) => void): void {
-    const client = connect(this.options.url, { ...this.options.client, clean: false, reconnectPeriod: 1_000 });
+    // A kept session takes its share of a shared subscription also when its replica is gone for good, and nobody reads
+    // it. Without one, what it had is sent again by the gateways, to those that are there.
+    const clean = this.options.shared;
+    const client = connect(this.options.url, { ...this.options.client, clean, reconnectPeriod: 1_000 });
     client.handleMessage = (packet, done): void => {
       this.#inHand = this.#handleAndAcknowledge(packet.topic, packet.payload, done);
     };
