@@ -1,37 +1,15 @@
 import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { warnBelow } from '../panels/panel.ts';
+import { warnAbove, warnBelow } from '../panels/panel.ts';
 import { stat } from '../panels/stat.ts';
 import { table } from '../panels/table.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { InfluxQlQuery } from '../queries/influxql.ts';
+import { AT_IN_RANGE, HELD, RANGE_DAYS } from '../queries/held-levels.ts';
 import { inScope, SqlQuery } from '../queries/sql.ts';
 import { itemVariable, siteVariable, tenantVariable } from '../variables.ts';
 import { SHELF_LINK, shelfwireDashboard } from './dashboard.ts';
-
-const AT_IN_RANGE = 'at_ms between $__from and $__to';
-const RANGE_DAYS = '(($__to - $__from) / 86400000.0)';
-
-/**
- * How long each level held within the chosen time. The level before the first movement is what that movement left less
- * its change; a bin without movements holds its level all the time.
- */
-const HELD = `
-  move as (
-    select tenant_id, site_id, bin_id, item_id, at_ms, on_hand_after, on_hand_after - change as before,
-      row_number() over bin_time as place,
-      lead(at_ms, 1, $__to::bigint) over bin_time as until_ms
-    from stock_movement
-    where ${inScope()} and item_id in ($item) and ${AT_IN_RANGE}
-    window bin_time as (partition by tenant_id, site_id, bin_id order by at_ms, movement_id)),
-  held as (
-    select site_id, bin_id, item_id, before as on_hand, at_ms - $__from as ms from move where place = 1
-    union all
-    select site_id, bin_id, item_id, on_hand_after, until_ms - at_ms from move
-    union all
-    select l.site_id, l.bin_id, l.item_id, l.on_hand, $__to - $__from from stock_level l
-    where ${inScope('l')} and l.item_id in ($item)
-      and not exists (select from move m where m.site_id = l.site_id and m.bin_id = l.bin_id))`;
+import { deadStockValue, deadAndExcess, excessStockValue } from './stock-value-panels.ts';
 
 export function kpis(): DashboardBuilder {
   return shelfwireDashboard({
@@ -45,13 +23,20 @@ export function kpis(): DashboardBuilder {
   })
     .withRow(new RowBuilder('In the chosen time'))
     .withPanel(availability())
+    .withPanel(unitFillRate())
+    .withPanel(stockoutDays())
     .withPanel(orderCycle())
     .withPanel(perfectOrders())
     .withPanel(accuracy())
+    .withPanel(turns())
+    .withPanel(deadStockValue())
+    .withPanel(excessStockValue())
     .withPanel(sensorUptime())
+    .withPanel(sensorsInOrder())
     .withRow(new RowBuilder('Items'))
     .withPanel(items())
     .withPanel(stockouts())
+    .withPanel(deadAndExcess())
     .withRow(new RowBuilder('Over time'))
     .withPanel(movementsByKind())
     .withPanel(goodReadings());
@@ -62,7 +47,7 @@ function availability() {
     title: 'Availability',
     description: 'Share of the time, over all bins, in which something was on hand.',
     unit: 'percentunit',
-    width: 5,
+    width: 4,
     decimals: 1,
     thresholds: warnBelow(0.98, 0.95),
     queries: [
@@ -73,35 +58,101 @@ function availability() {
   });
 }
 
+function unitFillRate() {
+  return stat({
+    title: 'Unit fill rate',
+    description:
+      'Share of the wanted units that were there. What nobody could take from an empty bin is estimated: its own mean ' +
+      'consumption while it was not empty.',
+    unit: 'percentunit',
+    width: 4,
+    decimals: 1,
+    thresholds: warnBelow(0.98, 0.95),
+    queries: [
+      new SqlQuery(`
+        with ${HELD},
+        used as (
+          select site_id, bin_id, -sum(change) as taken from stock_movement
+          where ${inScope()} and item_id in ($item) and kind = 'CONSUMPTION' and ${AT_IN_RANGE} group by site_id, bin_id),
+        bins as (
+          select site_id, bin_id, sum(ms) filter (where on_hand > 0) as filled_ms,
+            coalesce(sum(ms) filter (where on_hand <= 0), 0) as empty_ms
+          from held group by site_id, bin_id)
+        select (sum(taken) / nullif(sum(taken + taken * empty_ms / nullif(filled_ms, 0)), 0))::float as share
+        from bins join used using (site_id, bin_id)`),
+    ],
+  });
+}
+
+function stockoutDays() {
+  return stat({
+    title: 'Stockout days',
+    description: 'Days without stock, added up over all bins. Which ones: see below.',
+    unit: 'd',
+    width: 4,
+    decimals: 1,
+    thresholds: warnAbove(0.1, 1),
+    queries: [
+      new SqlQuery(`
+        with ${HELD}
+        select coalesce(sum(ms) filter (where on_hand <= 0), 0)::float / 86400000 as days from held`),
+    ],
+  });
+}
+
+function turns() {
+  return stat({
+    title: 'Turns a year',
+    description:
+      'Consumption of the chosen time, taken for a year, divided by the mean stock of that time. Units of different kinds ' +
+      'are added up: compare a site with itself, or choose one item.',
+    unit: 'short',
+    width: 4,
+    decimals: 1,
+    queries: [
+      new SqlQuery(`
+        with ${HELD},
+        used as (
+          select -sum(change) as taken from stock_movement
+          where ${inScope()} and item_id in ($item) and kind = 'CONSUMPTION' and ${AT_IN_RANGE}),
+        stock as (select sum(on_hand * ms) / ($__to - $__from) as mean from held)
+        select (taken / ${RANGE_DAYS} * 365 / nullif(mean, 0))::float as turns from used, stock`),
+    ],
+  });
+}
+
 function orderCycle() {
   return stat({
     title: 'Order cycle time',
-    description: 'Median time from an order’s making to its closing.',
+    description: 'Median time from an order’s making to its closing; cancelled and rejected ones do not count.',
     unit: 'ms',
-    width: 5,
+    width: 4,
     queries: [
       new SqlQuery(`
         select percentile_cont(0.5) within group (order by closed_at_ms - created_at_ms) as ms from purchase_order
-        where ${inScope()} and closed_at_ms between $__from and $__to`),
+        where ${inScope()} and closed_at_ms between $__from and $__to and status not in ('CANCELLED', 'REJECTED')`),
     ],
   });
 }
 
 function perfectOrders() {
   return stat({
-    title: 'On time and complete',
+    title: 'Perfect orders',
     description:
-      'Share of the closed orders that came by their date with everything ordered. Damage and papers are not known to the shelf.',
+      'Share of the closed orders that came by their date, with everything ordered, and of which no receipt was noted as ' +
+      'damaged or wrong. Whether the papers were right is not known here.',
     unit: 'percentunit',
-    width: 5,
+    width: 4,
     decimals: 1,
     thresholds: warnBelow(0.95, 0.85),
     queries: [
       new SqlQuery(`
         select avg((o.closed_at_ms <= coalesce(o.due_at_ms, o.closed_at_ms) and not exists (
           select from purchase_order_line n
-          where n.order_id = o.order_id and n.received_quantity < n.ordered_quantity))::int) as share
-        from purchase_order o where ${inScope('o')} and o.closed_at_ms between $__from and $__to`),
+          where n.order_id = o.order_id and n.received_quantity < n.ordered_quantity) and not exists (
+          select from order_receipt r join order_receipt_line n using (receipt_id)
+          where r.order_id = o.order_id and r.status = 'CONFIRMED' and n.condition <> 'good'))::int)::float as share
+        from purchase_order o where ${inScope('o')} and o.closed_at_ms between $__from and $__to and o.status not in ('CANCELLED', 'REJECTED')`),
     ],
   });
 }
@@ -112,7 +163,7 @@ function accuracy() {
     description:
       'One less what counts had to correct, relative to what was moved. 1 if nobody had to correct anything.',
     unit: 'percentunit',
-    width: 5,
+    width: 4,
     decimals: 1,
     thresholds: warnBelow(0.98, 0.95),
     queries: [
@@ -124,7 +175,7 @@ function accuracy() {
   });
 }
 
-function sensorUptime() {
+function sensorsInOrder() {
   return stat({
     title: 'Sensors in order',
     description: 'Share of the sensors of bins whose last reading was good.',
@@ -138,6 +189,30 @@ function sensorUptime() {
         left join sensor_state s using (tenant_id, site_id, bin_id)
         where ${inScope('b')} and b.item_id in ($item)`),
     ],
+  });
+}
+
+/** Hours with a value ÷ hours of the chosen time, over all devices that were heard of in it. */
+function sensorUptime() {
+  const uptime = (field: string, refId: string, name: string): InfluxQlQuery =>
+    new InfluxQlQuery({
+      measurement: 'reading_hourly',
+      fields: { hours: `count("${field}_count")` },
+      groupByTags: ['siteId', 'deviceId', 'sensorId'],
+      outer: 'mean("hours") * 3600000 / ($__to - $__from)',
+    })
+      .refId(refId)
+      .alias(name);
+  return stat({
+    title: 'Sensor uptime',
+    description:
+      'Share of the hours of the chosen time in which a sensor gave at least one value, mean over all scales and all level ' +
+      'sensors that were heard of. The hour that runs is not counted yet.',
+    unit: 'percentunit',
+    width: 8,
+    decimals: 1,
+    thresholds: warnBelow(0.98, 0.9),
+    queries: [uptime('netGrams', 'A', 'scales'), uptime('fillRatio', 'B', 'levels')],
   });
 }
 

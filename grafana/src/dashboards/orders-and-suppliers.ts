@@ -9,6 +9,8 @@ import { inScope, NOW_MS, SqlQuery } from '../queries/sql.ts';
 import { siteVariable, tenantVariable } from '../variables.ts';
 import { shelfwireDashboard } from './dashboard.ts';
 
+/** Closed because it came, not because it was called off. */
+const FULFILLED = "o.closed_at_ms is not null and o.status not in ('CANCELLED', 'REJECTED')";
 const CREATED_IN_RANGE = 'created_at_ms between $__from and $__to';
 
 export function ordersAndSuppliers(): DashboardBuilder {
@@ -126,11 +128,11 @@ function suppliers() {
           select order_id, sum(ordered_quantity) as ordered, sum(received_quantity) as received
           from purchase_order_line where ${inScope()} group by order_id)
         select s.name as supplier, count(*) as orders, count(*) filter (where o.closed_at_ms is null) as open,
-          avg((o.closed_at_ms <= o.due_at_ms)::int) filter (where o.closed_at_ms is not null and o.due_at_ms is not null)
+          avg((o.closed_at_ms <= o.due_at_ms)::int) filter (where ${FULFILLED} and o.due_at_ms is not null)
             as "on time",
-          avg((line.received >= line.ordered)::int) filter (where o.closed_at_ms is not null) as complete,
+          avg((line.received >= line.ordered)::int) filter (where ${FULFILLED}) as complete,
           percentile_cont(0.5) within group (order by o.acknowledged_at_ms - o.sent_at_ms) as acknowledged,
-          percentile_cont(0.5) within group (order by o.closed_at_ms - o.sent_at_ms) as "lead time"
+          percentile_cont(0.5) within group (order by o.closed_at_ms - o.sent_at_ms) filter (where ${FULFILLED}) as "lead time"
         from purchase_order o
         join supplier s using (tenant_id, supplier_id)
         join line using (order_id)

@@ -16,6 +16,8 @@ export interface InfluxQlSelection {
   groupByTime?: string;
   groupByTags?: readonly string[];
   fill?: 'none' | 'null' | 'previous' | '0';
+  /** An aggregate over the answer's series: what is asked for becomes a subquery, of which this is taken. */
+  outer?: string;
   /** What is true of the whole site selection; alert rules have no variables. */
   scope?: 'site' | 'everything';
 }
@@ -71,6 +73,14 @@ export class InfluxQlQuery implements Builder<Dataquery> {
 }
 
 export function influxQlText(selection: InfluxQlSelection): string {
+  const inner = innerText(selection);
+  // The time must stand outside as well: an aggregate over a subquery without it covers everything up to now.
+  return selection.outer === undefined
+    ? inner
+    : `SELECT ${selection.outer} AS "value" FROM (${inner}) WHERE $timeFilter`;
+}
+
+function innerText(selection: InfluxQlSelection): string {
   const fields = Object.entries(selection.fields).map(([name, expression]) => `${expression} AS ${quoted(name)}`);
   const scope = selection.scope === 'everything' ? [] : TENANT_AND_SITE;
   const conditions = [...scope, ...(selection.where ?? []), '$timeFilter'];

@@ -22,6 +22,8 @@ export function expandInfluxQl(query: string, choices: Choices, range: TimeRange
   return withRegexes
     .replaceAll('$timeFilter', `time >= ${range.fromMs}ms AND time <= ${range.toMs}ms`)
     .replaceAll('$__interval', `${INTERVAL_MS}ms`)
+    .replaceAll('$__from', String(range.fromMs))
+    .replaceAll('$__to', String(range.toMs))
     .replaceAll('$tenant', choices.tenant)
     .replaceAll('$bin', choices.bin);
 }

@@ -26,6 +26,9 @@ function catalogueRecords(tenantId: string, nowMs: number): string[] {
      values ('${tenantId}', 'acme', 'Acme', 'http://127.0.0.1:1', 'token-${tenantId}', 'hash-${tenantId}')`,
     `insert into item (tenant_id, item_id, sku, name, unit) values
      ('${tenantId}', 'screw', 'M4', 'Screw M4', 'pcs'), ('${tenantId}', 'bolt', 'B8', 'Bolt M8', 'pcs')`,
+    `insert into supplier_item (tenant_id, supplier_id, item_id, part_number, order_unit, pack_quantity, lead_time_days,
+       price_breaks)
+     values ('${tenantId}', 'acme', 'screw', 'A-1', 'pack', 10, 3, '[{"fromUnits": 1, "unitPriceCents": 250}]')`,
     bin('bin-1', 'screw'),
     bin('bin-2', 'bolt'),
     bin('bin-3', 'bolt'),
