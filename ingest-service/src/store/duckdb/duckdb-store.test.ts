@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, test } from 'vitest';
+import { SmallDisk } from '@shelfwire/test-servers';
+import { afterAll, describe, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
 import { describeTelemetryStore } from '../telemetry-store.conformance.ts';
@@ -49,4 +50,52 @@ test.each([
     await store.close();
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+const disk = SmallDisk.mount(20);
+describe.runIf(disk !== undefined)('on a disk that runs full', () => {
+  const BATCH = 10_000;
+  /** Hardly compressible, so that the disk fills soon. */
+  const noise = (from: number, count: number): TelemetryPoint[] =>
+    Array.from({ length: count }, (_, index) => {
+      const point = weight(from + index, Math.random());
+      return { ...point, fields: { ...point.fields, epcHex: Math.random().toString(36) + Math.random().toString(36) } };
+    });
+
+  test.each(['while it writes its log', 'while it makes a checkpoint, which DuckDB calls fatal'])(
+    '%s: what was answered is there, and with room again it goes on by itself',
+    { timeout: 120_000 },
+    async (when) => {
+      const file = join(disk?.folder ?? '', `${when.slice(6, 16).replaceAll(' ', '-')}.duckdb`);
+      const open = () => DuckStore.open({ file, memoryLimitMb: 256 });
+      let store = await open();
+      const failures: unknown[] = [];
+      let written = 0;
+      const write = async (): Promise<void> => {
+        const stored = await store.write(noise(written, BATCH)).catch((error: unknown) => {
+          failures.push(error);
+        });
+        if (stored) written += BATCH;
+      };
+      await write();
+      if (when.includes('log')) disk?.fill();
+      while (failures.length < 3) await write();
+      const why = when.includes('log') ? /commit.*No space left/ : /checkpoint.*No space left/;
+      expect(failures[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringMatching(why) });
+      disk?.free();
+      if (!when.includes('log')) disk?.resize(200);
+      const failed = failures.length;
+      await write();
+      expect(failures.length).toBe(failed);
+      const question = { measurement: 'reading', field: 'sequence', tags: { tenantId: 't' }, fromMs: 0 } as const;
+      const count = async () => (await store.series({ ...question, toMs: 1e9, limit: 1e6 })).length;
+      expect(await count()).toBe(written);
+      await store.close();
+      store = await open();
+      expect(await count()).toBe(written);
+      await store.close();
+    },
+  );
+
+  afterAll(() => disk?.unmount());
 });

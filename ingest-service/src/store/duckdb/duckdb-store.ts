@@ -1,12 +1,11 @@
 import { dirname } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { makeFolder } from '@shelfwire/contract/service';
 
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
-import { MEASUREMENT_NAMES, pointProblem, type MeasurementName } from '../../points/schema.ts';
+import { pointProblem } from '../../points/schema.ts';
 import type {
   RejectedPoint,
   Retention,
@@ -16,17 +15,12 @@ import type {
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
+import { DuckDatabase, isFatal, type DuckDatabaseOptions } from './database.ts';
 import { exportTo, type ExportRequest } from './export.ts';
 import { SENSORS_SQL, seriesSql } from './queries.ts';
 import { deleteExpired } from './retention.ts';
-import { Rollup } from './rollup.ts';
-import { Staging } from './staging.ts';
-import { TABLES } from './tables.ts';
 
-export interface DuckStoreOptions {
-  file: string;
-  memoryLimitMb: number;
-}
+export type DuckStoreOptions = DuckDatabaseOptions;
 
 interface PendingWrite {
   points: readonly TelemetryPoint[];
@@ -35,46 +29,30 @@ interface PendingWrite {
   reject: (error: unknown) => void;
 }
 
-/** Appended between two turns of the event loop: about a millisecond's work. */
-const POINTS_PER_TURN = 250;
 const POINTS_PER_COMMIT_MAX = 50_000;
 
 /**
  * Everything in one file that this process alone may have open. Writes that wait while another commits are committed
- * together, with one sync of DuckDB's write-ahead log. Statements run on DuckDB's own threads.
+ * together, with one sync of DuckDB's write-ahead log. Statements run on DuckDB's own threads. When DuckDB has given
+ * its file up (a full disk can make it do so), the next write opens it again.
  */
 export class DuckStore implements TelemetryStore {
-  readonly #instance: DuckDBInstance;
-  readonly #writer: DuckDBConnection;
-  readonly #stagings: ReadonlyMap<MeasurementName, Staging>;
-  readonly #rollup: Rollup;
+  readonly #options: DuckStoreOptions;
+  /** Undefined after a fatal error, until the next change. */
+  #database: DuckDatabase | undefined;
   #pending: PendingWrite[] = [];
   #changes: (() => Promise<void>)[] = [];
   #working: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(
-    instance: DuckDBInstance,
-    writer: DuckDBConnection,
-    stagings: ReadonlyMap<MeasurementName, Staging>,
-    rollup: Rollup,
-  ) {
-    this.#instance = instance;
-    this.#writer = writer;
-    this.#stagings = stagings;
-    this.#rollup = rollup;
+  private constructor(options: DuckStoreOptions, database: DuckDatabase) {
+    this.#options = options;
+    this.#database = database;
   }
 
   static async open(options: DuckStoreOptions): Promise<DuckStore> {
     makeFolder(dirname(options.file));
-    const instance = await DuckDBInstance.create(options.file, {
-      memory_limit: `${options.memoryLimitMb}MB`,
-      threads: '2',
-    });
-    const writer = await instance.connect();
-    const stagings = new Map<MeasurementName, Staging>();
-    for (const name of MEASUREMENT_NAMES) stagings.set(name, await Staging.create(TABLES[name], writer));
-    return new DuckStore(instance, writer, stagings, await Rollup.create(writer));
+    return new DuckStore(options, await DuckDatabase.open(options));
   }
 
   write(points: readonly TelemetryPoint[]): Promise<WriteResult> {
@@ -93,22 +71,23 @@ export class DuckStore implements TelemetryStore {
 
   /** One hour or one deletion at a time, between writes. */
   async maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
-    for (const hourMs of this.#rollup.due(nowMs)) {
+    const due = await this.#betweenWrites(({ rollup }) => Promise.resolve(rollup.due(nowMs)));
+    for (const hourMs of due) {
       if (signal?.aborted) return;
-      await this.#betweenWrites(() => this.#rollup.refresh(hourMs));
+      await this.#betweenWrites(({ rollup }) => rollup.refresh(hourMs));
     }
     if (signal?.aborted) return;
-    await this.#betweenWrites(() => deleteExpired(this.#writer, this.#rollup, retention, nowMs));
+    await this.#betweenWrites(({ writer, rollup }) => deleteExpired(writer, rollup, retention, nowMs));
   }
 
   async exportTo(request: ExportRequest, file: string): Promise<void> {
     await this.#withReader((connection) => exportTo(connection, request, file));
   }
 
-  #betweenWrites<Result>(change: () => Promise<Result>): Promise<Result> {
+  #betweenWrites<Result>(change: (database: DuckDatabase) => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
-      this.#changes.push(() => change().then(resolve, reject));
+      this.#changes.push(() => this.#change(change).then(resolve, reject));
       this.#work();
     });
   }
@@ -127,10 +106,10 @@ export class DuckStore implements TelemetryStore {
 
   async #commitGroup(group: readonly PendingWrite[]): Promise<void> {
     try {
-      await this.#commit(group);
+      await this.#change((database) => database.commit(group.flatMap((write) => write.points)));
       for (const write of group) write.resolve({ rejected: write.rejected });
     } catch (error) {
-      const away = new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot write: ${String(error)}`, { cause: error });
+      const away = awayError('write', error);
       for (const write of group) write.reject(away);
     }
   }
@@ -146,35 +125,23 @@ export class DuckStore implements TelemetryStore {
     return this.#pending.splice(0, count);
   }
 
-  async #commit(group: readonly PendingWrite[]): Promise<void> {
-    const stagings = [...this.#stagings.values()];
-    let appended = 0;
+  /** Only from `#workAll`, so one at a time. */
+  async #change<Result>(change: (database: DuckDatabase) => Promise<Result>): Promise<Result> {
+    this.#database ??= await DuckDatabase.open(this.#options);
+    const database = this.#database;
     try {
-      for (const staging of stagings) await staging.ready();
-      for (const point of group.flatMap((write) => write.points)) {
-        this.#stagings.get(point.measurement)?.append(point);
-        if (++appended % POINTS_PER_TURN === 0) await nextTurn();
-      }
-      for (const staging of stagings) staging.flush();
-      await this.#writer.run('BEGIN');
-      try {
-        for (const staging of stagings) await staging.merge();
-        const dirtied = await this.#rollup.mark(new Set(stagings.flatMap((staging) => [...staging.hours])));
-        await this.#writer.run('COMMIT');
-        this.#rollup.marked(dirtied);
-      } catch (error) {
-        await this.#writer.run('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-      for (const staging of stagings) await staging.clear();
+      return await change(database);
     } catch (error) {
-      for (const staging of stagings) staging.discard();
+      if (isFatal(error)) {
+        this.#database = undefined;
+        await database.close();
+      }
       throw error;
     }
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const { sql, values } = this.#rollup.seriesSql(request) ?? seriesSql(request);
+    const { sql, values } = this.#database?.rollup.seriesSql(request) ?? seriesSql(request);
     const rows = await this.#read(sql, values);
     return rows.map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
   }
@@ -200,13 +167,13 @@ export class DuckStore implements TelemetryStore {
 
   async #withReader<Result>(query: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     if (this.#closed) throw closedError();
-    const connection = await this.#instance.connect();
+    const database = this.#database;
+    if (!database) throw awayError('read', 'its file is to be opened again');
     try {
-      return await query(connection);
+      return await database.read(query);
     } catch (error) {
+      if (isFatal(error)) throw awayError('read', error);
       throw ingestError('STORE_QUERY_FAILED', `DuckDB: ${String(error)}`, { cause: error });
-    } finally {
-      connection.closeSync();
     }
   }
 
@@ -214,9 +181,12 @@ export class DuckStore implements TelemetryStore {
     if (this.#closed) return;
     this.#closed = true;
     await this.#working;
-    this.#writer.closeSync();
-    this.#instance.closeSync();
+    await this.#database?.close();
   }
+}
+
+function awayError(what: 'write' | 'read', cause: unknown): StoreAwayError {
+  return new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot ${what}: ${String(cause)}`, { cause });
 }
 
 function closedError(): Error {
