@@ -2,6 +2,7 @@ import { needs, PostgresServer } from '@shelfwire/test-servers';
 import { decide, evaluate, policySchema, type Db, type DecisionInput } from '@shelfwire/reorder-service/measurable';
 import { sql } from 'kysely';
 
+import { Backlog } from './reorder/backlog.ts';
 import { ReadingSource } from './reorder/ledger.ts';
 import { openBenchSite, settle, SITE } from './reorder/site.ts';
 import type { Row } from './row.ts';
@@ -9,6 +10,13 @@ import type { Row } from './row.ts';
 const DEVICES = 5_000;
 const ITEM_LOCATIONS = 50_000;
 const RUN_MS = 4_000;
+const NOW_MS = 1_763_800_000_000;
+const BACKLOG_SCALES = 1_000;
+const BACKLOG_READINGS = 20_000;
+/** What came of the other gateway of the site meanwhile. */
+const OTHER_READINGS = 100_000;
+/** 100,000 readings in less than two minutes. */
+const BACKLOG_BUDGET = 1_000;
 const LEDGER_BUDGET = 20_000;
 const POLICY_RUN_BUDGET_S = 5;
 /** As the evaluator does. */
@@ -21,6 +29,7 @@ export async function benchReorder(): Promise<Row[]> {
   const server = await PostgresServer.start();
   try {
     rows.push(...(await benchEngine('PostgreSQL', server.createDatabase('ledger'))));
+    rows.push(await benchBacklog('PostgreSQL', server.createDatabase('backlog')));
     rows.push(...(await benchPolicyRun('PostgreSQL', server.createDatabase('policy_run'))));
   } finally {
     await server.close();
@@ -112,6 +121,24 @@ async function balance(db: Db, engine: string): Promise<Row> {
     budget: 0,
     ok: wrong === 0,
   };
+}
+
+/** A gateway that was away for a day: 500 scales, every reading of its backlog late. */
+async function benchBacklog(engine: string, url: string): Promise<Row> {
+  const db = await openBenchSite(url, BACKLOG_SCALES);
+  try {
+    await settle(db);
+    const value = await new Backlog(db, BACKLOG_SCALES, NOW_MS).run(BACKLOG_READINGS, OTHER_READINGS);
+    return {
+      id: `reorder/ledger, ${engine}, a day's backlog of a gateway that was away`,
+      value,
+      unit: 'readings/s',
+      budget: BACKLOG_BUDGET,
+      ok: value >= BACKLOG_BUDGET,
+    };
+  } finally {
+    await db.destroy();
+  }
 }
 
 async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {

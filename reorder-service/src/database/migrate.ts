@@ -11,6 +11,7 @@ import { gateways } from './migrations/gateways.ts';
 import { orders } from './migrations/orders.ts';
 import { policies } from './migrations/policies.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
+import { runRanges } from './migrations/run-ranges.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
 import { trucks } from './migrations/trucks.ts';
@@ -25,6 +26,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-counts': counts,
   '0006-find-by-bin': findByBin,
   '0010-stock-keeping': stockKeeping,
+  '0011-run-ranges': runRanges,
   '0020-policies': policies,
   '0021-trucks': trucks,
   '0030-order-life': orderLife,

@@ -31,6 +31,15 @@ export interface Schema {
   message_outbox: MessageOutboxTable;
   supplier_message: SupplierMessageTable;
   approval_rule: ApprovalRuleTable;
+  applied_range: {
+    tenant_id: string;
+    gateway_id: string;
+    outbox_id: string;
+    first_sequence: number;
+    last_sequence: number;
+  };
+  /** Which gateways have ever seen a bin. */
+  bin_gateway: BinKey & { gateway_id: string };
   each_sensor_state: BinKey & { sensor: string; last_reading_at_ms: number; quality: ReadingQuality };
   reservation: ReservationTable;
   announced_move: AnnouncedMoveTable;

@@ -64,9 +64,18 @@ policies: [{ tenantId: ${tenantId}, siteId: plant-1, binId: A-01, ${more.policy 
     return this;
   }
 
+  /** A reading comes once more, and says something else this time. */
+  async showsAgain(sequence: number, pieces: number): Promise<void> {
+    await this.#apply(sequence, pieces, {});
+  }
+
   /** The scale now shows so many pieces. */
   async shows(pieces: number, more: Partial<Reading> = {}): Promise<void> {
     this.#sequence += 1;
+    await this.#apply(this.#sequence, pieces, more);
+  }
+
+  async #apply(sequence: number, pieces: number, more: Partial<Reading>): Promise<void> {
     const reading = {
       kind: 'weight',
       deviceId: 'scale-01',
@@ -80,7 +89,7 @@ policies: [{ tenantId: ${tenantId}, siteId: plant-1, binId: A-01, ${more.policy 
     const incoming = {
       gatewayId: 'gw-1',
       outboxId: this.#outboxId,
-      readings: [{ sequence: this.#sequence, reading, raw: reading }],
+      readings: [{ sequence, reading, raw: reading }],
     };
     await withTenant(this.db, this.tenantId, async (tx) => {
       await applyReadings(tx, this.site, incoming, { nowMs: this.nowMs, remembered: undefined });

@@ -6,7 +6,7 @@ import { bookReceipts } from '../orders/book-receipts.ts';
 import { matchReceipt, type BookedReceipt } from '../orders/match-receipt.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { expectedMovesOf, Moving, writeSeenMoves, type SeenMove } from './announced-moves.ts';
-import { replayLate } from './late-readings.ts';
+import { replayLate, type KnownFrom } from './late-readings.ts';
 import { compareKeys, EMPTY_STATE, type Observation, type Step } from './bin-state.ts';
 import { foldObservations, kindOfCause } from './ledger.ts';
 import { rewind } from './rewind.ts';
@@ -19,6 +19,7 @@ import { understandReadings, type Parked, type SequencedReading, type Understood
 import {
   writeCheckpoints,
   writeEachSensor,
+  writeGateways,
   writeLevels,
   writeMovements,
   writeParked,
@@ -57,6 +58,8 @@ interface Plan {
   levels: NewLevel[];
   receipts: BookedReceipt[];
   moves: SeenMove[];
+  /** Bins that this gateway may not have been noted for. */
+  seenBy: { binId: string; gatewayId: string }[];
   changes: BinChange[];
   bins: Map<string, BinMemory>;
 }
@@ -82,6 +85,7 @@ export async function applyReadings(
   const sensors = changedSensors(memory, plan.bins, understood);
 
   await writeRuns(tx, site, unseen.runs(incoming, understood.observations), version, nowMs);
+  await writeGateways(tx, site, plan.seenBy);
   await writeMovements(tx, site, plan.movements, nowMs);
   await writeCheckpoints(tx, site, plan.checkpoints);
   await writeLevels(tx, site, plan.levels, version);
@@ -125,6 +129,7 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
     levels: [],
     receipts: [],
     moves: [],
+    seenBy: [],
     changes: [],
     bins: new Map(),
   };
@@ -137,7 +142,8 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
     const first = observations[0];
     const last = observations.at(-1);
     if (!first || !last) continue;
-    plan.bins.set(binId, { ...bin, lastAtMs: Math.max(bin.lastAtMs, last.atMs) });
+    plan.bins.set(binId, { ...bin, lastAtMs: Math.max(bin.lastAtMs, last.atMs), gatewayId: last.gatewayId });
+    if (bin.gatewayId !== last.gatewayId) plan.seenBy.push({ binId, gatewayId: last.gatewayId });
     if (first.atMs <= bin.lastAtMs) late.push({ binId, observations });
     else inOrder.push({ binId, steps: foldObservations(bin.state ?? EMPTY_STATE, observations) });
   }
@@ -149,7 +155,11 @@ async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, unders
   const moving = new Moving(await expectedMovesOf(tx, site, changed));
   const explaining = { receiving: new Receiving(lines, plan.receipts, primaryOf), moving };
   for (const { binId, steps } of inOrder) planSteps(plan, memory, binId, steps, understood, explaining);
-  for (const { binId, observations } of late) await planLate(tx, site, plan, memory, binId, observations, explaining);
+  const known = await rewind(tx, site, late);
+  for (const { binId, observations } of late) {
+    const from = known.get(binId);
+    if (from) planLate(plan, memory, binId, observations, from, explaining);
+  }
   plan.moves.push(...moving.seen);
   return plan;
 }
@@ -258,22 +268,20 @@ function moveIdOf(move: { moveId: string } | undefined): { moveId?: string } {
   return move ? { moveId: move.moveId } : {};
 }
 
-async function planLate(
-  tx: Tx,
-  site: SiteAddress,
+function planLate(
   plan: Plan,
   memory: SiteMemory,
   binId: string,
   observations: readonly Observation[],
+  known: KnownFrom,
   { receiving, moving }: Explaining,
-): Promise<void> {
+): void {
   const info = memory.catalogue.bins.get(binId);
   const bin = plan.bins.get(binId);
   if (!info || !bin) return;
   const kindOfStep = (step: Step): MovementKind =>
     moving.match(step, info.itemId)?.move.kind ??
     (isRise(step) ? receiving.kindOfLateUp(step, info.itemId) : 'CONSUMPTION');
-  const known = await rewind(tx, site, binId, observations);
   const late = replayLate({ binId, itemId: info.itemId }, observations, known, kindOfStep);
   plan.movements.push(...late.movements);
   plan.checkpoints.push(...late.checkpoints);

@@ -1,84 +1,108 @@
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
+import { compareKeys, EMPTY_STATE, type BinState, type Observation, type ObservationKey } from './bin-state.ts';
 import { earliest, keyText, type Booked, type KnownFrom } from './late-readings.ts';
-import { compareKeys, EMPTY_STATE, type Observation, type ObservationKey } from './bin-state.ts';
 import type { SiteAddress } from './site-memory.ts';
 import { fromStoredSeries } from './stored-series.ts';
 
+/** A bin and the moment from which it is to be folded again. */
+interface From extends ObservationKey {
+  binId: string;
+}
+
 /**
- * Reads what is needed to put late observations into a bin's past, and takes away the checkpoints that the replay will
- * write anew.
+ * Reads what is needed to put late observations into the past of their bins, and takes away the checkpoints that the
+ * replay will write anew. A few statements, however many bins: a gateway that comes back after a day brings them all.
  */
 export async function rewind(
   tx: Tx,
   site: SiteAddress,
-  binId: string,
-  arrived: readonly ObservationKey[],
-): Promise<KnownFrom> {
-  const first = earliest(arrived);
-  const known = {
-    start: await checkpointBefore(tx, site, binId, first),
-    observations: await observationsSince(tx, site, binId, first.atMs),
-    booked: await bookedSince(tx, site, binId, first),
-  };
-  await deleteCheckpointsFrom(tx, site, binId, first);
-  return known;
+  late: readonly { binId: string; observations: readonly ObservationKey[] }[],
+): Promise<ReadonlyMap<string, KnownFrom>> {
+  const froms = late.map(({ binId, observations }): From => ({ ...earliest(observations), binId }));
+  if (froms.length === 0) return new Map();
+  const starts = await checkpointsBefore(tx, site, froms);
+  const observations = await observationsSince(tx, site, froms);
+  const booked = await bookedSince(tx, site, froms);
+  await deleteCheckpoints(tx, site, froms);
+  return new Map(
+    froms.map(({ binId }) => [
+      binId,
+      {
+        start: starts.get(binId),
+        observations: observations.get(binId) ?? [],
+        booked: booked.get(binId) ?? new Map<string, Booked>(),
+      },
+    ]),
+  );
 }
 
-async function checkpointBefore(tx: Tx, site: SiteAddress, binId: string, key: ObservationKey) {
-  const row = await tx
-    .selectFrom('stock_checkpoint')
-    .select(['state', 'at_ms'])
-    .where('tenant_id', '=', site.tenantId)
-    .where('site_id', '=', site.siteId)
-    .where('bin_id', '=', binId)
-    .where(sql<boolean>`(at_ms, gateway_id collate "C", outbox_id collate "C", sequence) <
-      (${key.atMs}::bigint, ${key.gatewayId}, ${key.outboxId}, ${key.sequence}::bigint)`)
-    .orderBy('at_ms', 'desc')
-    .orderBy(sql`gateway_id collate "C"`, 'desc')
-    .orderBy(sql`outbox_id collate "C"`, 'desc')
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row && { state: { ...EMPTY_STATE, ...row.state }, atMs: row.at_ms };
+/** The moments as a table `f`. */
+function asTable(froms: readonly From[]) {
+  return sql`unnest(${froms.map((from) => from.binId)}::text[], ${froms.map((from) => from.atMs)}::bigint[],
+    ${froms.map((from) => from.gatewayId)}::text[], ${froms.map((from) => from.outboxId)}::text[],
+    ${froms.map((from) => from.sequence)}::bigint[]) as f(bin_id, at_ms, gateway_id, outbox_id, sequence)`;
 }
 
-async function observationsSince(tx: Tx, site: SiteAddress, binId: string, fromMs: number): Promise<Observation[]> {
+const KEY_OF_C = sql`(c.at_ms, c.gateway_id collate "C", c.outbox_id collate "C", c.sequence)`;
+const KEY_OF_F = sql`(f.at_ms, f.gateway_id collate "C", f.outbox_id collate "C", f.sequence)`;
+
+async function checkpointsBefore(tx: Tx, site: SiteAddress, froms: readonly From[]) {
+  const { rows } = await sql<{ bin_id: string; state: Partial<BinState>; at_ms: number }>`
+    select f.bin_id, before.state, before.at_ms
+    from ${asTable(froms)}, lateral (
+      select c.state, c.at_ms from stock_checkpoint c
+      where c.tenant_id = ${site.tenantId} and c.site_id = ${site.siteId} and c.bin_id = f.bin_id
+        and c.at_ms <= f.at_ms and ${KEY_OF_C} < ${KEY_OF_F}
+      order by c.at_ms desc, c.gateway_id collate "C" desc, c.outbox_id collate "C" desc, c.sequence desc
+      limit 1) before`.execute(tx);
+  return new Map(rows.map((row) => [row.bin_id, { state: { ...EMPTY_STATE, ...row.state }, atMs: row.at_ms }]));
+}
+
+async function observationsSince(tx: Tx, site: SiteAddress, froms: readonly From[]) {
+  const binIds = froms.map((from) => from.binId);
+  const earliestMs = Math.min(...froms.map((from) => from.atMs));
+  // Runs of gateways that see none of these bins, most of a site, are not even looked at.
   const { rows } = await sql<Observation>`
     select o.bin_id as "binId", o.series, o.at_ms as "atMs", r.gateway_id as "gatewayId", r.outbox_id as "outboxId",
            o.sequence, o.quantity, o.uncertainty, o.calibration
-    from applied_run r,
-         unnest(r.bin_ids, r.series, r.at_ms, r.sequences, r.quantities, r.uncertainties, r.calibrations)
-           as o(bin_id, series, at_ms, sequence, quantity, uncertainty, calibration)
-    where r.tenant_id = ${site.tenantId} and r.site_id = ${site.siteId} and r.to_ms >= ${fromMs}
-      and ${binId} = any(r.bin_ids) and o.bin_id = ${binId} and o.at_ms >= ${fromMs}`.execute(tx);
-  return rows.map((row) => ({ ...row, ...fromStoredSeries(row.series) }));
+    from (select distinct gateway_id from bin_gateway
+          where tenant_id = ${site.tenantId} and site_id = ${site.siteId} and bin_id = any(${binIds}::text[])) g
+    join applied_run r on r.tenant_id = ${site.tenantId} and r.site_id = ${site.siteId}
+      and r.gateway_id = g.gateway_id and r.to_ms >= ${earliestMs}
+    cross join lateral unnest(r.bin_ids, r.series, r.at_ms, r.sequences, r.quantities, r.uncertainties, r.calibrations)
+      as o(bin_id, series, at_ms, sequence, quantity, uncertainty, calibration)
+    join ${asTable(froms)} on f.bin_id = o.bin_id and o.at_ms >= f.at_ms`.execute(tx);
+  return Map.groupBy(
+    rows.map((row) => ({ ...row, ...fromStoredSeries(row.series) })),
+    (observation) => observation.binId,
+  );
 }
 
-async function bookedSince(tx: Tx, site: SiteAddress, binId: string, from: ObservationKey) {
-  const { rows } = await sql<ObservationKey & Booked>`
-    select at_ms as "atMs", gateway_id as "gatewayId", outbox_id as "outboxId", sequence,
-           sum(change)::bigint as change, max(revision) as revision,
-           (array_agg(kind order by revision desc))[1] as kind
-    from stock_movement
-    where tenant_id = ${site.tenantId} and site_id = ${site.siteId} and bin_id = ${binId} and at_ms >= ${from.atMs}
-    group by at_ms, gateway_id, outbox_id, sequence`.execute(tx);
-  const booked = new Map<string, Booked>();
+async function bookedSince(tx: Tx, site: SiteAddress, froms: readonly From[]) {
+  const { rows } = await sql<From & Booked>`
+    select f.bin_id as "binId", m.at_ms as "atMs", m.gateway_id as "gatewayId", m.outbox_id as "outboxId", m.sequence,
+           sum(m.change)::bigint as change, max(m.revision) as revision,
+           (array_agg(m.kind order by m.revision desc))[1] as kind
+    from ${asTable(froms)}
+    join stock_movement m on m.tenant_id = ${site.tenantId} and m.site_id = ${site.siteId} and m.bin_id = f.bin_id
+      and m.at_ms >= f.at_ms
+    group by f.bin_id, m.at_ms, m.gateway_id, m.outbox_id, m.sequence`.execute(tx);
+  const fromOf = new Map(froms.map((from) => [from.binId, from]));
+  const booked = new Map<string, Map<string, Booked>>();
   for (const row of rows) {
-    if (compareKeys(row, from) < 0) continue;
-    booked.set(keyText(row), { change: row.change, revision: row.revision, kind: row.kind });
+    const from = fromOf.get(row.binId);
+    if (!from || compareKeys(row, from) < 0) continue;
+    const ofBin = booked.get(row.binId) ?? new Map<string, Booked>();
+    booked.set(row.binId, ofBin.set(keyText(row), { change: row.change, revision: row.revision, kind: row.kind }));
   }
   return booked;
 }
 
-async function deleteCheckpointsFrom(tx: Tx, site: SiteAddress, binId: string, key: ObservationKey): Promise<void> {
-  await tx
-    .deleteFrom('stock_checkpoint')
-    .where('tenant_id', '=', site.tenantId)
-    .where('site_id', '=', site.siteId)
-    .where('bin_id', '=', binId)
-    .where(sql<boolean>`(at_ms, gateway_id collate "C", outbox_id collate "C", sequence) >=
-      (${key.atMs}::bigint, ${key.gatewayId}, ${key.outboxId}, ${key.sequence}::bigint)`)
-    .execute();
+async function deleteCheckpoints(tx: Tx, site: SiteAddress, froms: readonly From[]): Promise<void> {
+  await sql`
+    delete from stock_checkpoint c using ${asTable(froms)}
+    where c.tenant_id = ${site.tenantId} and c.site_id = ${site.siteId} and c.bin_id = f.bin_id
+      and c.at_ms >= f.at_ms and ${KEY_OF_C} >= ${KEY_OF_F}`.execute(tx);
 }

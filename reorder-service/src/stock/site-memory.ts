@@ -20,6 +20,8 @@ export interface BinMemory {
   flushedAtMs: number;
   eventSequence: number;
   quality: ReadingQuality | undefined;
+  /** That spoke of it last; another one is noted, for late readings to find its runs. */
+  gatewayId?: string | undefined;
   /** Only where several sensors look into the bin, by their key. */
   sensors?: Map<string, SensorSays> | undefined;
 }
@@ -102,6 +104,7 @@ async function readLevels(
       flushedAtMs: known?.flushedAtMs ?? 0,
       eventSequence: level.event_sequence,
       quality: known?.quality,
+      gatewayId: known?.gatewayId,
       sensors: known?.sensors,
     });
   }

@@ -110,6 +110,19 @@ function newestAtMs(observations: readonly Observation[]): number {
   return newest;
 }
 
+export async function writeGateways(
+  tx: Tx,
+  site: SiteAddress,
+  rows: readonly { binId: string; gatewayId: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into bin_gateway (tenant_id, site_id, bin_id, gateway_id)
+    select ${site.tenantId}, ${site.siteId}, t.*
+    from unnest(${rows.map((row) => row.binId)}::text[], ${rows.map((row) => row.gatewayId)}::text[]) as t
+    on conflict do nothing`.execute(tx);
+}
+
 export interface SensorSeen {
   binId: string;
   lastReadingAtMs: number;

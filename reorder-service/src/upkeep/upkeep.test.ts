@@ -4,6 +4,7 @@ import { onEachEngine } from '../database/on-each-engine.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { forgetOld, OBSERVATIONS_KEPT_MS } from './forget-old.ts';
 import { findViolations } from './invariants.ts';
+import { mergeRanges } from './merge-old-runs.ts';
 
 onEachEngine('upkeep', (database) => {
   test('finds nothing in books that balance, and names what does not', async () => {
@@ -29,13 +30,38 @@ onEachEngine('upkeep', (database) => {
 
   test('forgets old observations, and still knows their readings when they come again', async () => {
     const story = await BinStory.of(database.db);
-    await story.shows(50);
+    for (const pieces of [50, 49, 48]) await story.shows(pieces);
+    const movements = await movementsOf(story.tenantId);
     expect(await forgetOld(database.db, Date.now() + 100 * OBSERVATIONS_KEPT_MS)).toBeGreaterThan(0);
-    const rows = await database.db
-      .selectFrom('applied_run')
-      .select(['bin_ids', 'first_sequence', 'last_sequence'])
+    const runs = database.db.selectFrom('applied_run').selectAll().where('tenant_id', '=', story.tenantId);
+    expect(await runs.execute()).toEqual([]);
+    await story.showsAgain(2, 20);
+    expect(await movementsOf(story.tenantId)).toEqual(movements);
+    await story.shows(47);
+    await forgetOld(database.db, Date.now() + 100 * OBSERVATIONS_KEPT_MS);
+    const ranges = await database.db
+      .selectFrom('applied_range')
+      .select(['first_sequence', 'last_sequence'])
       .where('tenant_id', '=', story.tenantId)
       .execute();
-    expect(rows).toEqual([{ bin_ids: [], first_sequence: 1, last_sequence: 1 }]);
+    expect(ranges).toEqual([{ first_sequence: 1, last_sequence: 4 }]);
+    const checkpoints = database.db.selectFrom('stock_checkpoint').select('on_hand');
+    expect(await checkpoints.where('tenant_id', '=', story.tenantId).execute()).toEqual([{ on_hand: 47 }]);
   });
+
+  function movementsOf(tenantId: string) {
+    return database.db.selectFrom('stock_movement').select(['change']).where('tenant_id', '=', tenantId).execute();
+  }
+});
+
+test('ranges of one outbox that touch become one, those of another stay apart', () => {
+  const range = (outboxId: string, first: number, last: number) => ({
+    tenantId: 't',
+    gatewayId: 'g',
+    outboxId,
+    first,
+    last,
+  });
+  const ranges = [range('a', 11, 20), range('b', 3, 4), range('a', 1, 10), range('a', 30, 31), range('b', 1, 1)];
+  expect(mergeRanges(ranges)).toEqual([range('a', 1, 20), range('a', 30, 31), range('b', 1, 1), range('b', 3, 4)]);
 });
