@@ -102,7 +102,8 @@ function changesAnything(situation: Situation, decision: Decision): boolean {
     decided.decision !== decision.kind ||
     decided.lowSinceMs !== lowSinceMs ||
     decided.evaluateAtMs !== recheckAtMs ||
-    (held && decided.because !== decision.because) ||
+    // What is low and waits says why as it is now: in shadow mode that is all that people see of it.
+    ((held || lowSinceMs !== null) && decided.because !== decision.because) ||
     (situation.level !== undefined && situation.level.status !== statusUnder(situation, held)) ||
     recovers(situation, decision)
   );

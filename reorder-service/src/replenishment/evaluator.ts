@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 import { sql } from 'kysely';
@@ -17,13 +19,16 @@ interface Site {
   siteId: string;
 }
 
-const BINS_PER_EVALUATION = 5_000;
+/** PGlite works on the thread that also serves people: so much of it is done at once, and then others have a turn. */
+const BINS_PER_EVALUATION = 500;
 const DUE_BINS_MAX = 500;
 /** How late a decision that time alone makes may be. */
 const DUE_INTERVAL_MS = 250;
 const AGAIN_AFTER_FAILURE_MS = 60_000;
 /** How soon what a crashed replica left undecided is found. */
 const SWEEP_INTERVAL_MS = 15_000;
+/** A level that is older than the decision about it, by so much more, has been decided about. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 /**
  * Decides about bins soon after something touched them, when their time has come, and in a sweep over what a crash may
@@ -93,6 +98,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
           this.#note(touched, binIds.slice(from));
           throw error;
         }
+        await setImmediate();
       }
     }
   }
@@ -164,7 +170,8 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
       where il.decision is null
          or (il.decision in ('WAIT', 'ORDER') and l.on_hand <= (p.parameters->>'reorderPoint')::bigint
-             and il.evaluate_at_ms is null)
+             and il.evaluate_at_ms is null
+             and (il.decision = 'ORDER' or l.observed_at_ms > il.decided_at_ms - ${CLOCKS_DIFFER_MS}))
          or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null and l.disagreeing_since_ms is null
              and ${nowMs} - s.last_reading_at_ms < coalesce(bs.stale_after_ms, 900000))
          or (il.decision <> 'HELD' and bs.kind in ('weight', 'level', 'count')

@@ -52,7 +52,7 @@ export function slackMsOf(
   const { position, policy, reorderPoint } = bin;
   const safetyStock = policy?.safetyStock ?? 0;
   const perDay = demandPerDay ?? Math.max(1, reorderPoint - safetyStock) / Math.max(leadTimeDays, 1);
-  const usable = position.onHand - position.reserved - position.backordered - safetyStock;
+  const usable = position.onHand - (position.unusable ?? 0) - position.reserved - position.backordered - safetyStock;
   if (usable <= 0) return 0;
   if (perDay <= 0) return Number.POSITIVE_INFINITY;
   return Math.max(0, (usable / perDay - leadTimeDays) * DAY_MS);

@@ -1,7 +1,7 @@
 import { orderProofSchema, type OrderProof } from '@shelfwire/contract/api';
 
 import type { Tx } from '../database/with-tenant.ts';
-import type { OrderDecision } from './decide.ts';
+import { positionOf, type OrderDecision } from './decide.ts';
 import type { Situation } from './load-inputs.ts';
 
 /** Freezes what a line of an order rests on (design D10), the last movements of the bin with their readings among it. */
@@ -37,7 +37,7 @@ export async function writeProof(
     },
     position: {
       ...position,
-      inventoryPosition: position.onHand + position.onOrder - position.reserved - position.backordered,
+      inventoryPosition: positionOf(position),
       observedAtMs: situation.level?.observedAtMs,
       openLines: situation.openLines.map((line) => ({ orderNumber: line.orderNumber, lineNumber: line.lineNumber })),
     },
