@@ -32,6 +32,7 @@ secret ingest_mqtt_password
 secret reorder_mqtt_password
 secret node_red_mqtt_password
 secret node_red_credential_secret
+secret node_red_admin_password
 secret gateway_mqtt_password "$(derive 'token gw-1')"
 secret gateway_api_token
 

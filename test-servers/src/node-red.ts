@@ -47,7 +47,7 @@ export class NodeRedServer {
     return this.#process?.output ?? '';
   }
 
-  /** Replaces all flows, by the admin API, as the editor's *Deploy* does. Resolves when they have started. */
+  /** Replaces all flows, by the admin API, as the editor's *Deploy* does. They start a moment after this has resolved. */
   async deploy(flows: readonly FlowNode[]): Promise<void> {
     const answer = await fetch(`${this.url}/flows`, {
       method: 'POST',
