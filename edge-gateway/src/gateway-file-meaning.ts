@@ -111,5 +111,10 @@ function findConstantsProblems(model: DecoderModel, given: unknown): MeaningProb
   const constants = constantsSchema.safeParse(given);
   if (!constants.success) return [];
   const issues = model.constantsSchema?.safeParse(constants.data).error?.issues ?? [];
-  return issues.map(({ path, message }) => ({ path: ['constants', ...path], message }));
+  const known = Object.keys(model.constantsSchema?.shape ?? {});
+  // A slip of the pen would leave a default in force, and nobody would know.
+  const unknown = Object.keys(constants.data)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: ['constants', name], message: `${model.id} knows ${known.join(', ') || 'no constants'}` }));
+  return [...unknown, ...issues.map(({ path, message }) => ({ path: ['constants', ...path], message }))];
 }

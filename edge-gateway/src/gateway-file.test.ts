@@ -86,6 +86,18 @@ test('mistakes between devices are found too', () => {
   ]);
 });
 
+test('a constant that the decoder does not know is a mistake, and no default in silence', () => {
+  const serial = { path: '/dev/ttyS0' };
+  const devices = [
+    { deviceId: 'silo', model: 'modbus-loadcell', serial, constants: { unit: 'kg', statusregister: 2 } },
+    { deviceId: 'scale', model: 'mt-sics', serial, constants: { unit: 'kg' } },
+  ];
+  expect(problemsOf(yaml(devices))).toEqual([
+    expect.stringMatching(/devices\.0\.constants\.statusregister: modbus-loadcell knows .*statusRegister/),
+    expect.stringMatching(/devices\.1\.constants\.unit: mt-sics knows no constants/),
+  ]);
+});
+
 test('a password is never part of a problem', () => {
   const password = 'correct horse';
   const login = { username: 'a', password, passwordHash: password };
