@@ -41,7 +41,8 @@ export function decodeFiles(
     const isOther = (index: number): boolean => model.createFramer !== undefined && index > 0;
     let best = bestOf(expected.map(tryOut).filter(({ outcome }, index) => !isOther(index) || makesSense(outcome)));
     if (!best || best.outcome.framesUnderstood === 0) {
-      best = bestOf(guessed.map(tryOut).filter(({ outcome }) => makesSense(outcome))) ?? best;
+      // Much text is base64 too, and its bytes may be "understood": only readings speak for a guess.
+      best = bestOf(guessed.map(tryOut).filter(({ outcome }) => outcome.readings.length > 0)) ?? best;
     }
     if (!best) {
       total.failures.push(`the file: it holds nothing in the encoding ${options.encoding ?? model.encoding}.`);

@@ -34,8 +34,16 @@ export function framesOfFile(bytes: Uint8Array, model: DecoderModel, encoding?: 
   );
   return {
     expected: cut(bytes, model, expected),
-    guessed: encoding === undefined ? others.flatMap((other) => cut(bytes, model, other)) : [],
+    guessed:
+      encoding === undefined
+        ? others.flatMap((other) => (other === 'base64' && !isPadded(bytes) ? [] : cut(bytes, model, other)))
+        : [],
   };
+}
+
+/** What nobody called base64 is taken for it only if it is whole: many a word has no other letters. */
+function isPadded(bytes: Uint8Array): boolean {
+  return linesOf(latin1(bytes)).every((line) => (base64Digits(line)?.length ?? 0) % 4 === 0);
 }
 
 function cut(bytes: Uint8Array, model: DecoderModel, encoding: FileEncoding): FileFrame[][] {

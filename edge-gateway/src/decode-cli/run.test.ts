@@ -39,6 +39,7 @@ test.each([
     /breaks off/,
   ],
   ['only the lines between are known', ['--model', 'nci', 'file'], '\n12.34US\r\n00\r\x03', /US/],
+  ['a text could be base64', ['--model', 'dragino-ldds75', 'file'], 'hello world', /hex/],
   ['the file cannot be read', ['--model', 'impinj-r700', 'missing'], EVENT, /missing/],
   ['no file is named', ['--model', 'impinj-r700'], EVENT, /FILE/],
 ])('exits 2 with one sentence when %s', (_when, args, content, sentence) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
+import type { DecodeResult, Decoder, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
 import { scaleByPowerOfTen } from '../exact-mass.ts';
 import { failure, understood } from '../result.ts';
 import type { Sample, SampleCommon } from '../sample.ts';
@@ -11,6 +11,7 @@ const constantsSchema = z.object({
     .optional()
     .describe('ldds04: four distances in eleven bytes; without it the length of the frame tells'),
 });
+type Entry = Sample | RejectedEntry;
 type Variant = z.infer<typeof constantsSchema>['variant'];
 
 /** LoRaWAN ports whose frames are no measurement. It comes on port 2, but samples and test set-ups use others too. */
@@ -31,6 +32,9 @@ const BURST_FLAG_BYTES = 4;
 const BATTERY_MV_MIN = 1_500;
 const BATTERY_MV_MAX = 6_000;
 const SINGLE_BYTES_MAX = 10;
+
+/** The farthest of the family sees 8.5 m; what is beyond is another frame, or a fault. */
+const DISTANCE_MM_MAX = 10_000;
 
 /** 0: no ultrasonic sensor connected. 20: nearer than the blind zone of 280 mm. Neither is a distance. */
 const NO_MEASUREMENT_MM: ReadonlySet<number> = new Set([0, 0x0014]);
@@ -69,18 +73,18 @@ function isBurstShape(payload: Uint8Array): boolean {
 function decodeSingle(view: DataView): DecodeResult {
   const temperatureC = view.byteLength >= 7 ? probeTemperature(view.getInt16(5)) : undefined;
   const health = batteryHealth(view.getUint16(0) & 0x3fff);
-  return understood([
-    ...levelSamples(view.getUint16(2)),
+  return resultOf([
+    ...levelEntries(view.getUint16(2)),
     temperatureC === undefined ? health : { ...health, temperatureC },
   ]);
 }
 
 function decodeBurst(view: DataView): DecodeResult {
-  const samples: Sample[] = [];
+  const entries: Entry[] = [];
   for (let offset = BURST_OFFSET; offset + 2 <= view.byteLength - BURST_FLAG_BYTES; offset += 2) {
-    samples.push(...levelSamples(view.getUint16(offset)));
+    entries.push(...levelEntries(view.getUint16(offset)));
   }
-  return understood([...samples, batteryHealth(view.getUint16(0) & 0x0fff)]);
+  return resultOf([...entries, batteryHealth(view.getUint16(0) & 0x0fff)]);
 }
 
 function decodeFourChannels(view: DataView): DecodeResult {
@@ -88,9 +92,9 @@ function decodeFourChannels(view: DataView): DecodeResult {
     return failure('truncated', `An LDDS04 frame has ${LDDS04_BYTES} bytes, not ${view.byteLength}.`);
   }
   const channels = [1, 2, 3, 4].flatMap((channel) =>
-    levelSamples(view.getUint16(channel * 2), { sensorId: String(channel) }),
+    levelEntries(view.getUint16(channel * 2), { sensorId: String(channel) }),
   );
-  return understood([...channels, batteryHealth(view.getUint16(0) & 0x3fff)]);
+  return resultOf([...channels, batteryHealth(view.getUint16(0) & 0x3fff)]);
 }
 
 /** Stored records: battery, distance, temperature (u16 each), flags (u8), Unix seconds (u32). */
@@ -101,12 +105,12 @@ function decodeDatalog(view: DataView): DecodeResult {
       `Datalog records have ${DATALOG_RECORD_BYTES} bytes each; the frame has ${view.byteLength}.`,
     );
   }
-  const samples: Sample[] = [];
+  const entries: Entry[] = [];
   for (let offset = 0; offset < view.byteLength; offset += DATALOG_RECORD_BYTES) {
     const observedAtMs = view.getUint32(offset + 7) * 1_000;
-    samples.push(...levelSamples(view.getUint16(offset + 2), { observedAtMs, historical: true }));
+    entries.push(...levelEntries(view.getUint16(offset + 2), { observedAtMs, historical: true }));
   }
-  return understood(samples);
+  return resultOf(entries);
 }
 
 /** DDS75-LB in detection mode: distances (u16) of one burst, and nothing else. */
@@ -115,11 +119,20 @@ function decodeDetection(view: DataView): DecodeResult {
     return failure('truncated', `Distances have 2 bytes each; the frame has ${view.byteLength}.`);
   }
   const distances = Array.from({ length: view.byteLength / 2 }, (_, index) => view.getUint16(index * 2));
-  return understood(distances.flatMap((distanceMm) => levelSamples(distanceMm)));
+  return resultOf(distances.flatMap((distanceMm) => levelEntries(distanceMm)));
 }
 
-function levelSamples(distanceMm: number, common: SampleCommon = {}): Sample[] {
-  return NO_MEASUREMENT_MM.has(distanceMm) ? [] : [{ kind: 'level', ...common, distanceMm }];
+function levelEntries(distanceMm: number, common: SampleCommon = {}): Entry[] {
+  if (NO_MEASUREMENT_MM.has(distanceMm)) return [];
+  if (distanceMm <= DISTANCE_MM_MAX) return [{ kind: 'level', ...common, distanceMm }];
+  return [{ kind: 'out-of-range', detail: `No such sensor sees ${distanceMm} mm.` }];
+}
+
+/** A distance that cannot be does not take the battery with it. */
+function resultOf(entries: readonly Entry[]): DecodeResult {
+  const rejected = entries.flatMap((entry) => ('detail' in entry ? [entry] : []));
+  const samples = entries.flatMap((entry) => ('detail' in entry ? [] : [entry]));
+  return { ok: true, samples, ...(rejected.length > 0 && { rejected }) };
 }
 
 function batteryHealth(millivolts: number): { kind: 'health'; batteryVolts: number } {
