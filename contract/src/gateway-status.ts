@@ -23,7 +23,11 @@ export const gatewayStatusSchema = z.object({
   atMs: epochMsSchema,
   version: z.string().max(64).optional(),
   startedAtMs: epochMsSchema.optional(),
+  /** Of the device list in force: the centre's, or the `version` that gateway.yaml gives itself. */
   appliedConfigVersion: z.int().min(0).optional(),
+  appliedConfigSource: z.enum(['centre', 'file']).optional(),
+  /** When the list in force was last changed, by the centre, the file, or at the gateway itself. */
+  appliedConfigAtMs: epochMsSchema.optional(),
   queuedReadings: z.int().min(0).optional(),
   oldestQueuedAtMs: epochMsSchema.optional(),
   counters: gatewayCountersSchema.optional(),

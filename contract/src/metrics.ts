@@ -26,6 +26,7 @@ export const METRICS = {
   shelfwire_gateway_outbox_size_bytes: gauge('Bytes of the outbox on disk', []),
   shelfwire_gateway_outbox_sync_seconds: histogram('Time of one group commit to disk', []),
   shelfwire_gateway_uplink_connected: gauge('1 while connected to the central broker', []),
+  shelfwire_gateway_config_refused_total: counter('Device lists with mistakes, the last good one stays in force', []),
   shelfwire_gateway_devices_connected: gauge('Devices connected to the site broker', []),
   shelfwire_ingest_batches_total: counter('Batches received', ['outcome']),
   shelfwire_ingest_readings_stored_total: counter('Readings the store has accepted', []),

@@ -1,6 +1,7 @@
 import type { Consumer, GatewayStatus, Reading } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
+import type { AppliedConfig } from './commission/site-config.ts';
 import type { DeviceChanges } from './devices/site-devices.ts';
 import type { NormalizerCounts } from './normalize/normalizer.ts';
 import { SaidLately } from './said-lately.ts';
@@ -180,13 +181,14 @@ export class GatewayEvents {
     );
   }
 
-  configApplied(version: number | undefined, changes: DeviceChanges): void {
+  configApplied({ source, version }: AppliedConfig, changes: DeviceChanges): void {
     const { added, changed, removed } = changes;
     const counts = { added: added.length, changed: changed.length, removed: removed.length };
-    this.#log.info({ version, ...counts }, 'device list applied');
+    this.#log.info({ source, version, ...counts }, 'device list applied');
   }
 
   configRefused(source: string, problem: string): void {
+    this.#metrics.counter('shelfwire_gateway_config_refused_total').inc();
     this.#log.error({ source, problem }, 'configuration not applied, the last good one stays');
   }
 

@@ -108,6 +108,11 @@ export const gatewayFileSchema = z
     tenantId: idSchema,
     siteId: idSchema,
     gatewayId: idSchema,
+    version: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Your own number of this file; the status tells it as appliedConfigVersion once it is in force'),
     siteBroker: siteBrokerSchema.optional(),
     devices: z.array(deviceSchema).max(10_000).default([]),
   })

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { formatTopic, gatewayStatusSchema } from '@shelfwire/contract';
@@ -101,6 +101,45 @@ describe.runIf(needs('mosquitto'))('the gateway between its devices and the cent
     await watcher.publishAsync(configTopic, '', { qos: 1, retain: true });
     await gateway.close();
     await until('it says offline', () => !(states.at(-1) as { online: boolean }).online);
+    await watcher.endAsync();
+  });
+
+  test('a change of gateway.yaml applies without a restart, only the difference, and its version is on the status', async () => {
+    await using data = await temporaryFolder();
+    const path = join(data.folder, 'gateway.yaml');
+    const write = (version: number, devices: unknown[]): Promise<void> =>
+      writeFile(path, JSON.stringify({ ...SITE, gatewayId: 'gw-1', version, devices }), { mode: 0o600 });
+    const watcher = await connectAsync(central.url);
+    const states: unknown[] = [];
+    watcher.on('message', (_topic, payload) => states.push(gatewayStatusSchema.parse(JSON.parse(payload.toString()))));
+    await watcher.subscribeAsync(formatTopic({ channel: 'status', gatewayId: 'gw-1', ...SITE }), { qos: 1 });
+    const [kept, removed, added] = ['level-05', 'level-06', 'level-07'].map((id) => sensorSettings(id));
+    await write(1, [kept, removed]);
+    const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: central.url, devices: [kept, removed] });
+    const sensor = await connectSensor(gateway, 'level-05');
+    const gone = await connectSensor(gateway, 'level-06');
+    let [cutOff, keptCutOff] = [false, false];
+    gone.on('close', () => (cutOff = true));
+    sensor.on('close', () => (keptCutOff = true));
+    await write(2, [kept, added]);
+    await until('version 2 is applied', () => states.some((state) => appliedVersion(state) === 2));
+    expect(states.at(-1)).toMatchObject({ appliedConfigSource: 'file' });
+    await until('the removed device is cut off', () => cutOff);
+    await (await connectSensor(gateway, 'level-07')).endAsync();
+
+    await write(3, [kept, { ...added, model: 'no-such-decoder' }]);
+    const refused = async (): Promise<boolean> => (await metric(gateway.httpPort, 'config_refused_total')) > 0;
+    await until('version 3 is refused', refused);
+    const { topic, payload } = measuring('level-05', 1);
+    await sensor.publishAsync(topic, payload, { qos: 1 });
+    await (await connectSensor(gateway, 'level-07')).endAsync();
+    expect(
+      states.some((state) => appliedVersion(state) === 3),
+      'the last good one stays',
+    ).toBe(false);
+    expect(keptCutOff, 'a device that did not change keeps its connection').toBe(false);
+    await sensor.endAsync();
+    await gateway.close();
     await watcher.endAsync();
   });
 

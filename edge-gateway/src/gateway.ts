@@ -11,7 +11,7 @@ import {
 import { startReceiver, type Receiver } from './broker/receiver.ts';
 import { readCentralConfig } from './central-config.ts';
 import { Commissioning } from './commission/commissioning.ts';
-import { SiteConfig } from './commission/site-config.ts';
+import { SiteConfig, type AppliedConfig } from './commission/site-config.ts';
 import type { GatewayEnv } from './config.ts';
 import { SiteDevices } from './devices/site-devices.ts';
 import { GatewayEvents } from './events.ts';
@@ -84,13 +84,13 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
   const streams = new DeviceStreams({ pipeline, events, now, random: Math.random });
 
   const wired: { receiver?: Receiver } = {}; // the receiver starts last, with the devices already known
-  const apply = async (wanted: readonly DeviceSettings[], version: number | undefined): Promise<void> => {
+  const apply = async (wanted: readonly DeviceSettings[], applied: AppliedConfig): Promise<void> => {
     const changes = devices.configure(wanted);
     normalizer.configure(wanted);
     await streams.apply(changes);
     wired.receiver?.applyDevices();
-    status.appliedConfigVersion = version;
-    events.configApplied(version, changes);
+    status.appliedConfig = { ...applied, atMs: now() };
+    events.configApplied(applied, changes);
     uplink.publishStatus();
   };
   const config = await SiteConfig.open({ path: env.SHELFWIRE_GATEWAY_CONFIG, file, dataFolder, events, apply });

@@ -1,5 +1,6 @@
 import type { GatewayStatus } from '@shelfwire/contract';
 
+import type { AppliedConfig } from './commission/site-config.ts';
 import type { GatewayEvents } from './events.ts';
 import type { GatewayOutbox } from './outbox/gateway-outbox.ts';
 
@@ -8,9 +9,8 @@ export interface StatusParts {
   version: string;
   startedAtMs: number;
   outbox: GatewayOutbox;
-
   events: GatewayEvents;
-  appliedConfigVersion?: number | undefined;
+  appliedConfig?: AppliedConfig & { atMs: number };
   oldestQueuedAtMs?: number | undefined;
   now: () => number;
 }
@@ -19,12 +19,13 @@ export interface StatusParts {
 export function gatewayStatus(parts: StatusParts, online: boolean): GatewayStatus {
   const head = { schema: 'gateway-status/1', gatewayId: parts.gatewayId, online, atMs: parts.now() } as const;
   if (!online) return head;
-  const { oldestQueuedAtMs, appliedConfigVersion } = parts;
+  const { oldestQueuedAtMs, appliedConfig } = parts;
   return {
     ...head,
     version: parts.version,
     startedAtMs: parts.startedAtMs,
-    ...(appliedConfigVersion === undefined ? {} : { appliedConfigVersion }),
+    ...(appliedConfig?.version === undefined ? {} : { appliedConfigVersion: appliedConfig.version }),
+    ...(appliedConfig && { appliedConfigSource: appliedConfig.source, appliedConfigAtMs: appliedConfig.atMs }),
     ...(oldestQueuedAtMs === undefined ? {} : { oldestQueuedAtMs }),
     queuedReadings: parts.outbox.queuedReadings,
     counters: { ...parts.events.counters },

@@ -39,8 +39,8 @@ export class SiteConfig {
   readonly #commissioned: JsonFile<Commissioned>;
   readonly #central: JsonFile<z.infer<typeof centralSchema>>;
   readonly #events: GatewayEvents;
-  readonly #apply: (devices: readonly DeviceSettings[], version: number | undefined) => Promise<void>;
-  #fileDevices: readonly DeviceSettings[];
+  readonly #apply: SiteConfigOptions['apply'];
+  #inFile: Pick<GatewayFile, 'devices' | 'version'>;
   #fileMark: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -50,7 +50,7 @@ export class SiteConfig {
   ) {
     this.#path = options.path;
     this.#own = options.file;
-    this.#fileDevices = options.file.devices;
+    this.#inFile = options.file;
     this.#events = options.events;
     this.#apply = options.apply;
     this.#commissioned = files.commissioned;
@@ -67,14 +67,15 @@ export class SiteConfig {
     return config;
   }
 
-  get appliedVersion(): number | undefined {
-    return this.#central.content.version;
+  get applied(): AppliedConfig {
+    const { version } = this.#central.content;
+    return version === undefined ? { source: 'file', version: this.#inFile.version } : { source: 'centre', version };
   }
 
   get devices(): DeviceSettings[] {
     const { devices: central } = this.#central.content;
     const { devices: approved, calibrations } = this.#commissioned.content;
-    const listed = central ?? this.#fileDevices;
+    const listed = central ?? this.#inFile.devices;
     const ids = new Set(listed.map(({ deviceId }) => deviceId));
     const all = [...listed, ...approved.filter(({ deviceId }) => !ids.has(deviceId))];
     return all.map((device) =>
@@ -90,22 +91,22 @@ export class SiteConfig {
       const mark = await markOf(this.#path);
       if (mark === undefined || mark === this.#fileMark) return;
       this.#fileMark = mark;
-      const devices = await this.#readFileAgain();
-      if (!devices) return;
-      this.#fileDevices = devices;
+      const file = await this.#readFileAgain();
+      if (!file) return;
+      this.#inFile = file;
       await this.#applyDevices();
     });
   }
 
   /** @returns undefined, and reports why, if it cannot be used */
-  async #readFileAgain(): Promise<readonly DeviceSettings[] | undefined> {
+  async #readFileAgain(): Promise<GatewayFile | undefined> {
     try {
       const file = parseGatewayFile(await readFile(this.#path, 'utf8'), this.#path);
       for (const key of ['tenantId', 'siteId', 'gatewayId'] as const) {
         if (file[key] === this.#own[key]) continue;
         throw new ShelfwireError('CONFIG_INVALID', `${this.#path}: ${key} changes only with a restart`);
       }
-      return file.devices;
+      return file;
     } catch (error) {
       this.#events.configRefused(this.#path, error instanceof Error ? error.message : 'it cannot be read');
       return undefined;
@@ -114,7 +115,7 @@ export class SiteConfig {
 
   takeCentral(version: number, devices: readonly DeviceSettings[]): Promise<void> {
     return this.#oneAtATime(async () => {
-      if (version === this.appliedVersion) return;
+      if (version === this.#central.content.version) return;
       try {
         await this.#central.write({ version, devices: [...devices] });
       } catch (error) {
@@ -171,7 +172,7 @@ export class SiteConfig {
   }
 
   #applyDevices(): Promise<void> {
-    return this.#apply(this.devices, this.appliedVersion);
+    return this.#apply(this.devices, this.applied);
   }
 
   #oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -188,7 +189,13 @@ export interface SiteConfigOptions {
   dataFolder: string;
   events: GatewayEvents;
   /** Applies the difference to what was in force. */
-  apply: (devices: readonly DeviceSettings[], version: number | undefined) => Promise<void>;
+  apply: (devices: readonly DeviceSettings[], applied: AppliedConfig) => Promise<void>;
+}
+
+/** Where the list in force comes from; the file has a version only if it gives itself one. */
+export interface AppliedConfig {
+  source: 'centre' | 'file';
+  version: number | undefined;
 }
 
 function withCalibration(
