@@ -99,6 +99,13 @@ export class GatewayEvents {
     );
   }
 
+  /** They left the telemetry outbox and are counted as appended to the urgent one. */
+  alarmsMoved(count: number): void {
+    this.counters.readingsDropped += count;
+    this.#metrics.counter('shelfwire_gateway_readings_dropped_total').inc({ reason: 'moved' }, count);
+    this.#log.warn({ count }, 'the outbox is full: alarms among the oldest telemetry went over to the urgent outbox');
+  }
+
   /** The outbox was full: the oldest telemetry went for newer. */
   telemetryThinned(count: number): void {
     this.counters.readingsDropped += count;

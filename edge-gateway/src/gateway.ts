@@ -180,6 +180,7 @@ function openOutbox(env: GatewayEnv, events: GatewayEvents): Promise<GatewayOutb
       synced: (seconds, readings) => events.outboxSynced(seconds, readings),
       unreadable: (loss) => events.outboxUnreadable(loss),
       thinned: (count) => events.telemetryThinned(count),
+      alarmsMoved: (count) => events.alarmsMoved(count),
       cut: (recovery) => events.outboxCut(recovery),
     },
   });

@@ -60,7 +60,13 @@ async function stored(folder: string): Promise<Map<string, number[]>> {
       freeDiskBytesMin: 0,
       waitingReadingsMax: 1,
     },
-    events: { synced: () => undefined, unreadable: () => undefined, cut: () => undefined, thinned: () => undefined },
+    events: {
+      synced: () => undefined,
+      unreadable: () => undefined,
+      cut: () => undefined,
+      thinned: () => undefined,
+      alarmsMoved: () => undefined,
+    },
   });
   const perDevice = new Map<string, number[]>();
   for (const outbox of outboxes.outboxes) {

@@ -19,7 +19,13 @@ async function siteWith(before: readonly Reading[]) {
   const data = await temporaryFolder();
   const outbox = await GatewayOutbox.open(data.folder, {
     limits: { segmentBytesMax: 500, sizeBytesMax: 1e9, readingsMax: 1e9, freeDiskBytesMin: 0, waitingReadingsMax: 1e9 },
-    events: { synced: () => undefined, unreadable: () => undefined, cut: () => undefined, thinned: () => undefined },
+    events: {
+      synced: () => undefined,
+      unreadable: () => undefined,
+      cut: () => undefined,
+      thinned: () => undefined,
+      alarmsMoved: () => undefined,
+    },
     openDisk: () => Promise.resolve(new SimulatedDisk()),
   });
   for (const reading of before) await outbox.append([reading]);

@@ -67,6 +67,7 @@ describe.runIf(mayMount())('on a disk that is really full', () => {
             unreadable: () => undefined,
             cut: () => undefined,
             thinned: (count) => (thinned += count),
+            alarmsMoved: () => undefined,
           },
         });
       let outbox = await open();

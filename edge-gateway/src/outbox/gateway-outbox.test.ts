@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../test-site.ts';
 import { OutboxFullError } from './full-error.ts';
 import { GatewayOutbox } from './gateway-outbox.ts';
-import type { OutboxLimits } from './outbox.ts';
+import type { Outbox, OutboxLimits } from './outbox.ts';
 import { SaveLines } from './save-lines.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
@@ -29,6 +29,7 @@ function press(number: number): Reading {
 async function openOutbox(limits: Partial<OutboxLimits>, disks = new Map<string, SimulatedDisk>()) {
   const data = await temporaryFolder();
   const thinned: number[] = [];
+  const moved: number[] = [];
   const outbox = await GatewayOutbox.open(data.folder, {
     limits: { ...LIMITS, ...limits },
     events: {
@@ -36,6 +37,7 @@ async function openOutbox(limits: Partial<OutboxLimits>, disks = new Map<string,
       unreadable: () => undefined,
       cut: () => undefined,
       thinned: (count) => thinned.push(count),
+      alarmsMoved: (count) => moved.push(count),
     },
     openDisk: (folder) => {
       const lane = folder.includes('urgent') ? 'urgent' : 'telemetry';
@@ -44,7 +46,17 @@ async function openOutbox(limits: Partial<OutboxLimits>, disks = new Map<string,
       return Promise.resolve(disk);
     },
   });
-  return { outbox, thinned, disks, [Symbol.asyncDispose]: () => data[Symbol.asyncDispose]() };
+  return { outbox, thinned, moved, disks, [Symbol.asyncDispose]: () => data[Symbol.asyncDispose]() };
+}
+
+function overload(number: number): Reading {
+  return { ...level(number), quality: 'overload' };
+}
+
+async function stored(outbox: Outbox | undefined): Promise<Reading[]> {
+  if (!outbox || outbox.lastSequence === 0) return [];
+  const read = await outbox.read(outbox.firstSequence, { readingsMax: 1_000, textBytesMax: 1e9 });
+  return read.kind === 'records' ? read.records.map(({ text }) => JSON.parse(text) as Reading) : [];
 }
 
 async function storedLevels(outbox: GatewayOutbox): Promise<number[]> {
@@ -74,6 +86,37 @@ test('a full outbox gives up the oldest telemetry for the newest, and counts exa
   expect(levels.length + dropped).toBe(300);
   expect(outbox.queuedReadings).toBe(levels.length);
   expect(outbox.sizeBytes).toBeLessThan(12_000);
+});
+
+test('an alarm outlives the telemetry around it: it goes over to the urgent outbox, as history', async () => {
+  await using opened = await openOutbox({ sizeBytesMax: 8_000 });
+  const { outbox, thinned, moved } = opened;
+  for (let number = 1; number <= 10; number += 1) await outbox.append([level(number)]);
+  // Said again while it lasts: its beginning is the news.
+  for (let number = 11; number <= 14; number += 1) await outbox.append([overload(number)]);
+  for (let number = 15; number <= 300; number += 1) await outbox.append([level(number)]);
+  const [urgent, telemetry] = outbox.outboxes;
+  const alarms = await stored(urgent);
+  expect(alarms[0]).toMatchObject({ quality: 'overload', distanceMm: 11, historical: true });
+  expect(alarms.every(({ quality }) => quality === 'overload')).toBe(true);
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  expect(sum(moved)).toBe(alarms.length);
+  expect(sum(thinned) + sum(moved) + (telemetry?.queuedReadings ?? 0)).toBe(300);
+});
+
+test('alarms block: while they have nowhere to go, newer telemetry is refused instead', async () => {
+  await using opened = await openOutbox({ readingsMax: 40 });
+  const { outbox, thinned } = opened;
+  for (let number = 1; number <= 40; number += 1) await outbox.append([press(number)]);
+  await outbox.append([overload(1)]);
+  for (let number = 2; number <= 40; number += 1) await outbox.append([level(number)]);
+  await expect(outbox.append([level(41)])).rejects.toMatchObject({ code: 'OUTBOX_FULL' });
+  expect(thinned).toEqual([]);
+  const urgent = outbox.outboxes[0];
+  for (const consumer of ['ingest', 'reorder'] as const) urgent?.confirm(consumer, [[1, 10]]);
+  await outbox.append([level(41)]);
+  expect((await stored(outbox.outboxes[0])).filter(({ quality }) => quality === 'overload')).toHaveLength(1);
+  expect((await storedLevels(outbox)).at(-1)).toBe(41);
 });
 
 test('readings that all consumers have confirmed are not counted as given up', async () => {

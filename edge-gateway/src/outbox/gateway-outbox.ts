@@ -9,6 +9,8 @@ import type { Outbox } from './outbox.ts';
 export interface GatewayOutboxEvents {
   /** Telemetry that was given up for newer readings; `urgent` ones may cost telemetry too. */
   thinned(count: number): void;
+  /** Alarms among it, which went over to the urgent outbox. */
+  alarmsMoved(count: number): void;
 }
 
 /** A press of a button is a person's word and does not come again; what a sensor measures does. */
@@ -30,22 +32,30 @@ export class PartlySavedError extends ShelfwireError {
  * The outboxes of the gateway by priority, each with its own policy when full, so that a flood of one never costs the other:
  * - urgent readings block: they are refused, the device is not acknowledged and sends again;
  * - telemetry thins out, oldest first, and urgent readings may take its room on a full disk. What is given up is counted.
+ * - alarms stay in their sensor's order (ADR 0007) until their segment must go. Then they go over to the urgent outbox, as
+ *   history, and block as presses do: while it is full, telemetry is refused instead of an alarm being lost.
  */
 export class GatewayOutbox {
   readonly #urgent: OutboxLane;
   readonly #telemetry: OutboxLane;
-  readonly #thinned: (count: number) => void;
+  readonly #events: GatewayOutboxEvents;
+  #givingUp: Promise<boolean> | undefined;
+  readonly #giveUpOldest = (): Promise<boolean> => {
+    // Those who found the disk full together need room once.
+    this.#givingUp ??= this.#giveUpOldestTelemetry().finally(() => (this.#givingUp = undefined));
+    return this.#givingUp;
+  };
 
-  private constructor(urgent: OutboxLane, telemetry: OutboxLane, thinned: (count: number) => void) {
+  private constructor(urgent: OutboxLane, telemetry: OutboxLane, events: GatewayOutboxEvents) {
     this.#urgent = urgent;
     this.#telemetry = telemetry;
-    this.#thinned = thinned;
+    this.#events = events;
   }
 
   static async open(folder: string, options: LaneOptions & { events: GatewayOutboxEvents }): Promise<GatewayOutbox> {
     const urgent = await OutboxLane.open(join(folder, 'urgent'), options);
     const telemetry = await OutboxLane.open(join(folder, 'telemetry'), options);
-    return new GatewayOutbox(urgent, telemetry, (count) => options.events.thinned(count));
+    return new GatewayOutbox(urgent, telemetry, options.events);
   }
 
   get telemetry(): OutboxLane {
@@ -70,13 +80,13 @@ export class GatewayOutbox {
    * keep the other from the disk.
    */
   async append(readings: readonly Reading[]): Promise<void> {
-    if (!readings.some(isUrgent)) return this.#telemetry.appendThinning(readings, this.#thinned);
+    if (!readings.some(isUrgent)) return this.#telemetry.appendThinning(readings, this.#giveUpOldest);
     const urgent = readings.filter(isUrgent);
     if (urgent.length === readings.length) return this.#appendUrgent(urgent);
     const telemetry = readings.filter((reading) => !isUrgent(reading));
     const [urgentEnd, telemetryEnd] = await Promise.allSettled([
       this.#appendUrgent(urgent),
-      this.#telemetry.appendThinning(telemetry, this.#thinned),
+      this.#telemetry.appendThinning(telemetry, this.#giveUpOldest),
     ]);
     if (urgentEnd.status === 'rejected' && telemetryEnd.status === 'rejected')
       throw isRefusal(urgentEnd.reason) ? telemetryEnd.reason : urgentEnd.reason;
@@ -119,10 +129,42 @@ export class GatewayOutbox {
         return await this.#urgent.append(urgent);
       } catch (error) {
         if (!(error instanceof OutboxFullError) || error.reason !== 'disk') throw error;
-        const dropped = await this.#telemetry.dropOldest();
-        if (dropped === undefined) throw error;
-        this.#thinned(dropped);
+        if (!(await this.#giveUpOldest())) throw error;
       }
+    }
+  }
+
+  /** @returns false if there is nothing left to give up, or its alarms have nowhere to go */
+  async #giveUpOldestTelemetry(): Promise<boolean> {
+    let alarms: readonly Reading[] = [];
+    let moved = false;
+    const saveAlarms = async (found: readonly Reading[]): Promise<void> => {
+      alarms = found;
+      moved = await this.#moved(found);
+    };
+    try {
+      const dropped = await this.#telemetry.dropOldest({ saveAlarms });
+      if (dropped === undefined) return false;
+      // The disk itself was full: what has gone made the room that its alarms need.
+      moved ||= await this.#moved(alarms);
+      if (moved && alarms.length > 0) this.#events.alarmsMoved(alarms.length);
+      const lost = moved ? dropped - alarms.length : dropped;
+      if (lost > 0) this.#events.thinned(lost);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  }
+
+  /** @returns false if the disk has no room; rejects if the urgent outbox has none */
+  async #moved(alarms: readonly Reading[]): Promise<boolean> {
+    try {
+      await this.#urgent.append(alarms);
+      return true;
+    } catch (error) {
+      if (error instanceof OutboxFullError && error.reason === 'disk') return false;
+      throw error;
     }
   }
 }

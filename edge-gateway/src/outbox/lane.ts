@@ -6,7 +6,7 @@ import type { Reading } from '@shelfwire/contract';
 
 import { openFolder, type Disk } from './disk.ts';
 import { OutboxFullError } from './full-error.ts';
-import { Outbox, type OutboxOptions } from './outbox.ts';
+import { Outbox, type DropOptions, type OutboxOptions } from './outbox.ts';
 
 export interface LaneOptions extends OutboxOptions {
   openDisk?: (folder: string) => Promise<Disk>;
@@ -22,7 +22,6 @@ export class OutboxLane {
   readonly #folder: string;
   readonly #current: Outbox;
   #sealed: Outbox[];
-  #dropping: Promise<number | undefined> | undefined;
 
   private constructor(folder: string, current: Outbox, sealed: Outbox[]) {
     this.#folder = folder;
@@ -59,36 +58,24 @@ export class OutboxLane {
 
   /**
    * Appends; when there is no room, gives up the oldest readings of this lane for the new ones.
-   * @param droppedOldest told how many that cost
+   * @param giveUpOldest makes room; false if there is nothing left to give up
    */
-  async appendThinning(readings: readonly Reading[], droppedOldest: (count: number) => void): Promise<void> {
+  async appendThinning(readings: readonly Reading[], giveUpOldest: () => Promise<boolean>): Promise<void> {
     for (;;) {
       try {
         return await this.append(readings);
       } catch (error) {
         // What only waits for the disk makes room by itself; the device is held back meanwhile.
         if (!(error instanceof OutboxFullError) || error.reason === 'waiting') throw error;
-        const dropped = await this.dropOldest();
-        if (dropped === undefined) throw error;
-        droppedOldest(dropped);
+        if (!(await giveUpOldest())) throw error;
       }
     }
   }
 
   /** @returns how many unconfirmed readings it cost; undefined if there is nothing to give up */
-  async dropOldest(): Promise<number | undefined> {
-    // Those who found the lane full together need room once.
-    this.#dropping ??= this.#dropOldest();
-    try {
-      return await this.#dropping;
-    } finally {
-      this.#dropping = undefined;
-    }
-  }
-
-  async #dropOldest(): Promise<number | undefined> {
+  async dropOldest(options: Pick<DropOptions, 'saveAlarms'>): Promise<number | undefined> {
     for (const outbox of this.outboxes) {
-      const dropped = await outbox.dropOldestSegment();
+      const dropped = await outbox.dropOldestSegment(options);
       if (dropped !== undefined) return dropped;
     }
     return undefined;
@@ -100,7 +87,7 @@ export class OutboxLane {
     for (const outbox of this.outboxes) {
       const onlyIf = { receivedBeforeMs, beforeSequence: firstYoung(outbox) };
       for (;;) {
-        const dropped = await outbox.dropOldestSegment(onlyIf);
+        const dropped = await outbox.dropOldestSegment({ onlyIf });
         if (dropped === undefined) break;
         sum += dropped;
       }

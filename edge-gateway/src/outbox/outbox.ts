@@ -1,5 +1,6 @@
 import { ShelfwireError, type Consumer, type Reading } from '@shelfwire/contract';
 
+import { alarmsOf } from './alarms.ts';
 import { Confirmations } from './confirmations.ts';
 import type { Disk } from './disk.ts';
 import { OutboxFullError, type FullReason } from './full-error.ts';
@@ -39,6 +40,13 @@ export type OutboxRead =
   | { kind: 'gap'; to: number }
   | { kind: 'end' };
 
+export interface DropOptions {
+  onlyIf?: { receivedBeforeMs: number; beforeSequence: number };
+  saveAlarms?: (alarms: readonly Reading[]) => Promise<void>;
+}
+
+/** Looked through at once; the event loop goes on in between. */
+const ALARM_READINGS_MAX = 1_000;
 const SEALED_FILE = 'sealed.json';
 const GROUP_READINGS_MAX = 10_000;
 const FREE_DISK_CHECK_MS = 1_000;
@@ -181,10 +189,12 @@ export class Outbox {
 
   /**
    * Gives up the oldest segment to make room, unless it is the one being written; a sealed outbox may give up its last.
-   * @param onlyIf all of it was received before the time and lies before the sequence
+   * @param options.onlyIf all of it was received before the time and lies before the sequence
+   * @param options.saveAlarms is given the alarms among what goes, before it goes; an error keeps the segment
    * @returns how many readings some consumer had not confirmed; undefined if there is nothing to give up
    */
-  dropOldestSegment(onlyIf?: { receivedBeforeMs: number; beforeSequence: number }): Promise<number | undefined> {
+  dropOldestSegment(options: DropOptions = {}): Promise<number | undefined> {
+    const { onlyIf, saveAlarms } = options;
     return this.#oneAtATime(async () => {
       const oldest = this.#segments[0];
       if (!oldest || oldest.lastSequence < oldest.firstSequence || (this.#segments.length === 1 && !this.sealed)) {
@@ -196,6 +206,7 @@ export class Outbox {
         const isOld = to < onlyIf.beforeSequence && (await oldest.firstReceivedAfter(onlyIf.receivedBeforeMs)) > to;
         if (!isOld) return undefined;
       }
+      if (saveAlarms) await saveAlarms(await this.#alarmsOf(oldest));
       const dropped = to - from + 1 - this.confirmations.byAll().countWithin(from, to);
       this.confirmations.giveUp(from, to);
       this.#recent.forgetUntil(to);
@@ -229,6 +240,22 @@ export class Outbox {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
+  }
+
+  /** Of what some consumer has not confirmed. What cannot be read holds none. */
+  async #alarmsOf(segment: Segment): Promise<Reading[]> {
+    const alarms: Reading[] = [];
+    const known = new Set<string>();
+    for (const [from, to] of this.confirmations.missingWithin(segment.firstSequence, segment.lastSequence)) {
+      for (let sequence = from; sequence <= to;) {
+        const readingsMax = Math.min(ALARM_READINGS_MAX, to - sequence + 1);
+        const read = await segment.read(sequence, { readingsMax, textBytesMax: Infinity });
+        if (read.kind === 'bad' || read.records.length === 0) break;
+        alarms.push(...alarmsOf(read.records, known));
+        sequence += read.records.length;
+      }
+    }
+    return alarms;
   }
 
   async #closeFilesExcept(used: Segment): Promise<void> {

@@ -29,7 +29,13 @@ async function leaveWeekOfReadings(folder: string): Promise<void> {
       freeDiskBytesMin: 0,
       waitingReadingsMax: 1e9,
     },
-    events: { synced: () => undefined, unreadable: () => undefined, cut: () => undefined, thinned: () => undefined },
+    events: {
+      synced: () => undefined,
+      unreadable: () => undefined,
+      cut: () => undefined,
+      thinned: () => undefined,
+      alarmsMoved: () => undefined,
+    },
   });
   const startedAtMs = Date.now() - 8 * DAY_MS;
   for (let at = 0; at < HISTORY; at += 1_000) {

@@ -36,7 +36,13 @@ async function leaveWeek(folder: string): Promise<{ seconds: number; bytes: numb
       freeDiskBytesMin: 268_435_456,
       waitingReadingsMax: 200_000,
     },
-    events: { synced: () => undefined, unreadable: () => undefined, cut: () => undefined, thinned: () => undefined },
+    events: {
+      synced: () => undefined,
+      unreadable: () => undefined,
+      cut: () => undefined,
+      thinned: () => undefined,
+      alarmsMoved: () => undefined,
+    },
   });
   const startedAt = performance.now();
   const firstAtMs = Date.now() - (READINGS * 1_000) / READINGS_PER_SECOND - 3_600_000;
