@@ -193,6 +193,10 @@ export class SimulatedGateway {
         thinned: (count) => {
           this.counts.thinned += count;
         },
+        // Appended to the urgent outbox anew, under another identity: this one is gone.
+        alarmsMoved: (count) => {
+          this.counts.thinned += count;
+        },
         cut: () => undefined,
       },
     });
