@@ -81,7 +81,13 @@ async function acknowledgedOf(port: number, sent: readonly Buffer[]): Promise<nu
 async function storedDistances(folder: string): Promise<Set<number>> {
   const outboxes = await GatewayOutbox.open(join(folder, 'outbox'), {
     limits: { segmentBytesMax: 1e9, sizeBytesMax: 1e12, readingsMax: 1e9, freeDiskBytesMin: 0, waitingReadingsMax: 1 },
-    events: { synced: () => undefined, unreadable: () => undefined, cut: () => undefined, thinned: () => undefined },
+    events: {
+      synced: () => undefined,
+      unreadable: () => undefined,
+      cut: () => undefined,
+      thinned: () => undefined,
+      alarmsMoved: () => undefined,
+    },
   });
   const distances = new Set<number>();
   for (const outbox of outboxes.outboxes) {
