@@ -120,6 +120,7 @@ export type ReturnGoods = z.infer<typeof returnGoodsSchema>;
 
 export const supplierReturnSchema = z.object({
   returnId: z.uuid(),
+  siteId: idSchema,
   orderId: z.uuid(),
   orderNumber: z.string(),
   supplierId: idSchema,

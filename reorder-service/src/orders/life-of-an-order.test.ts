@@ -11,7 +11,9 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import { ReceiptQueries } from '../receiving/receipt-queries.ts';
 import { Receiving } from '../receiving/receiving.ts';
 import { SupplierReturns } from '../receiving/supplier-returns.ts';
-import { BinStory, testMetrics } from '../replenishment/situation.ts';
+import { BinStory, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { Moves } from '../stock-keeping/moves.ts';
+import { StockLedger } from '../stock/stock-ledger.ts';
 import { SupplierInbox } from '../suppliers/supplier-inbox.ts';
 import { OrderQueries } from './order-queries.ts';
 import { changeOrder, lockOrder } from './order-store.ts';
@@ -34,7 +36,9 @@ onEachEngine('the full life of an order', (database) => {
     const clock = (): number => story.nowMs;
     const inbox = new SupplierInbox(database.db, clock, testMetrics(), new TouchedBins());
     const publisher = { wake: () => undefined } as unknown as EventPublisher;
-    const receiving = new Receiving(database.db, clock, new TouchedBins(), publisher);
+    const ledger = new StockLedger(database.db, clock, TEST_LOGGER, testMetrics(), new TouchedBins(), publisher);
+    const receiving = new Receiving(database.db, clock, new TouchedBins(), publisher, ledger);
+    const moves = new Moves(database.db, clock, ledger, new TouchedBins());
     const person = { tenantId: story.tenantId, email: 'ann@demo.local' };
     return {
       story,
@@ -42,7 +46,7 @@ onEachEngine('the full life of an order', (database) => {
       person,
       receiving,
       receipts: new ReceiptQueries(database.db),
-      returns: new SupplierReturns(database.db, clock),
+      returns: new SupplierReturns(database.db, clock, moves),
       order: async () => {
         const order = await new OrderQueries(database.db).get(story.tenantId, orderId);
         if (!order) throw new Error('no such order');
@@ -283,6 +287,43 @@ onEachEngine('the full life of an order', (database) => {
     const credit = { creditedCents: 380, reference: 'CN-1' };
     expect(await returns.credit(person, goods.returnId, credit)).toMatchObject({ returned: { creditedCents: 380 } });
     expect((await order()).history.slice(-2).map(({ event }) => event)).toEqual(['GoodsReturned', 'ReturnCredited']);
+    // What then leaves the bin is the return, not consumption.
+    await story.shows(48);
+    const last = await database.db
+      .selectFrom('stock_movement')
+      .select(['kind', 'change'])
+      .where('tenant_id', '=', story.tenantId)
+      .orderBy('movement_id', 'desc')
+      .executeTakeFirst();
+    expect(last).toEqual({ kind: 'RETURN', change: -20 });
+  });
+
+  test('into a bin without a sensor: the receipt is the movement, once, and its lot is kept', async () => {
+    const { story, orderId, order, person, receiving } = await sent();
+    await database.db.deleteFrom('bin_sensor').where('tenant_id', '=', story.tenantId).execute();
+    const receipt = {
+      receiptId: randomUUID(),
+      lines: [{ lineNumber: 1, quantity: 50, condition: 'good' as const, complete: false, lot: 'L-9' }],
+    };
+    for (let i = 0; i < 2; i += 1)
+      expect(await receiving.receive(person, orderId, receipt)).toMatchObject({ ok: true });
+    expect(await order()).toMatchObject({ status: 'CLOSED', lines: [{ receivedQuantity: 50 }] });
+    const movements = await database.db
+      .selectFrom('stock_movement')
+      .select(['kind', 'change'])
+      .where('tenant_id', '=', story.tenantId)
+      .orderBy('movement_id')
+      .execute();
+    expect(movements).toEqual([
+      { kind: 'ADJUSTMENT', change: 18 },
+      { kind: 'RECEIPT', change: 50 },
+    ]);
+    const lots = await database.db
+      .selectFrom('stock_lot')
+      .select(['lot_number', 'received_quantity'])
+      .where('tenant_id', '=', story.tenantId)
+      .execute();
+    expect(lots).toEqual([{ lot_number: 'L-9', received_quantity: 50 }]);
   });
 
   test('a scanned GTIN finds the open lines of its item, with the count of the code', async () => {

@@ -5,8 +5,9 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { isFinal, type Order } from '../orders/order.ts';
-import { changeOrder } from '../orders/order-store.ts';
+import { changeOrder, readOrder } from '../orders/order-store.ts';
 import type { Arrival, ArrivedAt } from '../orders/receive-goods.ts';
+import { recordLots, type NewLot } from '../stock-keeping/lot-store.ts';
 import { writeReturn } from './supplier-returns.ts';
 
 export interface Refused {
@@ -24,7 +25,13 @@ export async function bookArrival(
   tx: Tx,
   order: Order,
   lines: readonly ReceivedLine[],
-  at: { by: string; receiptId: string; nowMs: number; proposed?: Receipt['lines'] },
+  at: {
+    by: string;
+    receiptId: string;
+    lotSource: 'asn' | 'scan' | 'manual';
+    nowMs: number;
+    proposed?: Receipt['lines'];
+  },
 ): Promise<{ ok: true; order: Order } | Refused> {
   const unknown = lines.find(({ lineNumber }) => !order.lines.some((line) => line.lineNumber === lineNumber));
   if (unknown) {
@@ -56,7 +63,9 @@ export async function bookArrival(
       ...(proposed === undefined ? {} : { ofProposed: proposed }),
     });
   }
-  return receive(tx, order, arrivals, at);
+  const received = await receive(tx, order, arrivals, at);
+  if (received.ok) await recordLots(tx, order, lotsOf(order, lines, at));
+  return received;
 }
 
 async function receive(
@@ -85,6 +94,40 @@ function noteOf(quantity: number, proposed: number | undefined): string | null {
   return quantity < proposed
     ? `${proposed - quantity} fewer than the scale saw`
     : `${quantity - proposed} more than the scale saw`;
+}
+
+/** The first moment at which a lot may not be used is the end of its last day. */
+function lotsOf(
+  order: Order,
+  lines: readonly ReceivedLine[],
+  at: { by: string; receiptId: string; lotSource: 'asn' | 'scan' | 'manual'; nowMs: number },
+): NewLot[] {
+  return lines.flatMap(({ lineNumber, lot, expiresOn, quantity, condition }) => {
+    const line = order.lines.find((each) => each.lineNumber === lineNumber);
+    if (!line || lot === undefined || quantity === 0 || condition !== 'good') return [];
+    const expiresAtMs = expiresOn === undefined ? undefined : Date.parse(expiresOn) + 86_400_000;
+    const { binId, itemId } = line;
+    const came = { receivedAtMs: at.nowMs, source: at.lotSource, reference: at.receiptId, by: at.by };
+    return [{ binId, itemId, lotNumber: lot, quantity, expiresAtMs, ...came }];
+  });
+}
+
+/** Goods that go into bins which no sensor looks into: only the person's word books them. */
+export async function unseenGoods(
+  tx: Tx,
+  tenantId: string,
+  orderId: string,
+  lines: readonly ReceivedLine[],
+): Promise<{ siteId: string; goods: { binId: string; quantity: number }[] }> {
+  const order = lines.length === 0 ? undefined : await readOrder(tx, tenantId, orderId);
+  if (!order) return { siteId: '', goods: [] };
+  const sensed = await binsWithSensor(tx, order);
+  const goods = lines.flatMap(({ lineNumber, quantity, condition }) => {
+    const binId = order.lines.find((line) => line.lineNumber === lineNumber)?.binId;
+    if (binId === undefined || sensed.has(binId) || quantity === 0 || condition !== 'good') return [];
+    return [{ binId, quantity }];
+  });
+  return { siteId: order.siteId, goods };
 }
 
 /** Bins that show by themselves what comes into them. */

@@ -10,7 +10,8 @@ import type { Order } from '../orders/order.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { writeReceipt, writeReceiptLines } from '../orders/receipts.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
-import { bookArrival, type Refused } from './book-arrival.ts';
+import { StockLedger } from '../stock/stock-ledger.ts';
+import { bookArrival, unseenGoods, type Refused } from './book-arrival.ts';
 import { findOpenLines } from './find-open-lines.ts';
 import { parseGs1 } from './gs1-code.ts';
 import { announcedUnder, receiptOf } from './receipt-queries.ts';
@@ -30,15 +31,17 @@ export class Receiving {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly touched: TouchedBins,
     private readonly publisher: EventPublisher,
+    private readonly ledger: StockLedger,
   ) {}
 
   receive(person: Person, orderId: string, { receiptId, reference, lines }: ReceiveOrder): Promise<ReceivingResult> {
-    return this.#inOrder(person, orderId, receiptId, async (tx, order) => {
+    return this.#inOrder(person, orderId, { receiptId, lines }, async (tx, order) => {
       const nowMs = this.clock();
       const source = lines.some((line) => line.lot !== undefined) ? 'scan' : 'person';
       const known = await receiptOf(tx, person.tenantId, receiptId);
       if (known) return known.orderId === orderId ? undefined : otherReceipt(receiptId);
-      const booked = await bookArrival(tx, order, lines, { by: person.email, receiptId, nowMs });
+      const lotSource = source === 'scan' ? 'scan' : 'manual';
+      const booked = await bookArrival(tx, order, lines, { by: person.email, receiptId, lotSource, nowMs });
       if (!booked.ok) return booked;
       await writeReceipt(tx, booked.order, {
         receiptId,
@@ -56,14 +59,22 @@ export class Receiving {
   async confirm(person: Person, receiptId: string, { lines }: ConfirmReceipt): Promise<ReceivingResult> {
     const receipt = await withTenant(this.db, person.tenantId, (tx) => receiptOf(tx, person.tenantId, receiptId));
     if (!receipt) return noSuchReceipt();
-    return this.#inOrder(person, receipt.orderId, receiptId, async (tx, order) => {
+    const found = lines ?? receipt.lines.map(asReceived);
+    // What a scale proposed it has shown.
+    const told = receipt.status === 'PROPOSED' ? [] : found;
+    return this.#inOrder(person, receipt.orderId, { receiptId, lines: told }, async (tx, order) => {
       const { status } = (await receiptOf(tx, person.tenantId, receiptId)) ?? receipt;
       if (status === 'CONFIRMED') return undefined;
       if (status === 'DISMISSED') return dismissed(receipt);
       const nowMs = this.clock();
-      const found = lines ?? receipt.lines.map(asReceived);
       const proposed = status === 'PROPOSED' ? receipt.lines : [];
-      const booked = await bookArrival(tx, order, found, { by: person.email, receiptId, nowMs, proposed });
+      const booked = await bookArrival(tx, order, found, {
+        by: person.email,
+        receiptId,
+        lotSource: receipt.source === 'asn' ? 'asn' : 'manual',
+        nowMs,
+        proposed,
+      });
       if (!booked.ok) return booked;
       if (lines) {
         await tx.deleteFrom('order_receipt_line').where('receipt_id', '=', receiptId).execute();
@@ -77,7 +88,7 @@ export class Receiving {
   async dismiss(person: Person, receiptId: string, reason: string): Promise<ReceivingResult> {
     const receipt = await withTenant(this.db, person.tenantId, (tx) => receiptOf(tx, person.tenantId, receiptId));
     if (!receipt) return noSuchReceipt();
-    return this.#inOrder(person, receipt.orderId, receiptId, async (tx, order) => {
+    return this.#inOrder(person, receipt.orderId, { receiptId, lines: [] }, async (tx, order) => {
       const { status } = (await receiptOf(tx, person.tenantId, receiptId)) ?? receipt;
       if (status === 'DISMISSED') return undefined;
       if (status === 'CONFIRMED')
@@ -111,28 +122,45 @@ export class Receiving {
     }));
   }
 
-  /** @param work undefined when it is done, or was before */
+  /**
+   * Goods of bins without a sensor are booked by the ledger in the same transaction, under the receipt's id, so that they
+   * are booked once.
+   * @param work undefined when it is done, or was before
+   */
   async #inOrder(
     person: Person,
     orderId: string,
-    receiptId: string,
+    { receiptId, lines }: { receiptId: string; lines: readonly ReceivedLine[] },
     work: (tx: Tx, order: Order) => Promise<Refused | undefined>,
   ): Promise<ReceivingResult> {
-    const outcome = await withTenant(this.db, person.tenantId, async (tx) => {
-      const order = await lockOrder(tx, person.tenantId, orderId);
-      if (!order) return { result: noSuchReceipt('There is no such order') };
+    const { tenantId } = person;
+    let order: Order | undefined;
+    let result: ReceivingResult = noSuchReceipt('There is no such order');
+    const run = async (tx: Tx): Promise<boolean> => {
+      order = await lockOrder(tx, tenantId, orderId);
+      if (!order) return false;
       const refused = await work(tx, order);
-      const receipt = refused ? undefined : await receiptOf(tx, person.tenantId, receiptId);
-      return { order, result: receipt ? ({ ok: true, receipt } as const) : (refused ?? noSuchReceipt()) };
-    });
-    if (outcome.order && outcome.result.ok) {
+      const receipt = refused ? undefined : await receiptOf(tx, tenantId, receiptId);
+      result = receipt ? { ok: true, receipt } : (refused ?? noSuchReceipt());
+      return result.ok;
+    };
+    const unseen = await withTenant(this.db, tenantId, (tx) => unseenGoods(tx, tenantId, orderId, lines));
+    if (unseen.goods.length === 0) await withTenant(this.db, tenantId, run);
+    else {
+      const said = unseen.goods.map((goods, index) => ({
+        sequence: index + 1,
+        move: { ...goods, moveId: receiptId, kind: 'RECEIPT' as const, by: person.email, atMs: this.clock() },
+      }));
+      await this.ledger.tell({ tenantId, siteId: unseen.siteId }, { outboxId: receiptId, said }, run);
+    }
+    if (order && result.ok) {
       this.touched.touch(
-        outcome.order,
-        outcome.order.lines.map((line) => line.binId),
+        order,
+        order.lines.map((line) => line.binId),
       );
       this.publisher.wake();
     }
-    return outcome.result;
+    return result;
   }
 }
 

@@ -9,6 +9,7 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
+import { Moves } from '../stock-keeping/moves.ts';
 import type { Refused } from './book-arrival.ts';
 
 type ReturnResult = { ok: true; returned: SupplierReturn } | Refused;
@@ -19,6 +20,7 @@ export class SupplierReturns {
   constructor(
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly moves: Moves,
   ) {}
 
   async list(
@@ -52,7 +54,7 @@ export class SupplierReturns {
     orderId: string,
     goods: ReturnGoods,
   ): Promise<ReturnResult> {
-    return withTenant(this.db, person.tenantId, async (tx): Promise<ReturnResult> => {
+    const result = await withTenant(this.db, person.tenantId, async (tx): Promise<ReturnResult> => {
       const order = await lockOrder(tx, person.tenantId, orderId);
       if (!order) return { ok: false, code: 'NOT_FOUND', detail: 'There is no such order' };
       const known = await returnOf(tx, person.tenantId, goods.returnId);
@@ -76,6 +78,22 @@ export class SupplierReturns {
       return returned
         ? { ok: true, returned }
         : { ok: false, code: 'NOT_FOUND', detail: 'It belongs to somebody else' };
+    });
+    if (result.ok) await this.#announce(person, result.returned);
+    return result;
+  }
+
+  /** Again with every repeat, and once: the ledger knows the return by its id. What leaves the bin is then no consumption. */
+  async #announce(person: { tenantId: string; email: string }, returned: SupplierReturn): Promise<void> {
+    const { siteId, binId, quantity, reason, returnId } = returned;
+    const from = { siteId, binId };
+    await this.moves.announce(person.tenantId, {
+      kind: 'RETURN',
+      quantity,
+      from,
+      note: reason,
+      by: person.email,
+      moveId: returnId,
     });
   }
 
@@ -183,6 +201,7 @@ function toReturn(row: ReturnRow): SupplierReturn {
     orderId: row.order_id,
     orderNumber: row.order_number,
     supplierId: row.supplier_id,
+    siteId: row.site_id,
     lineNumber: row.line_number,
     binId: row.bin_id,
     itemId: row.item_id,

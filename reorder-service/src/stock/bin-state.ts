@@ -30,6 +30,8 @@ export const COUNT_SERIES = '#count';
 /** What a person says was moved, where no sensor shows it. */
 export const TRANSFER_SERIES = '#transfer';
 export const RETURN_SERIES = '#return';
+/** What a person received, where no sensor shows it. */
+export const RECEIPT_SERIES = '#receipt';
 
 /**
  * What one bin stands at. `values` are what each series said last; `bias` is what the last count by a person taught us
@@ -102,6 +104,7 @@ export interface Step {
     | 'back'
     | 'transferred'
     | 'returned'
+    | 'delivered'
     | 'doubted'
     | 'trusted'
     | 'witness';

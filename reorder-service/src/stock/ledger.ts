@@ -2,6 +2,7 @@ import type { MovementKind } from '@shelfwire/contract';
 
 import {
   COUNT_SERIES,
+  RECEIPT_SERIES,
   RETURN_SERIES,
   sumOf,
   TRANSFER_SERIES,
@@ -39,6 +40,7 @@ function observe(state: BinState, observation: Observation): Step | undefined {
       return count(state, observation);
     case TRANSFER_SERIES:
     case RETURN_SERIES:
+    case RECEIPT_SERIES:
       return move(state, observation);
     default:
       return observation.rank === undefined
@@ -66,9 +68,15 @@ function countSum(state: BinState, quantity: number): BinState {
   };
 }
 
+const CAUSE_OF_MOVES: Readonly<Record<string, Step['cause']>> = {
+  [TRANSFER_SERIES]: 'transferred',
+  [RETURN_SERIES]: 'returned',
+  [RECEIPT_SERIES]: 'delivered',
+};
+
 /** No sensor shows it, so it changes what is believed beyond the sensors. Nothing leaves an empty bin. */
 function move(state: BinState, observation: Observation): Step {
-  const cause = observation.series === TRANSFER_SERIES ? 'transferred' : 'returned';
+  const cause = CAUSE_OF_MOVES[observation.series] ?? 'returned';
   const onHand = Math.max(0, state.onHand + Math.round(observation.quantity));
   const change = onHand - state.onHand;
   const offset = (rank: number): number => (state.preference?.offsets[rank] ?? 0) + change;
@@ -132,6 +140,8 @@ export function kindOfCause(cause: Step['cause']): MovementKind | undefined {
       return 'TRANSFER';
     case 'returned':
       return 'RETURN';
+    case 'delivered':
+      return 'RECEIPT';
     default:
       return 'ADJUSTMENT';
   }

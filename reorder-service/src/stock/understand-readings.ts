@@ -3,7 +3,7 @@ import { effectiveAtMs, type Reading, type ReadingQuality } from '@shelfwire/con
 import { findSensor, type SiteCatalogue } from '../catalogue/site-catalogue.ts';
 import { OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { calibrationKey } from './calibration-key.ts';
-import { COUNT_SERIES, RETURN_SERIES, TRANSFER_SERIES, type Observation } from './bin-state.ts';
+import { COUNT_SERIES, RECEIPT_SERIES, RETURN_SERIES, TRANSFER_SERIES, type Observation } from './bin-state.ts';
 import { quantityOf, seriesOf } from './quantity.ts';
 import { soleOf } from './sole-sensor.ts';
 
@@ -25,10 +25,12 @@ export interface PersonCount {
   atMs: number;
 }
 
+const SERIES_OF_MOVES = { TRANSFER: TRANSFER_SERIES, RETURN: RETURN_SERIES, RECEIPT: RECEIPT_SERIES } as const;
+
 export interface PersonMove {
   moveId: string;
   binId: string;
-  kind: 'TRANSFER' | 'RETURN';
+  kind: 'TRANSFER' | 'RETURN' | 'RECEIPT';
   /** Below 0: they left. */
   quantity: number;
   by: string;
@@ -88,7 +90,7 @@ export function understandReadings(
   for (const { sequence, reading, raw, count, move } of sequenced) {
     if (move) {
       const { binId, quantity, atMs, kind } = move;
-      const series = kind === 'TRANSFER' ? TRANSFER_SERIES : RETURN_SERIES;
+      const series = SERIES_OF_MOVES[kind];
       const key = { binId, series, atMs, gatewayId, outboxId, sequence };
       understood.observations.push({ ...key, quantity, uncertainty: 0, calibration: 0 });
       moves.set(sequence, move);
