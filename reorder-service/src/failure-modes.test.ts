@@ -317,7 +317,11 @@ bins: [${own}, ${bins.join(', ')}]`,
     const { story, orderId } = await ordered();
     await happens(story, orderId, { kind: 'cancel', note: 'not now' }, story.nowMs + 10 * 60_000);
     for (let minute = 0; minute < 9; minute += 1) {
-      await seedCatalogue(db, parseCatalogue(`tenants: [{ tenantId: ${story.tenantId}, name: D, sites: [] }]`, 't'), 1);
+      await seedCatalogue(
+        db,
+        parseCatalogue(`tenants: [{ tenantId: ${story.tenantId}, name: D, sites: [] }]`, 't'),
+        story.nowMs,
+      );
       expect(await story.later(60_000).showsAndDecides(18 - minute)).toBe('SNOOZED');
     }
   });

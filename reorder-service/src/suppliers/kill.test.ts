@@ -12,7 +12,7 @@ import { BinStory } from '../replenishment/situation.ts';
 /** Decorators cannot be stripped, so the built file runs; `npm test` builds first. */
 const REPLICA = fileURLToPath(new URL('../../dist/testing/replica.js', import.meta.url));
 /** SHELFWIRE_TEST_KILL_EVERY=1 npx vitest run --project unit reorder-service/src/suppliers/kill.test.ts: at every step */
-const KILL_EVERY = Number(process.env['SHELFWIRE_TEST_KILL_EVERY'] ?? 9);
+const KILL_EVERY = Number(process.env['SHELFWIRE_TEST_KILL_EVERY'] ?? 15);
 /** Longer than the lease of a message. */
 const LEASE_OVER_MS = 60_000;
 
@@ -76,7 +76,7 @@ onPostgres('processes that are killed', (database) => {
         expect(new Set(log.map(({ body }) => body)).size).toBe(1);
         if (signal === null) break;
       }
-      expect(kills).toBeGreaterThan(20 / KILL_EVERY);
+      expect(kills).toBeGreaterThan(30 / KILL_EVERY);
     },
   );
 

@@ -63,10 +63,11 @@ async function work(): Promise<void> {
   await dispatcher.sendDue();
 }
 
-let told = mode === 'once';
-process.stdin.on('end', () => (told = true)).resume();
+const told = new AbortController();
+if (mode === 'once') told.abort();
+process.stdin.on('end', () => told.abort()).resume();
 do await work();
-while (!told);
+while (!told.signal.aborted);
 await opened.destroy();
 process.stdout.write(`${step}\n`);
 process.exit(0);
