@@ -1535,6 +1535,7 @@ export interface components {
             reason: string;
             /** Format: uuid */
             returnId: string;
+            siteId: string;
             supplierId: string;
         };
         TelemetrySeries: {
