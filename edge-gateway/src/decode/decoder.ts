@@ -83,6 +83,8 @@ export interface DecoderModel<Constants extends z.ZodObject = z.ZodObject> {
   polling?: Polling;
   /** Instead of `polling`, where the request depends on the device: its address, its registers, whether it wants one. */
   pollingOf?(constants: z.infer<Constants>): Polling | undefined;
+  /** A device that promises to be heard so often: a connection that stays silent for longer is dead, though nobody said so. */
+  silenceMsMaxOf?(constants: z.infer<Constants>): number | undefined;
   create(options: DecoderOptions<z.infer<Constants>>): Decoder;
 }
 

@@ -9,6 +9,8 @@ export interface Device {
   readonly decoder: Decoder;
   /** How to ask it, where it does not speak by itself. */
   readonly polling?: Polling;
+  /** How long its connection may be silent, where it promises to be heard more often. */
+  readonly silenceMsMax?: number;
 }
 
 /** @param settings checked: its model is known and its constants fit */
@@ -19,7 +21,14 @@ export function createDevice(settings: DeviceSettings): Device {
   const constants = insideModel ? {} : constantsOf(model, settings);
   const decoder = model.create({ constants, ...(inside ? { inside } : {}) });
   const polling = model.pollingOf?.(constants) ?? model.polling;
-  return { settings, model, decoder, ...(polling ? { polling } : {}) };
+  const silenceMsMax = model.silenceMsMaxOf?.(constants);
+  return {
+    settings,
+    model,
+    decoder,
+    ...(polling && { polling }),
+    ...(silenceMsMax !== undefined && { silenceMsMax }),
+  };
 }
 
 function knownModel(id: string): DecoderModel {

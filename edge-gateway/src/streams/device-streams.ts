@@ -59,7 +59,7 @@ export class DeviceStreams {
       transport: 'tcp',
       target: `${tcp.host}:${tcp.port}`,
       pollIntervalMs: tcp.pollIntervalMs,
-      open: () => openTcpConnection(tcp),
+      open: () => openTcpConnection(tcp, device.silenceMsMax),
     });
   }
 }

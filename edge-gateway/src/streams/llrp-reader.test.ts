@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
 import { MosquittoServer, needs } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -31,6 +34,30 @@ describe.runIf(needs('mosquitto'))('a gateway that reads a recorded LLRP stream 
       reader.close();
     },
   );
+});
+
+test('a reader that has gone without a word is noticed by its missing keepalives, and connected again', async () => {
+  await using data = await temporaryFolder();
+  const hello = Buffer.from('043f000000200000000100f600160080000c00064c2bc71af000010000060000', 'hex');
+  let connections = 0;
+  const reader = createServer((socket) => {
+    connections += 1;
+    socket.on('error', () => undefined);
+    socket.write(hello);
+  });
+  reader.listen(0, '127.0.0.1');
+  await once(reader, 'listening');
+  const { port } = reader.address() as AddressInfo;
+  const device = {
+    deviceId: 'dock',
+    model: 'llrp',
+    tcp: { host: '127.0.0.1', port },
+    constants: { keepAliveMs: 1_000 },
+  };
+  const gateway = await startTestGateway({ folder: data.folder, uplinkUrl: 'mqtt://127.0.0.1:1', devices: [device] });
+  await until('it has been connected again', () => connections >= 2);
+  await gateway.close();
+  reader.close();
 });
 
 function epcsOf({ connections }: Recording): Set<string> {

@@ -8,7 +8,7 @@ const KEEPALIVE_AFTER_MS = 10_000;
 /** A peer that is gone without a word shows only by its silence; connecting again costs a moment. */
 const SILENCE_MS_MAX = 300_000;
 
-export function openTcpConnection(settings: TcpSettings): Promise<Duplex> {
+export function openTcpConnection(settings: TcpSettings, silenceMsMax = SILENCE_MS_MAX): Promise<Duplex> {
   const socket = connect({
     host: settings.host,
     port: settings.port,
@@ -21,7 +21,9 @@ export function openTcpConnection(settings: TcpSettings): Promise<Duplex> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', reject);
-      socket.setTimeout(SILENCE_MS_MAX, () => socket.destroy(new Error('nothing heard for 5 minutes')));
+      socket.setTimeout(silenceMsMax, () =>
+        socket.destroy(new Error(`nothing heard for ${Math.round(silenceMsMax / 1_000)} s`)),
+      );
       resolve(socket);
     });
     socket.once('error', (error) => {

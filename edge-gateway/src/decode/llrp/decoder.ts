@@ -19,6 +19,8 @@ const constantsSchema = z.object({
 });
 
 const CONNECTION_ATTEMPT_SUCCESS = 0;
+/** So many keepalives may be lost on the way before the reader is taken for gone. */
+const KEEPALIVES_MISSED_MAX = 3;
 
 class LlrpDecoder implements Decoder {
   readonly #session: LlrpSession | undefined;
@@ -111,6 +113,8 @@ export const llrpModel: DecoderModel<typeof constantsSchema> = {
   encoding: 'binary',
   constantsSchema,
   createFramer: createLlrpFramer,
+  // Where another system sets it up, nobody knows whether it sends keepalives.
+  silenceMsMaxOf: ({ setUp, keepAliveMs }) => (setUp ? keepAliveMs * KEEPALIVES_MISSED_MAX : undefined),
   create: ({ constants: { setUp, keepAliveMs, antennas } }) =>
     new LlrpDecoder(setUp ? new LlrpSession({ keepAliveMs, antennas: antennas ?? [0] }) : undefined),
 };
