@@ -13,6 +13,9 @@ import {
 import { alertChannelSchema, alertSchema } from './alerts.ts';
 import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
+import { binForecastSchema } from './forecast.ts';
+import { kpisSchema } from './kpis.ts';
+import { policyVersionSchema } from './policies.ts';
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
 import { receiptSchema, supplierReturnSchema } from './receipts.ts';
@@ -36,6 +39,9 @@ const NAMED_SCHEMAS = {
   AnnouncedMove: announcedMoveSchema,
   ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,
+  BinForecast: binForecastSchema,
+  Kpis: kpisSchema,
+  PolicyVersion: policyVersionSchema,
   CountingTask: countingTaskSchema,
   CurrentUser: currentUserSchema,
   Lot: lotSchema,

@@ -5,6 +5,7 @@ import { AlertsModule } from '../alerts/alerts.module.ts';
 import { GatewaysModule } from '../gateways/gateways.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
+import { PlanningModule } from '../planning/planning.module.ts';
 import { ReceivingModule } from '../receiving/receiving.module.ts';
 import { StockKeepingModule } from '../stock-keeping/stock-keeping.module.ts';
 import { AccessGuard } from './access-guard.ts';
@@ -17,6 +18,7 @@ import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
+import { PlanningController } from './planning.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { ReceivingController } from './receiving.controller.ts';
 import { StockController } from './stock.controller.ts';
@@ -41,6 +43,7 @@ export class HttpModule {
         GatewaysModule,
         OperatorModule,
         OverviewModule,
+        PlanningModule,
         ReceivingModule,
         StockKeepingModule,
       ],
@@ -53,6 +56,7 @@ export class HttpModule {
         OrderActionsController,
         OrdersController,
         OverviewController,
+        PlanningController,
         ReceivingController,
         StockController,
         StockKeepingController,

@@ -103,7 +103,7 @@ ${budget.replaceAll('TENANT', tenantId)}`;
       .select('line_number')
       .where('tenant_id', '=', story.tenantId)
       .execute();
-    expect(proofs.map((proof) => proof.line_number).toSorted()).toEqual([1, 2]);
+    expect(new Set(proofs.map((proof) => proof.line_number))).toEqual(new Set([1, 2]));
   });
 
   test('leaves at once when it is full', async () => {

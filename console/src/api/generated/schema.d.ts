@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the shelves were kept in a time; the last 30 days, if not given */
+        get: operations["getKpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots": {
         parameters: {
             query?: never;
@@ -483,6 +500,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of every policy, the newest of each first: what holds, what will, and who wrote it why */
+        get: operations["listPolicies"];
+        /** Set the policy of a bin, an item, a class or a site, now or from a date on; the same again changes nothing */
+        put: operations["putPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -750,6 +785,23 @@ export interface paths {
         put?: never;
         /** A person has counted a bin: from now on the level is what they say */
         post: operations["countBin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What will probably be used, how long the stock lasts, and which reorder point that suggests */
+        get: operations["getForecast"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1140,6 +1192,44 @@ export interface components {
             }[];
             uncertainty: number | null;
         };
+        BinForecast: {
+            atMs: number;
+            binId: string;
+            daysUntilEmpty: number | null;
+            demand: {
+                averageIntervalDays: number | null;
+                byMethod: {
+                    meanPerDay: number;
+                    method: string;
+                }[];
+                /** @enum {string} */
+                demandClass: "none" | "smooth" | "erratic" | "intermittent" | "lumpy";
+                meanPerDay: number;
+                sdPerDay: number;
+                squaredVariation: number;
+            } | null;
+            historyDays: number;
+            leadTime: {
+                days: number;
+                deliveries: number;
+                sdDays: number;
+                /** @enum {string} */
+                source: "agreed" | "learned";
+            } | null;
+            leadTimeDemand: {
+                p: number;
+                quantity: number;
+            }[];
+            onHand: number | null;
+            siteId: string;
+            suggestion: {
+                because: string;
+                economicQuantity: number | null;
+                orderUpTo: number;
+                reorderPoint: number;
+                target: number;
+            } | null;
+        };
         CountingTask: {
             binId: string;
             binName: string;
@@ -1166,6 +1256,32 @@ export interface components {
             tenantId: string;
             /** Format: uuid */
             userId: string;
+        };
+        Kpis: {
+            availability: number | null;
+            binsWithoutPrice: number;
+            daysOfSupply: number | null;
+            deadStock: {
+                afterDays: number;
+                bins: number;
+                units: number;
+                valueCents: number;
+            };
+            excessStock: {
+                bins: number;
+                units: number;
+                valueCents: number;
+            };
+            fromMs: number;
+            inventoryAccuracy: number | null;
+            orderCycleDays: number | null;
+            ordersClosed: number;
+            perfectOrders: number | null;
+            sensorUptime: number | null;
+            stockoutDays: number;
+            toMs: number;
+            turns: number | null;
+            unitFillRate: number | null;
         };
         LoginRequest: {
             /** Format: email */
@@ -1336,6 +1452,27 @@ export interface components {
             reading: unknown;
             reason: string;
             siteId: string;
+        };
+        PolicyVersion: {
+            binId: string | null;
+            bins: number;
+            createdAtMs: number;
+            createdBy: string;
+            effectiveFromMs: number;
+            itemClass: string | null;
+            itemId: string | null;
+            parameters: {
+                [key: string]: unknown;
+            };
+            policyId: string;
+            reason: string | null;
+            /** @enum {string} */
+            scope: "bin" | "item" | "class" | "site" | "computed";
+            siteId: string | null;
+            /** @enum {string} */
+            state: "scheduled" | "in-effect" | "past";
+            type: string;
+            version: number;
         };
         Position: {
             backordered: number;
@@ -2315,6 +2452,58 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKpis: {
+        parameters: {
+            query?: {
+                deadAfterDays?: number;
+                fromMs?: number;
+                siteId?: string;
+                toMs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kpis"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3418,6 +3607,144 @@ export interface operations {
             };
         };
     };
+    listPolicies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                policyId?: string;
+                scope?: "bin" | "item" | "class" | "site" | "computed";
+                siteId?: string;
+                state?: "scheduled" | "in-effect" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PolicyVersion"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    effectiveFromMs?: number;
+                    policy: {
+                        [key: string]: unknown;
+                    } | null;
+                    reason: string;
+                    scope: {
+                        binId: string;
+                        /** @constant */
+                        scope: "bin";
+                        siteId: string;
+                    } | {
+                        itemId: string;
+                        /** @constant */
+                        scope: "item";
+                        siteId?: string;
+                    } | {
+                        itemClass: string;
+                        /** @constant */
+                        scope: "class";
+                        siteId?: string;
+                    } | {
+                        /** @constant */
+                        scope: "site";
+                        siteId: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: boolean;
+                        policyId: string;
+                        version: number;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listQuarantine: {
         parameters: {
             query?: {
@@ -4426,6 +4753,68 @@ export interface operations {
                         binId: string;
                         onHand: number;
                     };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getForecast: {
+        parameters: {
+            query?: {
+                cycleDays?: number;
+                target?: number;
+            };
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BinForecast"];
                 };
             };
             /** @description The request is not of the form described */

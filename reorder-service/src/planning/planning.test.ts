@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MovementKind } from '@shelfwire/contract';
+import { expect, test } from 'vitest';
+
+import { onEachEngine } from '../database/on-each-engine.ts';
+import { TouchedBins } from '../events/touched-bins.ts';
+import { BinStory } from '../replenishment/situation.ts';
+import { BinForecasts } from './bin-forecasts.ts';
+import { KpiQueries } from './kpi-queries.ts';
+import { PolicyBook } from './policy-book.ts';
+
+const DAY_MS = 86_400_000;
+
+onEachEngine('planning', (database) => {
+  /** Movements of the one bin, by day; the level is what they leave. */
+  async function ledger(story: BinStory, moves: [day: number, kind: MovementKind, change: number][]): Promise<void> {
+    const key = { tenant_id: story.tenantId, site_id: 'plant-1', bin_id: 'A-01', item_id: 'm8' };
+    let onHand = 0;
+    for (const [index, [day, kind, change]] of moves.entries()) {
+      onHand += change;
+      const at = story.nowMs + day * DAY_MS;
+      const identity = { gateway_id: 'gw', outbox_id: randomUUID(), sequence: index + 1 };
+      const what = { kind, change, on_hand_after: onHand, at_ms: at, recorded_at_ms: at, revision: 1, evidence: '{}' };
+      await database.db
+        .insertInto('stock_movement')
+        .values({ ...key, ...identity, ...what })
+        .execute();
+    }
+    await database.db
+      .insertInto('stock_level')
+      .values({
+        ...key,
+        on_hand: onHand,
+        uncertainty: 0,
+        state: '{}',
+        status: 'OK',
+        observed_at_ms: story.nowMs,
+        ledger_version: 1,
+      })
+      .execute();
+  }
+
+  async function closedOrder(story: BinStory, days: { made: number; due: number; closed: number }): Promise<void> {
+    const at = (day: number): number => story.nowMs + day * DAY_MS;
+    await database.db
+      .insertInto('purchase_order')
+      .values({
+        tenant_id: story.tenantId,
+        site_id: 'plant-1',
+        supplier_id: 'bolts',
+        order_number: randomUUID().slice(0, 8),
+        status: 'CLOSED',
+        sentence: 'because',
+        created_at_ms: at(days.made),
+        due_at_ms: at(days.due),
+        closed_at_ms: at(days.closed),
+      })
+      .execute();
+  }
+
+  test('the figures of ten days are those that one counts by hand', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', price: 2' });
+    await ledger(story, [
+      [-1, 'RECEIPT', 100],
+      [2, 'CONSUMPTION', -60],
+      [5, 'CONSUMPTION', -40],
+      [7, 'RECEIPT', 50],
+      [8, 'ADJUSTMENT', -10],
+    ]);
+    await closedOrder(story, { made: 6, due: 7.5, closed: 7 });
+    await closedOrder(story, { made: 3, due: 8, closed: 9 });
+    await database.db
+      .insertInto('sensor_state')
+      .values({
+        tenant_id: story.tenantId,
+        site_id: 'plant-1',
+        bin_id: 'A-01',
+        last_reading_at_ms: story.nowMs + 10 * DAY_MS - 60_000,
+        quality: 'good',
+        quality_since_ms: story.nowMs,
+      })
+      .execute();
+    const query = { fromMs: story.nowMs, toMs: story.nowMs + 10 * DAY_MS, deadAfterDays: 180 };
+    const kpis = await new KpiQueries(database.db).of(story.tenantId, query);
+    expect(kpis).toEqual({
+      ...{ fromMs: query.fromMs, toMs: query.toMs },
+      // Empty from day 5 to day 7 of 10; 100 taken in the 8 others would have been 25 more.
+      availability: 0.8,
+      stockoutDays: 2,
+      unitFillRate: 0.8,
+      // 40 are there, 100 were taken in 10 days.
+      daysOfSupply: 4,
+      turns: 91.25,
+      // 10 of the 160 moved were a correction.
+      inventoryAccuracy: 0.9375,
+      orderCycleDays: 3.5,
+      perfectOrders: 0.5,
+      ordersClosed: 2,
+      deadStock: { afterDays: 180, bins: 0, units: 0, valueCents: 0 },
+      excessStock: { bins: 0, units: 0, valueCents: 0 },
+      sensorUptime: 1,
+      binsWithoutPrice: 0,
+    });
+  });
+
+  test('stock that nobody takes is dead, and what is above the maximum and a pack is too much', async () => {
+    const policy = 'type: MIN_MAX, reorderPoint: 2, orderUpTo: 5';
+    const story = await BinStory.of(database.db, { supplierItem: ', price: 2', policy });
+    await ledger(story, [
+      [-300, 'RECEIPT', 30],
+      [-200, 'CONSUMPTION', -5],
+    ]);
+    const query = { fromMs: story.nowMs - 30 * DAY_MS, toMs: story.nowMs, deadAfterDays: 180 };
+    const kpis = await new KpiQueries(database.db).of(story.tenantId, query);
+    expect(kpis).toMatchObject({
+      deadStock: { bins: 1, units: 25, valueCents: 500 },
+      excessStock: { bins: 1, units: 10, valueCents: 200 },
+      availability: 1,
+      turns: 0,
+      daysOfSupply: null,
+      sensorUptime: 0,
+    });
+  });
+
+  test('a forecast says what will be used, for how long the stock lasts, and what that suggests', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', leadTimeDays: 5, price: 2' });
+    await story.shows(190);
+    const forecasts = new BinForecasts(database.db, () => story.nowMs);
+    const bin = { siteId: 'plant-1', binId: 'A-01' };
+    const wish = { target: 0.95, cycleDays: 7 };
+    expect(await forecasts.of(story.tenantId, bin, wish)).toMatchObject({
+      historyDays: 0,
+      demand: null,
+      suggestion: null,
+    });
+    let pieces = 190;
+    for (let day = 1; day <= 20; day += 1) await story.later(DAY_MS).shows((pieces -= day % 2 === 0 ? 10 : 2));
+    const forecast = await forecasts.of(story.tenantId, bin, wish);
+    expect(forecast).toMatchObject({
+      historyDays: 20,
+      demand: { demandClass: 'erratic', meanPerDay: 5.5 },
+      leadTime: { days: 5, source: 'agreed' },
+      onHand: 70,
+      suggestion: { reorderPoint: 44, orderUpTo: 83, target: 0.95 },
+    });
+    expect(forecast?.daysUntilEmpty).toBeCloseTo(70 / 5.5, 9);
+    // √(2 · 5 · 2007.5 a year ÷ (0.2 · 0.20)) = 708.4
+    expect(forecast?.suggestion?.economicQuantity).toBe(709);
+    expect(forecast?.leadTimeDemand.find(({ p }) => p === 0.95)).toEqual({ p: 0.95, quantity: 44 });
+    expect(await forecasts.of(story.tenantId, { ...bin, binId: 'none' }, wish)).toBeUndefined();
+  });
+
+  test('a policy that a buyer sets holds at once, is in the trail, and the same again changes nothing', async () => {
+    const story = await BinStory.of(database.db);
+    const { tenantId } = story;
+    const touched = new TouchedBins();
+    const touches: string[] = [];
+    touched.touches.subscribe((touch) => touches.push(...touch.binIds));
+    const book = new PolicyBook(database.db, () => story.nowMs, touched);
+    const scope = { scope: 'bin' as const, siteId: 'plant-1', binId: 'A-01' };
+    const policy = { type: 'MIN_MAX', reorderPoint: 30, orderUpTo: 90 };
+    const put = { scope, policy, reason: 'more is used in summer' };
+    expect(await book.put(tenantId, put, 'ann@plant.example')).toMatchObject({ ok: true, version: 2, changed: true });
+    expect(touches).toEqual(['A-01']);
+    expect(await book.put(tenantId, put, 'ann@plant.example')).toMatchObject({ ok: true, version: 2, changed: false });
+    const trail = await database.db
+      .selectFrom('audit_event')
+      .select(['actor', 'what', 'details'])
+      .where('tenant_id', '=', tenantId)
+      .execute();
+    expect(trail).toMatchObject([
+      {
+        actor: 'ann@plant.example',
+        what: 'PolicyChanged',
+        details: { before: { reorderPoint: 20 }, after: { reorderPoint: 30, reason: 'more is used in summer' } },
+      },
+    ]);
+    const later = { ...put, policy: { type: 'DO_NOT_STOCK' }, effectiveFromMs: story.nowMs + DAY_MS };
+    expect(await book.put(tenantId, later, 'ann@plant.example')).toMatchObject({ version: 3 });
+    const { items } = await book.list(tenantId, { limit: 10 });
+    expect(items.map((each) => [each.version, each.state, each.type, each.bins])).toEqual([
+      [3, 'scheduled', 'DO_NOT_STOCK', 0],
+      [2, 'in-effect', 'MIN_MAX', 1],
+      [1, 'past', 'MIN_MAX', 0],
+    ]);
+    expect((await book.list(tenantId, { limit: 10, state: 'in-effect' })).items).toHaveLength(1);
+    const first = await book.list(tenantId, { limit: 2 });
+    expect(first.nextCursor).not.toBeNull();
+    const rest = await book.list(tenantId, { limit: 2, cursor: first.nextCursor ?? '' });
+    expect(rest.items.map((each) => each.version)).toEqual([1]);
+  });
+
+  test('a scope that inherits again follows the wider one', async () => {
+    const story = await BinStory.of(database.db);
+    const { tenantId } = story;
+    const book = new PolicyBook(database.db, () => story.nowMs, new TouchedBins());
+    const reason = 'as everywhere';
+    const site = { scope: 'site' as const, siteId: 'plant-1' };
+    const bin = { scope: 'bin' as const, siteId: 'plant-1', binId: 'A-01' };
+    await book.put(tenantId, { scope: site, policy: { type: 'DO_NOT_STOCK' }, reason }, 'ann');
+    await book.put(tenantId, { scope: bin, policy: null, reason }, 'ann');
+    await story.shows(5);
+    expect(await story.decide()).toBe('WAIT');
+    const held = await database.db
+      .selectFrom('item_location')
+      .select('policy_id')
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirst();
+    expect(held?.policy_id).toBe('site:plant-1');
+  });
+
+  test('a policy that is none, or holds for nothing, is refused with every problem', async () => {
+    const story = await BinStory.of(database.db);
+    const book = new PolicyBook(database.db, () => story.nowMs, new TouchedBins());
+    const scope = { scope: 'bin' as const, siteId: 'plant-1', binId: 'A-01' };
+    const wrong = { type: 'MIN_MAX', reorderPoint: 30, orderUpTo: 30, safetyStock: -1 };
+    const refused = await book.put(story.tenantId, { scope, policy: wrong, reason: 'a try' }, 'ann');
+    expect(refused).toMatchObject({ ok: false, code: 'REQUEST_INVALID' });
+    expect(!refused.ok && refused.problems?.map(({ where }) => where)).toEqual(
+      expect.arrayContaining(['body.policy.orderUpTo', 'body.policy.safetyStock']),
+    );
+    for (const nobody of [
+      { ...scope, binId: 'Z-99' },
+      { scope: 'item' as const, itemId: 'nothing' },
+      { scope: 'class' as const, itemClass: 'nothing' },
+      { scope: 'site' as const, siteId: 'nowhere' },
+    ]) {
+      const put = { scope: nobody, policy: { type: 'DO_NOT_STOCK' }, reason: 'a try' };
+      expect(await book.put(story.tenantId, put, 'ann')).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    }
+  });
+});
