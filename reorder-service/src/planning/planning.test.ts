@@ -84,7 +84,8 @@ onEachEngine('planning', (database) => {
     const query = { fromMs: story.nowMs, toMs: story.nowMs + 10 * DAY_MS, deadAfterDays: 180 };
     const kpis = await new KpiQueries(database.db).of(story.tenantId, query);
     expect(kpis).toEqual({
-      ...{ fromMs: query.fromMs, toMs: query.toMs },
+      fromMs: query.fromMs,
+      toMs: query.toMs,
       // Empty from day 5 to day 7 of 10; 100 taken in the 8 others would have been 25 more.
       availability: 0.8,
       stockoutDays: 2,

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 
 import type { Db } from '../database/open-database.ts';
@@ -39,6 +41,8 @@ export async function evaluate(db: Db, site: Site, binIds: readonly string[], no
         const acted = await withTenant(db, site.tenantId, (tx) => act(tx, site, binId, nowMs));
         orders.push(...acted.orders);
         decisions.push({ binId, decision: acted.decision });
+        // PGlite never leaves the turn of the event loop by itself: many orders at once would stop the whole service.
+        await setImmediate();
       } else {
         decisions.push({ binId, decision: decision.kind });
         if (changesAnything(situation, decision)) quiet.push(binId);

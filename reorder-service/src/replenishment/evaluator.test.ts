@@ -5,6 +5,7 @@ import type { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import type { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { Evaluator } from './evaluator.ts';
+import { LeftBehind } from './left-behind.ts';
 import { BinStory, TEST_LOGGER, testMetrics } from './situation.ts';
 
 onEachEngine('bins whose time has come', (database) => {
@@ -49,6 +50,30 @@ onEachEngine('bins whose time has come', (database) => {
     await database.db.updateTable('purchase_order').set({ order_number: 'moved' }).execute();
     story.later(60_000);
     expect(await story.decide()).toBe('ORDER');
+  });
+
+  test('what may have been left behind is offered once, and again when something about it changed', async () => {
+    const story = await BinStory.of(database.db, {
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0, shadow: true',
+    });
+    const leftBehind = new LeftBehind();
+    const offered = async (): Promise<number> => {
+      const bins = await leftBehind.next(database.db, story.nowMs);
+      return bins.filter((bin) => bin.tenant_id === story.tenantId).length;
+    };
+    expect(await offered()).toBe(1);
+    await story.showsAndDecides(18);
+    expect(await offered()).toBe(1);
+    // In shadow it stays low and undecided for ever: nothing to do with a crash.
+    for (let sweep = 0; sweep < 5; sweep += 1) expect(await offered()).toBe(0);
+    await story.shows(12);
+    expect(await offered()).toBe(1);
+    story.later(31 * 60_000);
+    expect(await offered()).toBe(1);
+    // Another process has seen nothing yet.
+    expect(await new LeftBehind().next(database.db, story.nowMs)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ tenant_id: story.tenantId })]),
+    );
   });
 
   test('a lead time of a part of a day is no obstacle', async () => {

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
-import { sql } from 'kysely';
 import type { Subscription } from 'rxjs';
 
 import { DATABASE } from '../database/database.module.ts';
@@ -13,22 +12,23 @@ import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { evaluate } from './evaluate.ts';
+import { LeftBehind } from './left-behind.ts';
 
 interface Site {
   tenantId: string;
   siteId: string;
 }
 
-/** PGlite works on the thread that also serves people: so much of it is done at once, and then others have a turn. */
-const BINS_PER_EVALUATION = 500;
+/** A batch grows or shrinks so that it takes about this long: PGlite keeps the whole process waiting for it. */
+const BATCH_MS = 400;
+const BATCH_MIN = 100;
+const BATCH_MAX = 5_000;
 const DUE_BINS_MAX = 500;
 /** How late a decision that time alone makes may be. */
 const DUE_INTERVAL_MS = 250;
 const AGAIN_AFTER_FAILURE_MS = 60_000;
 /** How soon what a crashed replica left undecided is found. */
 const SWEEP_INTERVAL_MS = 15_000;
-/** A level that is older than the decision about it, by so much more, has been decided about. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 /**
  * Decides about bins soon after something touched them, when their time has come, and in a sweep over what a crash may
@@ -38,6 +38,8 @@ const CLOCKS_DIFFER_MS = 60_000;
 export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #touched = new Map<string, Site & { binIds: Set<string> }>();
   readonly #touches: Subscription;
+  readonly #leftBehind = new LeftBehind();
+  #batchSize = 500;
   readonly #deciding: PeriodicJob;
   readonly #due: PeriodicJob;
   readonly #sweep: PeriodicJob;
@@ -89,15 +91,19 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     for (const [key, touched] of this.#touched) {
       this.#touched.delete(key);
       const binIds = [...touched.binIds];
-      for (let from = 0; from < binIds.length; from += BINS_PER_EVALUATION) {
-        const part = binIds.slice(from, from + BINS_PER_EVALUATION);
+      for (let from = 0; from < binIds.length;) {
+        const part = binIds.slice(from, from + this.#batchSize);
         try {
+          const startedAtMs = performance.now();
           await this.evaluateNow(touched, part);
+          this.#batchSize = nextBatchSize(this.#batchSize, part.length, performance.now() - startedAtMs);
+          from += part.length;
         } catch (error) {
           // Noted without a wake: the next run comes after the job's interval, not at once.
           this.#note(touched, binIds.slice(from));
           throw error;
         }
+        // PGlite answers without ever leaving this turn of the event loop: others would wait until all is decided.
         await setImmediate();
       }
     }
@@ -157,31 +163,18 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#touchRows(due);
   }
 
-  /** Bins that are low and undecided, silent but not held, or held although their sensor is well again. */
+  /** What may have been left behind, but for what this process has looked at already and found as it should be. */
   async #touchLeftBehind(): Promise<void> {
-    const nowMs = this.clock();
-    const { rows } = await sql<{ tenant_id: string; site_id: string; bin_id: string }>`
-      select il.tenant_id, il.site_id, il.bin_id
-      from item_location il
-      left join stock_level l using (tenant_id, site_id, bin_id)
-      left join sensor_state s using (tenant_id, site_id, bin_id)
-      join bin b using (tenant_id, site_id, bin_id)
-      left join bin_sensor bs using (tenant_id, site_id, bin_id)
-      left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
-      where il.decision is null
-         or (il.decision in ('WAIT', 'ORDER') and l.on_hand <= (p.parameters->>'reorderPoint')::bigint
-             and il.evaluate_at_ms is null
-             and (il.decision = 'ORDER' or l.observed_at_ms > il.decided_at_ms - ${CLOCKS_DIFFER_MS}))
-         or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null and l.disagreeing_since_ms is null
-             and ${nowMs} - s.last_reading_at_ms < coalesce(bs.stale_after_ms, 900000))
-         or (il.decision <> 'HELD' and bs.kind in ('weight', 'level', 'count')
-             and ${nowMs} - s.last_reading_at_ms > coalesce(bs.stale_after_ms, 900000))
-         or (il.decision <> 'HELD' and ${nowMs} > l.disagreeing_since_ms + b.disagree_after_ms)
-      limit 5000`.execute(this.db);
-    this.#touchRows(rows);
+    this.#touchRows(await this.#leftBehind.next(this.db, this.clock()));
   }
 
   #touchRows(rows: readonly { tenant_id: string; site_id: string; bin_id: string }[]): void {
     for (const row of rows) this.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id]);
   }
+}
+
+function nextBatchSize(size: number, bins: number, tookMs: number): number {
+  if (tookMs > BATCH_MS) return Math.max(BATCH_MIN, Math.floor(size / 2));
+  // A batch that was not full says nothing about larger ones.
+  return bins < size ? size : Math.min(BATCH_MAX, size * 2);
 }
