@@ -100,7 +100,7 @@ function sense(before: BinState, observation: Observation): Step | undefined {
     return stepTo(observation, before, 'doubted', { ...state, doubted: [...state.doubted, series] });
   }
   const news = newsOf(state, observation);
-  if (news.kind === 'unchanged') return undefined;
+  if (!news) return undefined;
   const { value } = news;
   const seen = withValue(without(state, news.replaces), observation, value);
   switch (news.kind) {

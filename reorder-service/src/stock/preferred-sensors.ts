@@ -25,7 +25,7 @@ export function observePreferred(state: BinState, observation: Observation, rank
   // A replaced device is one of the same rank: the other ranks are there by design.
   const ofRank = without(ranked, (each) => preference.ranks[each] !== rank && each !== series);
   const news = newsOf(ofRank, observation);
-  if (news.kind === 'unchanged') return undefined;
+  if (!news) return undefined;
   const replaced = without(ranked, (each) => preference.ranks[each] === rank && news.replaces(each));
   const valued = withValue(replaced, observation, news.value);
   const ranks = { ...valued.preference?.ranks, [series]: rank };

@@ -18,20 +18,56 @@ export function changedSensors(
   understood: Understood,
 ): SensorChanges {
   const changes: SensorChanges = { bins: [], each: [] };
-  for (const [binId, seen] of newestOfEach(understood)) {
+  const fused = new Map<string, SeenReading[]>();
+  for (const seen of newestOfEach(understood)) {
+    const { binId } = seen;
+    if (memory.catalogue.bins.get(binId)?.fusion) {
+      fused.set(binId, [...(fused.get(binId) ?? []), seen]);
+      continue;
+    }
     const before = binOf(memory, binId);
-    const bin = bins.get(binId) ?? { ...before };
-    bins.set(binId, bin);
-    const said = saysOf(memory, bin, binId, seen);
-    if (said.lastAtMs < before.lastAtMs && !bin.sensors) continue;
-    bin.lastAtMs = Math.max(bin.lastAtMs, ...[...seen.values()].map(({ atMs }) => atMs));
-    if (said.quality === before.quality) continue;
-    bin.quality = said.quality;
-    bin.flushedAtMs = bin.lastAtMs;
-    changes.bins.push({ binId, lastReadingAtMs: said.lastAtMs, quality: said.quality });
-    changes.each.push(...eachOf(binId, bin));
+    if (seen.atMs < before.lastAtMs) {
+      if (!bins.has(binId)) bins.set(binId, before);
+      continue;
+    }
+    note(changes, bins, before, { binId, newestAtMs: seen.atMs, said: { lastAtMs: seen.atMs, quality: seen.quality } });
   }
+  for (const [binId, seen] of fused) noteFused(changes, memory, bins, binId, seen);
   return changes;
+}
+
+function note(
+  changes: SensorChanges,
+  bins: Map<string, BinMemory>,
+  before: BinMemory,
+  { binId, newestAtMs, said }: { binId: string; newestAtMs: number; said: SensorSays },
+): void {
+  let bin = bins.get(binId);
+  if (!bin) bins.set(binId, (bin = { ...before }));
+  bin.lastAtMs = Math.max(bin.lastAtMs, newestAtMs);
+  if (said.quality === before.quality) return;
+  bin.quality = said.quality;
+  bin.flushedAtMs = bin.lastAtMs;
+  changes.bins.push({ binId, lastReadingAtMs: said.lastAtMs, quality: said.quality });
+  changes.each.push(...eachOf(binId, bin));
+}
+
+function noteFused(
+  changes: SensorChanges,
+  memory: SiteMemory,
+  bins: Map<string, BinMemory>,
+  binId: string,
+  seen: readonly SeenReading[],
+): void {
+  const fusion = memory.catalogue.bins.get(binId)?.fusion;
+  if (!fusion) return;
+  const before = binOf(memory, binId);
+  let bin = bins.get(binId);
+  if (!bin) bins.set(binId, (bin = { ...before }));
+  bin.sensors = new Map(bin.sensors);
+  for (const { sensor, atMs, quality } of seen) noteSensor(fusion, bin.sensors, sensor, { lastAtMs: atMs, quality });
+  const said = qualityOfBin(fusion, bin.sensors);
+  if (said) note(changes, bins, before, { binId, newestAtMs: Math.max(...seen.map(({ atMs }) => atMs)), said });
 }
 
 /** What a bin's row says when its times are written. */
@@ -47,24 +83,11 @@ export function eachOf(binId: string, bin: BinMemory): EachSensorSeen[] {
   });
 }
 
-function newestOfEach({ seen }: Understood): Map<string, Map<string, SeenReading>> {
-  const byBin = new Map<string, Map<string, SeenReading>>();
+function newestOfEach({ seen }: Understood): Iterable<SeenReading> {
+  const newest = new Map<string, SeenReading>();
   for (const each of seen) {
-    let bySensor = byBin.get(each.binId);
-    if (!bySensor) byBin.set(each.binId, (bySensor = new Map<string, SeenReading>()));
-    const known = bySensor.get(each.sensor);
-    if (!known || known.atMs <= each.atMs) bySensor.set(each.sensor, each);
+    const known = newest.get(each.sensor);
+    if (!known || known.atMs <= each.atMs) newest.set(each.sensor, each);
   }
-  return byBin;
-}
-
-function saysOf(memory: SiteMemory, bin: BinMemory, binId: string, seen: ReadonlyMap<string, SeenReading>): SensorSays {
-  const fusion = memory.catalogue.bins.get(binId)?.fusion;
-  let newest: SensorSays = { lastAtMs: 0, quality: 'good' };
-  bin.sensors = fusion && new Map(bin.sensors);
-  for (const { sensor, atMs, quality } of seen.values()) {
-    if (atMs >= newest.lastAtMs) newest = { lastAtMs: atMs, quality };
-    if (fusion && bin.sensors) noteSensor(fusion, bin.sensors, sensor, { lastAtMs: atMs, quality });
-  }
-  return (fusion && bin.sensors && qualityOfBin(fusion, bin.sensors)) ?? newest;
+  return newest.values();
 }

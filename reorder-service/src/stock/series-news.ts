@@ -4,25 +4,31 @@ const ROUNDING = 0.5;
 
 /** What a good reading of a series says that was not known. `value` is what is kept of it. */
 export type News = { value: number; replaces: (series: string) => boolean } & (
-  | { kind: 'unchanged' | 'trusted' | 'taught' | 'recalibrated' | 'new' }
+  | { kind: 'trusted' | 'taught' | 'recalibrated' | 'new' }
   | { kind: 'moved'; known: number }
 );
 
 /**
  * A change counts when it exceeds the uncertainty (domain.md) beyond the half piece of rounding, so that a load between
  * two whole numbers does not flicker. Creep adds up, since what is kept does not follow it.
+ * @returns undefined if it says nothing new, which is what most readings say
  */
-export function newsOf(state: BinState, observation: Observation): News {
+export function newsOf(state: BinState, observation: Observation): News | undefined {
   const { series, quantity, uncertainty, calibration } = observation;
+  const known = state.values[series];
+  const taught = state.counted || state.untaught.includes(series);
+  const replaced = !taught && hasReplaced(state, observation);
+  const moved = known !== undefined && Math.abs(quantity - known) > ROUNDING + uncertainty;
+  const recalibrated = known !== undefined && state.calibrations[series] !== calibration;
+  const doubted = state.doubted.includes(series);
+  if (known !== undefined && !taught && !replaced && !moved && !recalibrated && !doubted) return undefined;
   const value = Math.round(quantity);
   const replaces = (each: string): boolean => isReplaced(each, observation);
-  const known = state.values[series];
-  if (state.counted || state.untaught.includes(series)) return { kind: 'taught', value, replaces };
-  if (hasReplaced(state, observation)) return { kind: 'recalibrated', value, replaces };
+  if (taught) return { kind: 'taught', value, replaces };
+  if (replaced) return { kind: 'recalibrated', value, replaces };
   if (known === undefined) return { kind: 'new', value, replaces };
-  if (state.calibrations[series] !== calibration) return { kind: 'recalibrated', value, replaces };
-  if (Math.abs(quantity - known) > ROUNDING + uncertainty) return { kind: 'moved', value, replaces, known };
-  return { kind: state.doubted.includes(series) ? 'trusted' : 'unchanged', value: known, replaces };
+  if (recalibrated) return { kind: 'recalibrated', value, replaces };
+  return moved ? { kind: 'moved', value, replaces, known } : { kind: 'trusted', value: known, replaces };
 }
 
 function hasReplaced(state: BinState, observation: Observation): boolean {

@@ -130,35 +130,38 @@ export function understandReadings(
       continue;
     }
     const result = quantityOf(reading, sensor.basis);
-    const identity = { gatewayId, outboxId, sequence };
-    const seen = { binId, sensor: sensor.key, atMs };
     switch (result.kind) {
       case 'quantity': {
-        understood.observations.push({
-          ...identity,
+        // Spelled out: one object a reading, of one shape.
+        const observation: Observation = {
+          gatewayId,
+          outboxId,
+          sequence,
           binId,
           series: result.series,
           atMs,
           quantity: result.quantity,
           uncertainty: result.uncertainty,
           calibration: calibrationKey(reading, sensor.basis),
-          ...announcedBy(reading),
           sole: soleOf(catalogue, sensor),
           rank: sensor.rank,
-        });
+        };
+        if (isAnnounced(reading)) observation.announced = true;
+        understood.observations.push(observation);
         readings.set(sequence, reading);
-        understood.seen.push({ ...seen, quality: 'good' });
+        understood.seen.push({ binId, sensor: sensor.key, atMs, quality: 'good' });
         break;
       }
       case 'doubt': {
         const quality = reading.quality === 'good' ? doubtOf(reading) : reading.quality;
         understood.doubtful += 1;
-        understood.seen.push({ ...seen, quality });
+        understood.seen.push({ binId, sensor: sensor.key, atMs, quality });
         // A load in motion is no fault of the sensor, and a tag is not one: neither changes who is believed.
         if (quality === 'unstable' || reading.kind === 'tag') break;
         const nothing = { quantity: 0, uncertainty: 0, calibration: 0, doubt: true };
         const series = seriesOf(reading);
-        understood.observations.push({ ...identity, binId, series, atMs, ...nothing, rank: sensor.rank });
+        const key = { gatewayId, outboxId, sequence, atMs };
+        understood.observations.push({ ...key, binId, series, ...nothing, rank: sensor.rank });
         break;
       }
       case 'unusable':
@@ -171,8 +174,8 @@ export function understandReadings(
   return understood;
 }
 
-function announcedBy(reading: Reading): Pick<Observation, 'announced'> {
-  return reading.kind === 'button' && reading.action === 'delivered' ? { announced: true } : {};
+function isAnnounced(reading: Reading): boolean {
+  return reading.kind === 'button' && reading.action === 'delivered';
 }
 
 function doubtOf(reading: Reading): ReadingQuality {
