@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import { Backlog } from './reorder/backlog.ts';
 import { ReadingSource } from './reorder/ledger.ts';
+import { memoryAt } from './reorder/memory.ts';
 import { openBenchSite, settle, SITE } from './reorder/site.ts';
 import type { Row } from './row.ts';
 
@@ -31,6 +32,12 @@ export async function benchReorder(): Promise<Row[]> {
     rows.push(...(await benchEngine('PostgreSQL', server.createDatabase('ledger'))));
     rows.push(await benchBacklog('PostgreSQL', server.createDatabase('backlog')));
     rows.push(...(await benchPolicyRun('PostgreSQL', server.createDatabase('policy_run'))));
+    rows.push({
+      id: `reorder/memory at ${ITEM_LOCATIONS} item-locations, PostgreSQL`,
+      value: await memoryAt(server.createDatabase('memory'), ITEM_LOCATIONS),
+      unit: 'MiB',
+      ok: true,
+    });
   } finally {
     await server.close();
   }
@@ -167,13 +174,6 @@ async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
         ok: !held || value <= POLICY_RUN_BUDGET_S,
       });
     }
-    const memory = process.memoryUsage().rss / 2 ** 20;
-    rows.push({
-      id: `reorder/memory of the bench at ${ITEM_LOCATIONS} item-locations`,
-      value: memory,
-      unit: 'MiB',
-      ok: true,
-    });
     return rows;
   } finally {
     await db.destroy();
