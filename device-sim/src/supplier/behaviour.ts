@@ -22,6 +22,12 @@ export const behaviourSchema = z.strictObject({
   confirmRatio: z.number().min(0).max(2).default(1),
   /** Ships that share of the confirmed units, rounded down. */
   shipRatio: z.number().min(0).max(1).default(1),
+  /** Raises every price by that factor (IP), where the order names one. */
+  priceFactor: z.number().min(0).default(1),
+  /** Promises, and delivers, so much later than usual (DR). */
+  promiseLaterMs: z.int().min(0).default(0),
+  /** Agrees to cancellations until the goods have left; else refuses them all. */
+  acceptCancellations: z.boolean().default(true),
   /** Sends each callback that many times: a supplier's system that repeats itself. */
   callbackCopies: z.int().min(1).max(10).default(1),
 });

@@ -102,6 +102,40 @@ test('a changed quantity is confirmed as IQ and shipped as confirmed, a rejected
   expect(deliver?.kind === 'deliver' && deliver.deliveries).toMatchObject([{ pieces: 20 }]);
 });
 
+test('a raised price is confirmed as IP and a later promise as DR', () => {
+  const priced = { ...ORDER, lines: ORDER.lines.map((line) => ({ ...line, unitPriceCents: 100 })) };
+  for (const { change, code } of [
+    { change: { priceFactor: 1.5 }, code: 'IP' },
+    { change: { promiseLaterMs: 1_000 }, code: 'DR' },
+  ]) {
+    const book = new SupplierBook();
+    book.receive('key-1', priced, behave(change), NOW_MS);
+    const [respond] = workThrough(book, behave(change)).map(({ step }) => step);
+    expect(respond?.kind === 'respond' && respond.message.lines[0]).toMatchObject({
+      code,
+      promisedDeliveryAtMs: NOW_MS + 10 + 50 + (code === 'DR' ? 1_000 : 0),
+      ...(code === 'IP' ? { unitPriceCents: 150 } : {}),
+    });
+  }
+});
+
+test('a cancellation is accepted until the goods have left, and answered the same each time', () => {
+  const book = new SupplierBook();
+  book.receive('key-1', ORDER, behave(), NOW_MS);
+  const accepted = book.cancel(ORDER.orderId, behave(), NOW_MS);
+  expect(accepted).toMatchObject({ answer: 'accepted' });
+  expect(book.cancel(ORDER.orderId, behave(), NOW_MS + 1)).toEqual(accepted);
+  expect(book.waiting()).toEqual([]);
+  const gone = new SupplierBook();
+  gone.receive('key-1', ORDER, behave(), NOW_MS);
+  workThrough(gone, behave());
+  expect(gone.cancel(ORDER.orderId, behave(), NOW_MS)).toMatchObject({
+    answer: 'refused',
+    reason: 'the goods have left',
+  });
+  expect(gone.cancel('unknown', behave(), NOW_MS)).toBeUndefined();
+});
+
 test('a wholly rejected order ends there', () => {
   const behaviour = behave({ rejectPartNumbers: ['*'] });
   const book = new SupplierBook();

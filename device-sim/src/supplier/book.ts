@@ -3,9 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 
 import {
   despatchAdviceMessageSchema,
+  orderCancellationAnswerSchema,
   orderResponseMessageSchema,
   purchaseOrderMessageSchema,
   type DespatchAdviceMessage,
+  type OrderCancellationAnswer,
   type OrderResponseMessage,
   type PurchaseOrderMessage,
 } from '@shelfwire/contract';
@@ -27,6 +29,8 @@ const supplierOrderSchema = z.object({
   failedCallbacks: z.int(),
   response: orderResponseMessageSchema.optional(),
   despatch: despatchAdviceMessageSchema.optional(),
+  /** The word on a cancellation, the same however often it is asked. */
+  cancellation: orderCancellationAnswerSchema.optional(),
 });
 export type SupplierOrder = z.infer<typeof supplierOrderSchema>;
 
@@ -89,6 +93,25 @@ export class SupplierBook {
     return { kind: 'taken', order: taken };
   }
 
+  /** @returns undefined if there is no such order */
+  cancel(orderId: string, behaviour: Behaviour, nowMs: number): OrderCancellationAnswer | undefined {
+    const order = this.orders.find((each) => each.order.orderId === orderId);
+    if (!order) return undefined;
+    if (order.cancellation) return order.cancellation;
+    const hasLeft = order.stage === 'shipped' || order.stage === 'delivered';
+    const refused = hasLeft || !behaviour.acceptCancellations;
+    if (!refused) order.stage = 'rejected';
+    order.cancellation = {
+      schema: 'order-cancellation-answer/1',
+      messageId: randomUUID(),
+      orderId,
+      atMs: nowMs,
+      answer: refused ? 'refused' : 'accepted',
+      ...(refused ? { reason: hasLeft ? 'the goods have left' : 'cancellations are not accepted' } : {}),
+    };
+    return order.cancellation;
+  }
+
   /** Orders that still have a step to go, soonest first. */
   waiting(): SupplierOrder[] {
     return this.orders
@@ -122,7 +145,7 @@ export class SupplierBook {
         break;
       case 'ship':
         order.stage = 'shipped';
-        order.dueAtMs = nowMs + behaviour.transitMs;
+        order.dueAtMs = nowMs + behaviour.transitMs + behaviour.promiseLaterMs;
         break;
       case 'deliver':
         order.stage = 'delivered';
@@ -151,13 +174,27 @@ function makeResponse(order: SupplierOrder, behaviour: Behaviour, nowMs: number)
       if (confirmedUnits === 0) return { lineNumber, code: 'IR', confirmedUnits, reason: 'not available' };
       return {
         lineNumber,
-        code: confirmedUnits === line.orderedUnits ? 'IA' : 'IQ',
+        code: codeOf(line, confirmedUnits, behaviour),
         confirmedUnits,
-        promisedDeliveryAtMs: nowMs + behaviour.shipAfterMs + behaviour.transitMs,
+        promisedDeliveryAtMs: nowMs + behaviour.shipAfterMs + behaviour.transitMs + behaviour.promiseLaterMs,
+        ...(line.unitPriceCents === undefined || behaviour.priceFactor === 1
+          ? {}
+          : { unitPriceCents: line.unitPriceCents * behaviour.priceFactor }),
         ...(confirmedUnits === line.orderedUnits ? {} : { reason: 'quantity changed to what is in stock' }),
       };
     }),
   };
+}
+
+/** The code of what differs most; the message says all of it. */
+function codeOf(
+  line: PurchaseOrderMessage['lines'][number],
+  confirmedUnits: number,
+  behaviour: Behaviour,
+): 'IA' | 'IQ' | 'IP' | 'DR' {
+  if (confirmedUnits !== line.orderedUnits) return 'IQ';
+  if (behaviour.priceFactor !== 1 && line.unitPriceCents !== undefined) return 'IP';
+  return behaviour.promiseLaterMs > 0 ? 'DR' : 'IA';
 }
 
 function makeDespatch(order: SupplierOrder, behaviour: Behaviour, nowMs: number): DespatchAdviceMessage {
@@ -168,7 +205,7 @@ function makeDespatch(order: SupplierOrder, behaviour: Behaviour, nowMs: number)
     orderId: order.order.orderId,
     atMs: nowMs,
     sscc: makeSscc(order.supplierOrderNumber),
-    expectedDeliveryAtMs: nowMs + behaviour.transitMs,
+    expectedDeliveryAtMs: nowMs + behaviour.transitMs + behaviour.promiseLaterMs,
     lines: lines.map(({ lineNumber, confirmedUnits }) => ({
       lineNumber,
       shippedUnits: Math.floor(confirmedUnits * behaviour.shipRatio),

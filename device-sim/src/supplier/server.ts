@@ -7,7 +7,7 @@ import {
   type ServerCertificate,
   type ServiceMetrics,
 } from '@shelfwire/contract/service';
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import type { ERROR_CODES } from '../errors.ts';
 import { controlSchema } from './behaviour.ts';
@@ -29,7 +29,7 @@ export function createSupplierServer(
   });
 
   server.post('/orders', async (request, reply) => {
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const token = tokenOf(request);
     if (!supplier.knowsToken(token)) return refuse(reply, 401, 'SUPPLIER_TOKEN_WRONG', 'the bearer token is not known');
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string' || key === '') {
@@ -62,6 +62,19 @@ export function createSupplierServer(
     return reply.code(202).send({ orderId: parsed.data.orderId, supplierOrderNumber, receivedAtMs });
   });
 
+  server.post<{ Params: { orderId: string } }>('/orders/:orderId/cancellation', (request, reply) => {
+    const account = supplier.accountOf(tokenOf(request), request.params.orderId);
+    const answer = account && supplier.cancel(account, request.params.orderId);
+    return answer ? reply.send(answer) : refuse(reply, 404, 'ORDER_INVALID', 'there is no such order of this supplier');
+  });
+
+  // Whoever is silent stays so; whoever is slow answers when it is time.
+  server.post<{ Params: { orderId: string } }>('/orders/:orderId/reminders', (request, reply) =>
+    supplier.accountOf(tokenOf(request), request.params.orderId)
+      ? reply.code(202).send({})
+      : refuse(reply, 404, 'ORDER_INVALID', 'there is no such order of this supplier'),
+  );
+
   server.get('/orders', () => {
     const orders = supplier.book.orders;
     const repeats = orders.reduce((sum, order) => sum + order.repeats, 0);
@@ -83,6 +96,10 @@ export function createSupplierServer(
 
   server.get('/healthz', () => ({ status: 'ok', service: 'simulated-supplier' }));
   return server;
+}
+
+function tokenOf(request: FastifyRequest): string {
+  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 function refuse(reply: FastifyReply, status: number, code: keyof typeof ERROR_CODES, detail: string): FastifyReply {

@@ -1,4 +1,4 @@
-import type { PurchaseOrderMessage } from '@shelfwire/contract';
+import type { OrderCancellationAnswer, PurchaseOrderMessage } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { SupplierSettings } from '../fleet-file.ts';
@@ -68,6 +68,21 @@ export class Supplier {
     this.#parts.keep();
     this.#arm();
     return receipt;
+  }
+
+  /** @returns undefined if this account has no such order */
+  cancel(account: Account, orderId: string): OrderCancellationAnswer | undefined {
+    const known = this.book.orders.find((each) => each.order.orderId === orderId);
+    if (known?.order.supplierId !== account.supplierId) return undefined;
+    const answer = this.book.cancel(orderId, account.behaviour, Date.now());
+    this.#parts.keep();
+    return answer;
+  }
+
+  /** @returns the account of a token, whichever supplier it is */
+  accountOf(token: string, orderId: string): Account | undefined {
+    const order = this.book.orders.find((each) => each.order.orderId === orderId);
+    return order && this.findAccount(order.order.supplierId, token);
   }
 
   /** @returns problems, or the new behaviour of each supplier concerned */

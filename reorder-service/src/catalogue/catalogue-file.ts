@@ -47,7 +47,7 @@ const supplierSchema = z.strictObject({
   channel: z
     .enum(['http-json', 'ubl'])
     .default('http-json')
-    .describe('How orders are written: our JSON, or UBL 2.1 XML'),
+    .describe('How orders are written: our JSON, or UBL 2.1 XML (answers are our JSON in both)'),
   acknowledgeWithinHours: z
     .number()
     .positive()

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../database/open-database.ts';
 import { mergeOldRuns } from './merge-old-runs.ts';
 
-/** Readings that come later than this are accounted as if nothing had come between them and what followed. */
+/** Readings that are older than this are parked for a person: what came between them and now is not known any more. */
 export const OBSERVATIONS_KEPT_MS = 35 * 86_400_000;
 /** Sent orders stay in the outbox for so long, for a person who asks what was sent. */
 const SENT_MESSAGES_KEPT_MS = 90 * 86_400_000;
