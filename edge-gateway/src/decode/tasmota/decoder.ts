@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { DecodeResult, Decoder, DecoderModel, Frame } from '../decoder.ts';
+import type { DecodeResult, Decoder, DecoderModel, Frame, RejectedEntry } from '../decoder.ts';
 import { exactGrams, scaleByPowerOfTen } from '../exact-mass.ts';
 import {
   type JsonObject,
@@ -11,8 +11,9 @@ import {
   parseJsonObject,
 } from '../json-payload.ts';
 import { isTimeZone, parseDeviceTime } from '../local-time.ts';
-import { failure, understood } from '../result.ts';
+import { failure, quote, understood } from '../result.ts';
 import type { Sample, SampleCommon } from '../sample.ts';
+import { resultOfEntries } from '../tag-entries.ts';
 
 const constantsSchema = z.object({
   weightFrom: z
@@ -20,9 +21,14 @@ const constantsSchema = z.object({
     .default('Weight')
     .describe('Weight: kg, tared and clamped at 0 by the driver; WeightRaw: g, neither; AbsRaw: counts of the HX711'),
   timeZone: z.string().refine(isTimeZone, 'an IANA time zone').optional().describe("the zone of the device's clock"),
+  distanceUnits: z
+    .record(z.string(), z.enum(['mm', 'cm', 'm']))
+    .default({})
+    .describe('unit of Distance by the name of its sensor, for drivers that are not listed'),
   buttonAction: z.enum(['order', 'delivered', 'none']).default('order').describe('what one press of a button means'),
 });
 type Constants = z.infer<typeof constantsSchema>;
+type Entry = Sample | RejectedEntry;
 
 /** Millimetres per unit of `Distance`, by the driver that prints it. */
 const DISTANCE_POWER_OF_TEN: ReadonlyMap<string, number> = new Map([
@@ -53,15 +59,15 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
   const observedAtMs = time === undefined ? undefined : parseDeviceTime(time, constants.timeZone);
   const common: SampleCommon = observedAtMs === undefined ? {} : { observedAtMs };
   const toCelsius = body['TempUnit'] === 'F' ? fromFahrenheit : (value: number) => value;
-  const samples = Object.entries(body).flatMap(([key, value]): Sample[] => {
+  const entries = Object.entries(body).flatMap(([key, value]): Entry[] => {
     const fields = asObject(value);
     if (fields === undefined) return [];
     if (key === 'HX711') return weightSamples(fields, constants, { ...common, sensorId: key });
     if (key === 'Wifi') return signalSamples(fields, common);
     if (/^Button\d+$/.test(key)) return buttonSamples(fields, constants, { ...common, sensorId: key });
-    return environmentSamples(key, fields, toCelsius, common);
+    return environmentEntries(key, fields, toCelsius, { ...common, sensorId: key }, constants);
   });
-  return understood(samples);
+  return resultOfEntries(entries);
 }
 
 function weightSamples(fields: JsonObject, constants: Constants, common: SampleCommon): Sample[] {
@@ -89,22 +95,35 @@ function buttonSamples(fields: JsonObject, constants: Constants, common: SampleC
     : [];
 }
 
-function environmentSamples(
+function environmentEntries(
   key: string,
   fields: JsonObject,
   toCelsius: (value: number) => number,
   common: SampleCommon,
-): Sample[] {
-  const named = { ...common, sensorId: key };
-  const samples: Sample[] = [];
+  { distanceUnits }: Constants,
+): Entry[] {
+  const entries: Entry[] = [];
   const distance = asFiniteNumber(fields['Distance']);
-  const power = DISTANCE_POWER_OF_TEN.get(key.replace(/[-_]\d+$/, ''));
-  if (distance !== undefined && power !== undefined && distance >= 0) {
-    samples.push({ kind: 'level', ...named, distanceMm: scaleByPowerOfTen(distance, power) });
+  if (distance !== undefined && distance >= 0) {
+    const power = powerOfTenMm(key, distanceUnits);
+    entries.push(
+      power === undefined
+        ? {
+            kind: 'needs-constants',
+            detail: `The unit of ${quote(key)}.Distance is not known: name it in distanceUnits.`,
+          }
+        : { kind: 'level', ...common, distanceMm: scaleByPowerOfTen(distance, power) },
+    );
   }
   const temperature = asFiniteNumber(fields['Temperature']);
-  if (temperature !== undefined) samples.push({ kind: 'health', ...named, temperatureC: toCelsius(temperature) });
-  return samples;
+  if (temperature !== undefined) entries.push({ kind: 'health', ...common, temperatureC: toCelsius(temperature) });
+  return entries;
+}
+
+function powerOfTenMm(key: string, told: Constants['distanceUnits']): number | undefined {
+  const unit = Object.hasOwn(told, key) ? told[key] : undefined;
+  if (unit !== undefined) return { mm: 0, cm: 1, m: 3 }[unit];
+  return DISTANCE_POWER_OF_TEN.get(key.replace(/[-_]\d+$/, ''));
 }
 
 function fromFahrenheit(value: number): number {
