@@ -41,6 +41,11 @@ const commonFields = {
   clockQuality: clockQualitySchema,
   quality: readingQualitySchema,
   calibrationVersion: z.int().min(0).optional(),
+  /**
+   * The gateway's clock was set back: readings before this one carry times up to this. Where order counts, this reading
+   * is no earlier, whatever its own times say.
+   */
+  notBeforeMs: epochMsSchema.optional(),
   /** Replayed history: stored, but never a reason for a second order. */
   historical: z.boolean().optional(),
 };

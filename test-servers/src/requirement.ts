@@ -12,6 +12,7 @@ const REQUIREMENTS = {
   'victoria-metrics': { paths: ['/usr/bin/victoria-metrics'], package: 'victoria-metrics' },
   chromium: { paths: ['/usr/bin/chromium'], package: 'chromium' },
   socat: { paths: ['/usr/bin/socat'], package: 'socat' },
+  faketime: { paths: ['/usr/bin/faketime'], package: 'faketime' },
   mosquitto_pub: { paths: ['/usr/bin/mosquitto_pub'], package: 'mosquitto-clients' },
 } as const;
 export type Requirement = keyof typeof REQUIREMENTS;

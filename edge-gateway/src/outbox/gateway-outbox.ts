@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { ShelfwireError, type Reading } from '@shelfwire/contract';
 
+import { ClockOrder } from './clock-order.ts';
 import { OutboxFullError } from './full-error.ts';
 import { OutboxLane, type LaneOptions } from './lane.ts';
 import type { Outbox } from './outbox.ts';
@@ -39,6 +40,7 @@ export class GatewayOutbox {
   readonly #urgent: OutboxLane;
   readonly #telemetry: OutboxLane;
   readonly #events: GatewayOutboxEvents;
+  #order = new ClockOrder(0);
   #givingUp: Promise<boolean> | undefined;
   readonly #giveUpOldest = (): Promise<boolean> => {
     // Those who found the disk full together need room once.
@@ -55,7 +57,9 @@ export class GatewayOutbox {
   static async open(folder: string, options: LaneOptions & { events: GatewayOutboxEvents }): Promise<GatewayOutbox> {
     const urgent = await OutboxLane.open(join(folder, 'urgent'), options);
     const telemetry = await OutboxLane.open(join(folder, 'telemetry'), options);
-    return new GatewayOutbox(urgent, telemetry, options.events);
+    const outbox = new GatewayOutbox(urgent, telemetry, options.events);
+    outbox.#order = new ClockOrder(await outbox.newestReceivedAtMs());
+    return outbox;
   }
 
   get telemetry(): OutboxLane {
@@ -79,7 +83,11 @@ export class GatewayOutbox {
    * Resolves when all are durable; rejects with PartlySavedError when some are. That one priority is refused does not
    * keep the other from the disk.
    */
-  async append(readings: readonly Reading[]): Promise<void> {
+  append(readings: readonly Reading[]): Promise<void> {
+    return this.#append(this.#order.mark(readings));
+  }
+
+  async #append(readings: readonly Reading[]): Promise<void> {
     if (!readings.some(isUrgent)) return this.#telemetry.appendThinning(readings, this.#giveUpOldest);
     const urgent = readings.filter(isUrgent);
     if (urgent.length === readings.length) return this.#appendUrgent(urgent);

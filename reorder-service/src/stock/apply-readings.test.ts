@@ -46,7 +46,7 @@ const weight = (bin: number, atMs: number, pieces: number, more: Partial<Reading
 /** A gateway whose outbox numbers its readings, and a replica of ours that remembers. */
 class Replica {
   memory: SiteMemory | undefined;
-  nowMs = NOW_MS;
+  nowMs = NOW_MS + 60_000; // behind every reading
   constructor(private readonly db: Db) {}
 
   async apply(outboxId: string, from: number, readings: readonly (Reading | undefined)[]): Promise<Applied> {
@@ -190,6 +190,18 @@ onEachEngine('the ledger', (database) => {
       .where('bin_id', '=', 'B-8')
       .executeTakeFirstOrThrow();
     expect(sensor.last_reading_at_ms).toBeLessThanOrEqual(replica.nowMs);
+  });
+
+  test('a gateway whose clock was set back by an hour does not freeze the level', async () => {
+    const HOUR_MS = 3_600_000;
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    await replica.apply(outbox, 1, [weight(9, 10, 40)]);
+    const notBeforeMs = NOW_MS + 10;
+    await replica.apply(outbox, 2, [weight(9, 20 - HOUR_MS, 31, { notBeforeMs })]);
+    expect(await ledgerOf(9)).toMatchObject({ onHand: 31 });
+    await replica.apply(outbox, 3, [weight(9, 30 - HOUR_MS, 30, { notBeforeMs }), weight(9, 40, 25)]);
+    expect(await ledgerOf(9)).toMatchObject({ onHand: 25, sum: 25 });
   });
 
   test('a reading older than what is kept is parked, and the level stays', async () => {

@@ -66,8 +66,8 @@ export interface Understood {
   doubtful: number;
 }
 
-/** So far may a gateway's clock be ahead of ours without being set right. */
-const AHEAD_MS_MAX = 60_000;
+/** So far may a gateway's clock be ahead of ours without being set right: what follows may be hidden for so long. */
+const AHEAD_MS_MAX = 1_000;
 /** A day less than what is kept, so that nothing is folded again of which a part is forgotten already. */
 const LATE_BY_MS_MAX = OBSERVATIONS_KEPT_MS - 86_400_000;
 
@@ -123,7 +123,7 @@ export function understandReadings(
       continue;
     }
     const { binId } = sensor.bin;
-    const atMs = Math.min(effectiveAtMs(reading), reading.receivedAtMs, nowMs + AHEAD_MS_MAX);
+    const atMs = accountedAtMs(reading, nowMs);
     if (atMs < nowMs - LATE_BY_MS_MAX) {
       const detail = `of ${new Date(atMs).toISOString()}: what followed is not kept so long`;
       understood.parked.push(park(sequence, reading, 'too-late', detail));
@@ -172,6 +172,12 @@ export function understandReadings(
     }
   }
   return understood;
+}
+
+/** A gateway whose clock was set back goes on from where it was, so that its readings keep their order. */
+function accountedAtMs(reading: Reading, nowMs: number): number {
+  const ownMs = Math.min(effectiveAtMs(reading), reading.receivedAtMs);
+  return Math.min(Math.max(ownMs, reading.notBeforeMs ?? 0), nowMs + AHEAD_MS_MAX);
 }
 
 function isAnnounced(reading: Reading): boolean {

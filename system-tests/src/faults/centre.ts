@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { freePort, InfluxServer, MosquittoServer, PostgresServer } from '@shelfwire/test-servers';
 
+import type { Database } from './plan.ts';
 import { ServiceProcess } from './service-process.ts';
 
 /** `production`: PostgreSQL and InfluxDB. `embedded`: PGlite and DuckDB. The central broker is Mosquitto in both. */
@@ -34,12 +35,12 @@ export class Centre {
   readonly reorder: ServiceProcess;
   readonly reorderUrl: string;
   readonly #ingestUrl: string;
-  readonly #databases: { close(): Promise<void> }[];
+  readonly #databases: Partial<Record<Database, PostgresServer | InfluxServer>>;
   #token = '';
 
   private constructor(options: {
     broker: MosquittoServer;
-    databases: { close(): Promise<void> }[];
+    databases: Partial<Record<Database, PostgresServer | InfluxServer>>;
     ingest: ServiceProcess;
     reorder: ServiceProcess;
     ingestUrl: string;
@@ -56,7 +57,7 @@ export class Centre {
   /** Starts the processes; they may not be ready yet. `folder` holds `catalogue.yaml`. */
   static async start(folder: string, parts: Parts): Promise<Centre> {
     const broker = await MosquittoServer.start();
-    const databases: { close(): Promise<void> }[] = [];
+    const databases: Partial<Record<Database, PostgresServer | InfluxServer>> = {};
     let databaseUrl = `pglite:${join(folder, 'pglite')}`;
     let store: Record<string, string> = {
       SHELFWIRE_TELEMETRY_STORE: 'duckdb',
@@ -64,7 +65,7 @@ export class Centre {
     };
     if (parts === 'production') {
       const [postgres, influx] = await Promise.all([PostgresServer.start(), InfluxServer.start()]);
-      databases.push(postgres, influx);
+      Object.assign(databases, { postgres, influxdb: influx });
       databaseUrl = postgres.createDatabase('shelfwire');
       await influx.createDatabase('shelfwire');
       store = {
@@ -104,6 +105,15 @@ export class Centre {
     await Promise.all([this.ingest.ready(timeoutMs), this.reorder.ready(timeoutMs)]);
   }
 
+  /** As a power cut; `restartDatabase` brings it back with what it had on disk. Nothing happens where it is embedded. */
+  async killDatabase(name: Database): Promise<void> {
+    await this.#databases[name]?.stop(name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+  }
+
+  async restartDatabase(name: Database): Promise<void> {
+    await this.#databases[name]?.restart();
+  }
+
   /** `GET` on the reorder-service or the ingest-service, signed in as the administrator. */
   async get<Answer>(service: 'reorder' | 'ingest', path: string): Promise<Answer> {
     const base = service === 'reorder' ? this.reorderUrl : this.#ingestUrl;
@@ -134,7 +144,7 @@ export class Centre {
   async close(): Promise<Record<string, number | null>> {
     const codes = { ingest: await this.ingest.stop(), reorder: await this.reorder.stop() };
     await this.broker.close();
-    for (const database of this.#databases) await database.close();
+    for (const database of Object.values(this.#databases)) await database.close();
     return codes;
   }
 

@@ -7,7 +7,9 @@ import { stringify } from 'yaml';
 
 import { Centre, serviceProcess, type Parts } from './centre.ts';
 import { GatewayProcess } from './gateway-process.ts';
-import type { Victim } from './plan.ts';
+import type { FaultKind, PlannedFault, Victim } from './plan.ts';
+import { SmallDisk } from './small-disk.ts';
+import { SteppedClock } from './stepped-clock.ts';
 import type { ServiceProcess } from './service-process.ts';
 import { catalogue, fleet, gatewayFile } from './site-files.ts';
 
@@ -18,9 +20,19 @@ export class FaultSite {
   readonly gateway: GatewayProcess;
   readonly #supplierPort: number;
   readonly #services: Record<Exclude<Victim, 'broker'>, ServiceProcess>;
+  readonly #disk: SmallDisk | undefined;
+  readonly #clock: SteppedClock | undefined;
   #sim: ServiceProcess | undefined;
 
-  private constructor(folder: string, centre: Centre, gateway: GatewayProcess, supplierPort: number) {
+  private constructor(
+    folder: string,
+    centre: Centre,
+    gateway: GatewayProcess,
+    supplierPort: number,
+    props: { disk: SmallDisk | undefined; clock: SteppedClock | undefined },
+  ) {
+    this.#disk = props.disk;
+    this.#clock = props.clock;
     this.folder = folder;
     this.centre = centre;
     this.gateway = gateway;
@@ -28,7 +40,8 @@ export class FaultSite {
     this.#services = { gateway: gateway.process, ingest: centre.ingest, reorder: centre.reorder };
   }
 
-  static async start(parts: Parts): Promise<FaultSite> {
+  /** @param kinds what will be done to it: a small disk or a clock that can be stepped is made only where needed */
+  static async start(parts: Parts, kinds: readonly FaultKind[] = ['kill']): Promise<FaultSite> {
     const folder = await mkdtemp(join(tmpdir(), 'shelfwire-faults-'));
     const supplierPort = await freePort();
     await writeFile(join(folder, 'gateway.yaml'), stringify(gatewayFile()), { mode: 0o600 });
@@ -36,10 +49,14 @@ export class FaultSite {
     await writeFile(join(folder, 'fleet.yaml'), stringify(fleet({ customers: true })));
     await writeFile(join(folder, 'fleet-calm.yaml'), stringify(fleet({ customers: false })));
     const centre = await Centre.start(folder, parts);
+    const disk = kinds.includes('disk') ? await SmallDisk.mount(join(folder, 'gateway')) : undefined;
+    const clock = kinds.includes('clock') ? new SteppedClock(join(folder, 'clock')) : undefined;
     const gateway = await GatewayProcess.start(folder, 'gateway', centre.broker.url, {
       SHELFWIRE_RESEND_AFTER_MS: '2000',
+      ...(disk ? { SHELFWIRE_FREE_DISK_BYTES_MIN: '0' } : {}),
+      ...clock?.env,
     });
-    const site = new FaultSite(folder, centre, gateway, supplierPort);
+    const site = new FaultSite(folder, centre, gateway, supplierPort, { disk, clock });
     await site.ready();
     return site;
   }
@@ -71,14 +88,44 @@ export class FaultSite {
     return join(this.folder, 'truth.ndjson');
   }
 
-  async kill(victim: Victim): Promise<void> {
+  /** @returns what ends it */
+  async begin(fault: PlannedFault): Promise<() => Promise<void>> {
+    switch (fault.kind) {
+      case 'kill':
+        await this.#kill(fault.victim);
+        return () => this.#restart(fault.victim);
+      case 'stop':
+        this.#signal(fault.victim, 'SIGSTOP');
+        return () => Promise.resolve(this.#signal(fault.victim, 'SIGCONT'));
+      case 'database':
+        await this.centre.killDatabase(fault.database);
+        return () => this.centre.restartDatabase(fault.database);
+      case 'disk':
+        await this.#disk?.fill();
+        return () => this.#disk?.empty() ?? Promise.resolve();
+      case 'clock':
+        this.#clock?.step(fault.stepSeconds);
+        return () => Promise.resolve(this.#clock?.step(0));
+      default:
+        await this.centre.broker.wipe();
+        return () => Promise.resolve();
+    }
+  }
+
+  async #kill(victim: Victim): Promise<void> {
     if (victim === 'broker') await this.centre.broker.stop('SIGKILL');
     else await this.#services[victim].kill();
   }
 
-  async restart(victim: Victim): Promise<void> {
+  async #restart(victim: Victim): Promise<void> {
     if (victim === 'broker') await this.centre.broker.restart();
     else this.#services[victim].start();
+  }
+
+  #signal(victim: Victim, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const { pid } = this.centre.broker;
+    if (victim !== 'broker') this.#services[victim].signal(signal);
+    else if (pid !== undefined) process.kill(pid, signal);
   }
 
   async supplierOrders(): Promise<SupplierOrder[]> {
@@ -90,7 +137,9 @@ export class FaultSite {
   async close(): Promise<Record<string, number | null>> {
     await this.stopSim();
     const gateway = await this.gateway.process.stop();
-    return { gateway, ...(await this.centre.close()) };
+    const codes = { gateway, ...(await this.centre.close()) };
+    await this.#disk?.unmount();
+    return codes;
   }
 
   async removeFolder(): Promise<void> {

@@ -7,13 +7,17 @@ import { FAULTS } from '../simulation/fault-plan.ts';
 import { formatFaultTable, formatSimulation } from '../simulation/report.ts';
 import { simulate, type SimulationReport } from '../simulation/run.ts';
 import { SimulatedDatabase } from '../simulation/simulated-database.ts';
+import { FAULT_KINDS } from './plan.ts';
 import { formatReport, runFaults } from './run.ts';
 
-const USAGE = `npm run test:faults -- [--scenario kill|network|simulation|table] [--seed N]
-                           [--seconds N] [--parts production|embedded] [--runs N] [--days N]
+const USAGE = `npm run test:faults -- [--scenario kill|stop|wipe|database|disk|clock|mixed|
+                           network|simulation|table] [--seed N] [--seconds N]
+                           [--parts production|embedded] [--stop-seconds N] [--runs N] [--days N]
 
 kill     runs the whole system with simulated traffic, kills each process in turn with SIGKILL, and compares what the
          devices sent with what is stored and in the ledger; the seed fixes which process is killed when, and how long
+stop, wipe, database, disk, clock: the same with processes frozen (for --stop-seconds), the broker's disk wiped,
+         PostgreSQL and InfluxDB killed, the gateway's disk full, its clock stepped; mixed: all of that and kill
 network  two gateways behind bad lines: delay, loss, outages; the seed fixes when and for how long
 simulation  the stages of the whole chain in one process on a virtual clock: N sites one after the other, each with the
          next seed, each for some days with every fault there is; the same seed gives the same days
@@ -30,6 +34,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       seconds: { type: 'string', default: '60' },
       parts: { type: 'string', default: 'production' },
+      'stop-seconds': { type: 'string' },
       runs: { type: 'string', default: '1' },
       days: { type: 'string', default: '3' },
       help: { type: 'boolean', default: false },
@@ -45,10 +50,11 @@ async function main(): Promise<number> {
   if (parts !== 'production' && parts !== 'embedded') return refuse('parts must be production or embedded');
   if (scenario === 'simulation') return simulateAll(seed, Number(values.runs), Number(values.days));
   if (scenario === 'table') return tabulate(seed, Number(values.days));
-  if (scenario !== 'kill' && scenario !== 'network')
-    return refuse('scenario must be kill, network, simulation or table');
-  const inProduction = scenario === 'kill' && parts === 'production';
-  const required: Requirement[] = inProduction ? ['mosquitto', 'postgres', 'influxdb'] : ['mosquitto'];
+  const kinds = scenario === 'mixed' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind === scenario);
+  if (kinds.length === 0 && scenario !== 'network') return refuse('there is no such scenario');
+  const required: Requirement[] = ['mosquitto'];
+  if (scenario !== 'network' && parts === 'production') required.push('postgres', 'influxdb');
+  if (kinds.includes('clock')) required.push('faketime');
   const missing = required.filter((name) => findProgram(name) === undefined);
   if (missing.length > 0) return refuse(`not installed: ${missing.join(', ')}; see CONTRIBUTING.md`);
 
@@ -60,7 +66,14 @@ async function main(): Promise<number> {
     console.log(formatNetworkReport(report));
     return report.broken.length === 0 ? 0 : 1;
   }
-  const report = await runFaults({ seed, seconds, parts, say });
+  const report = await runFaults({
+    seed,
+    seconds,
+    parts,
+    kinds: scenario === 'kill' ? undefined : kinds,
+    stopMs: values['stop-seconds'] === undefined ? undefined : Number(values['stop-seconds']) * 1_000,
+    say,
+  });
   console.log(formatReport(report));
   return report.broken.length === 0 ? 0 : 1;
 }

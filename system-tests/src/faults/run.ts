@@ -7,14 +7,17 @@ import { addComparisons, compareSeries, type Comparison } from './comparison.ts'
 import type { Parts } from './centre.ts';
 import { eventually } from './eventually.ts';
 import { FaultSite } from './fault-site.ts';
-import { planKills, VICTIMS, type PlannedKill } from './plan.ts';
+import { describeFault, planFaults, planKills, type FaultKind, type PlannedFault } from './plan.ts';
 import { Probe } from './probe.ts';
 import { PROBES, probeLogin, SHELVES, SITE } from './site-files.ts';
+
+/** So far from the true time may a reading be, with a gateway's clock that is stepped. */
+const OFF_MS_MAX = 2 * 3_600_000;
 
 export interface FaultReport {
   seed: number;
   parts: Parts;
-  kills: Record<string, number>;
+  faults: Record<string, number>;
   messagesSent: number;
   /** The probes' messages against the readings in the store. */
   readings: Comparison;
@@ -33,27 +36,32 @@ export interface FaultReport {
 }
 
 /**
- * Runs the whole system for `seconds` while killing its processes in turn, lets it come to rest, and compares what the
+ * Runs the whole system for `seconds` while things are done to it, lets it come to rest, and compares what the
  * devices sent with what is stored, and what is on the shelves with what the ledger says.
  */
 export async function runFaults(options: {
   seed: number;
   seconds: number;
   parts: Parts;
+  /** Each process killed in turn, unless named. */
+  kinds?: readonly FaultKind[] | undefined;
+  /** How long a frozen process stays so, instead of some seconds. */
+  stopMs?: number | undefined;
   say: (line: string) => void;
 }): Promise<FaultReport> {
-  const { seed, seconds, parts, say } = options;
+  const { seed, seconds, parts, kinds, stopMs, say } = options;
   say(`starting the ${parts} parts …`);
-  const site = await FaultSite.start(parts);
+  const site = await FaultSite.start(parts, kinds);
   try {
     await site.startSim({ calm: false });
     const probes = PROBES.map(
       (deviceId) => new Probe({ deviceId, url: site.gateway.deviceUrl, password: probeLogin(deviceId).password }),
     );
-    const fromMs = Date.now() - 60_000;
+    const fromMs = Date.now() - OFF_MS_MAX;
     const running = probes.map((probe) => probe.run(20));
-    const kills = planKills(seed, seconds * 1_000);
-    await killInTurn(site, kills, seconds * 1_000, say);
+    const lastsMs = seconds * 1_000;
+    const faults = kinds ? planFaults(seed, lastsMs, kinds, { stopMs }) : killsInTurn(seed, lastsMs);
+    await inflict(site, faults, lastsMs, say);
     for (const probe of probes) probe.stop();
     await Promise.all(running);
     say('traffic over; nobody takes any more, waiting until all is confirmed and at rest …');
@@ -64,7 +72,7 @@ export async function runFaults(options: {
     await site.stopSim();
     say('the simulator has stopped; waiting until the gateway has nothing queued …');
     await site.gateway.drained();
-    const report = await compare(site, probes, kills, { seed, parts, fromMs, supplied });
+    const report = await compare(site, probes, faults, { seed, parts, fromMs, supplied });
     report.exitCodes = await site.close();
     for (const [name, code] of Object.entries(report.exitCodes)) {
       if (code !== 0) report.broken.push(`${name} drained with exit code ${code}`);
@@ -79,9 +87,13 @@ export async function runFaults(options: {
   }
 }
 
-async function killInTurn(
+function killsInTurn(seed: number, lastsMs: number): PlannedFault[] {
+  return planKills(seed, lastsMs).map(({ victim, atMs, downMs }) => ({ kind: 'kill', victim, atMs, lastsMs: downMs }));
+}
+
+async function inflict(
   site: FaultSite,
-  kills: readonly PlannedKill[],
+  faults: readonly PlannedFault[],
   lastsMs: number,
   say: (line: string) => void,
 ): Promise<void> {
@@ -90,12 +102,12 @@ async function killInTurn(
     new Promise((resolve) => {
       setTimeout(resolve, Math.max(0, startedAtMs + atMs - Date.now()));
     });
-  for (const { victim, atMs, downMs } of kills) {
-    await until(atMs);
-    await site.kill(victim);
-    await until(atMs + downMs);
-    await site.restart(victim);
-    say(`${(atMs / 1_000).toFixed(1).padStart(6)} s  kill -9 ${victim}, back after ${downMs} ms`);
+  for (const fault of faults) {
+    await until(fault.atMs);
+    const end = await site.begin(fault);
+    await until(fault.atMs + fault.lastsMs);
+    await end();
+    say(`${(fault.atMs / 1_000).toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
   }
   await until(lastsMs);
 }
@@ -118,7 +130,7 @@ async function comeToRest(site: FaultSite): Promise<void> {
 async function compare(
   site: FaultSite,
   probes: readonly Probe[],
-  kills: readonly PlannedKill[],
+  faults: readonly PlannedFault[],
   about: { seed: number; parts: Parts; fromMs: number; supplied: Awaited<ReturnType<FaultSite['supplierOrders']>> },
 ): Promise<FaultReport> {
   const readings = addComparisons(
@@ -140,7 +152,7 @@ async function compare(
   const report: FaultReport = {
     seed: about.seed,
     parts: about.parts,
-    kills: Object.fromEntries(VICTIMS.map((name) => [name, kills.filter(({ victim }) => victim === name).length])),
+    faults: countFaults(faults),
     messagesSent: probes.reduce((sum, probe) => sum + probe.sent.length, 0),
     readings,
     shelves,
@@ -160,11 +172,22 @@ async function compare(
   return report;
 }
 
+function countFaults(faults: readonly PlannedFault[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const fault of faults) {
+    const name = 'victim' in fault ? `${fault.kind} ${fault.victim}` : fault.kind;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
 function findBrokenPromises(report: FaultReport): string[] {
   const broken: string[] = [];
   const { readings, orders } = report;
   if (readings.matched === 0) broken.push('no reading arrived at all');
-  for (const key of ['missing', 'duplicate', 'misordered', 'foreign'] as const) {
+  // With a clock that is set back, the order of times is not that of events; that of sequences is tested at the gateway.
+  const inOrder = 'clock' in report.faults ? [] : (['misordered'] as const);
+  for (const key of ['missing', 'duplicate', 'foreign', ...inOrder] as const) {
     if (readings[key] > 0) broken.push(`${readings[key]} readings ${key}`);
   }
   for (const { binId, truth, ledger, movements } of report.shelves) {
@@ -213,7 +236,7 @@ async function stored(site: FaultSite, probe: Probe, fromMs: number): Promise<nu
     deviceId: probe.deviceId,
     field: 'netGrams',
     fromMs: String(fromMs),
-    toMs: String(Date.now() + 60_000),
+    toMs: String(Date.now() + OFF_MS_MAX),
     limit: '100000',
   });
   const series = await site.centre.get<TelemetrySeries>('ingest', `/api/v1/telemetry/series?${query.toString()}`);
@@ -254,10 +277,10 @@ function parseLine(line: string): TruthEvent | undefined {
 /** The table that is printed at the end. */
 export function formatReport(report: FaultReport): string {
   const { readings, orders } = report;
-  const kills = Object.entries(report.kills).map(([name, count]) => `${name} ${count}×`);
+  const faults = Object.entries(report.faults).map(([name, count]) => `${name} ${count}×`);
   return [
     '',
-    `seed ${report.seed}, ${report.parts} parts, confirmed by ${REQUIRED_CONSUMERS.join(' and ')}; kill -9: ${kills.join(', ')}`,
+    `seed ${report.seed}, ${report.parts} parts, confirmed by ${REQUIRED_CONSUMERS.join(' and ')}; ${faults.join(', ')}`,
     '',
     'readings   sent  matched  missing  duplicate  misordered  stored without PUBACK  made up',
     [

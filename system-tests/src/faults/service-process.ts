@@ -66,6 +66,11 @@ export class ServiceProcess {
     }
   }
 
+  /** SIGSTOP freezes it in the middle of whatever it does, SIGCONT lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
   async kill(): Promise<void> {
     this.kills += 1;
     await this.#end('SIGKILL');
