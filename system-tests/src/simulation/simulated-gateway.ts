@@ -190,6 +190,7 @@ export class SimulatedGateway {
         unreadable: (loss) => {
           this.counts.unreadable += loss.to - loss.from + 1;
         },
+        alarmsMoved: () => undefined,
         thinned: (count) => {
           this.counts.thinned += count;
         },
