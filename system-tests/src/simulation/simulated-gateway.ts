@@ -190,7 +190,6 @@ export class SimulatedGateway {
         unreadable: (loss) => {
           this.counts.unreadable += loss.to - loss.from + 1;
         },
-        alarmsMoved: () => undefined,
         thinned: (count) => {
           this.counts.thinned += count;
         },
