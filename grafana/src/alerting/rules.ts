@@ -223,6 +223,25 @@ export const ALERT_RULES: readonly AlertRule[] = [
     },
   },
   {
+    uid: 'shelfwire-books-broken',
+    title: 'Books do not balance',
+    summary: '{{ $labels.invariant }} does not hold in {{ $values.B }} places',
+    todo: 'The reorder-service’s log names each; nothing is ordered wrongly on purpose, so stop and look.',
+    severity: 'critical',
+    // Two checks, a quarter of an hour apart.
+    forDuration: '20m',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Services' },
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 600,
+      reduce: 'last',
+      text: 'max by (invariant) (shelfwire_reorder_invariants_broken)',
+    },
+  },
+  {
     uid: 'shelfwire-order-overdue',
     title: 'Order overdue',
     summary: 'Order {{ $labels.order }} of {{ $labels.supplier }} for {{ $labels.site }} is overdue',
