@@ -48,6 +48,11 @@ const commonFields = {
   notBeforeMs: epochMsSchema.optional(),
   /** Replayed history: stored, but never a reason for a second order. */
   historical: z.boolean().optional(),
+  /** W3C trace context of the device's message, where it is traced (OTEL_… variables) and was sampled. */
+  traceparent: z
+    .string()
+    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    .optional(),
 };
 
 const finite = z.number();

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-import { createLogger, runService } from '@shelfwire/contract/service';
+import { createLogger, runService, startTracing } from '@shelfwire/contract/service';
 
 import { readEnv } from './config.ts';
 import { readGatewayFile } from './gateway-file.ts';
@@ -11,6 +11,7 @@ import { startGateway } from './gateway.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 
 const logger = createLogger('edge-gateway', { level: process.env['SHELFWIRE_LOG_LEVEL'] });
+await startTracing('edge-gateway', process.env);
 await runService(logger, async () => {
   const env = readEnv();
   const gateway = await startGateway(env, readGatewayFile(env.SHELFWIRE_GATEWAY_CONFIG), logger);

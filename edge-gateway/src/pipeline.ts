@@ -7,6 +7,7 @@ import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
 import { SaveLines } from './outbox/save-lines.ts';
 import type { Quarantine } from './quarantine.ts';
+import { ReadingTraces } from './reading-traces.ts';
 import { readingsOfOldFrame } from './replay.ts';
 
 export interface PipelineParts {
@@ -33,6 +34,7 @@ export type Replayed =
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #lines: SaveLines;
+  readonly #traces = new ReadingTraces();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -114,7 +116,8 @@ export class Pipeline {
       const { reply } = decoded;
       if (!decoded.ok) return { readings: [], bad: { kind: decoded.kind, detail: decoded.detail }, reply };
       this.#parts.observe?.(deviceId, decoded.samples, frame.receivedAtMs);
-      const readings = this.#parts.normalizer.normalize(deviceId, decoded.samples, frame);
+      const normalized = this.#parts.normalizer.normalize(deviceId, decoded.samples, frame);
+      const readings = this.#traces.ofFrame(deviceId, frame, normalized);
       const usable = readings.every(isStorable) ? readings : readings.filter(isStorable);
       const bad = usable === readings ? decoded.rejected?.[0] : TOO_LONG;
       return bad ? { readings: usable, bad, reply } : { readings, reply };
@@ -134,7 +137,9 @@ export class Pipeline {
   /** What follows from time alone: settled weights, silent sensors, tags that left. Call it about once a second. */
   async tick(nowMs: number): Promise<void> {
     const perDevice = Map.groupBy(this.#parts.normalizer.tick(nowMs), (reading) => reading.deviceId);
-    await Promise.all([...perDevice].map(([deviceId, readings]) => this.#kept(deviceId, readings)));
+    await Promise.all(
+      [...perDevice].map(([deviceId, readings]) => this.#kept(deviceId, this.#traces.ofTime(deviceId, readings))),
+    );
   }
 
   /** What it needs to take frames. */

@@ -1,4 +1,5 @@
 import { formatTopic, type Confirmation, type SiteAddress } from '@shelfwire/contract';
+import { isTracing, traceSteps } from '@shelfwire/contract/service';
 
 import type { IngestReport } from './ingest-report.ts';
 import type { IncomingMessage } from './parse/message.ts';
@@ -57,7 +58,12 @@ export class Ingest {
   ): Promise<IngestOutcome> {
     if (parsed.channel === 'readings') {
       const { batch, site } = parsed;
+      const beganAtMs = Date.now();
       const rejected = await this.#write(batch.points, signal);
+      if (isTracing()) {
+        const readings = batch.sources.map(({ reading }) => reading);
+        traceSteps('store reading', readings, beganAtMs, Date.now());
+      }
       const refused = rejected.flatMap(({ index, reason }) => {
         const source = batch.sources[index];
         return source ? [readingEntry(message, site, source, 'refused-by-store', reason)] : [];

@@ -5,3 +5,4 @@ export * from './log.ts';
 export * from './make-folder.ts';
 export * from './metrics.ts';
 export * from './tls.ts';
+export * from './tracing.ts';

@@ -1,5 +1,6 @@
 import { ShelfwireError } from '../error.ts';
 import type { Logger } from './log.ts';
+import { stopTracing } from './tracing.ts';
 
 /** A running service. `close` drains: takes nothing new, finishes what was taken, frees everything. */
 export interface RunningService {
@@ -38,7 +39,8 @@ export async function runService(logger: Logger, start: () => Promise<RunningSer
       logger.error({ drainTimeoutMs: DRAIN_TIMEOUT_MS }, 'did not drain in time, the process ends');
       process.exit(1);
     }, DRAIN_TIMEOUT_MS);
-    running.close().then(() => {
+    const ended = running.close().then(stopTracing);
+    ended.then(() => {
       clearTimeout(timer);
       logger.info('stopped');
       process.exit(0);

@@ -17,6 +17,8 @@ export function readingPoint(reading: Reading, origin: ReadingOrigin): Telemetry
     atMs: effectiveAtMs(reading),
     nanosOfMs: sequence % NANOS_PER_MS,
     tags: seriesTags.of(reading, origin, gatewayId),
-    fields: { ...reading, sequence },
+    // The trace is no measurement.
+    fields:
+      reading.traceparent === undefined ? { ...reading, sequence } : { ...reading, traceparent: undefined, sequence },
   };
 }

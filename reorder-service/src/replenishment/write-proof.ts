@@ -1,4 +1,5 @@
 import { orderProofSchema, type OrderProof } from '@shelfwire/contract/api';
+import { recordSpan, traceparentOf } from '@shelfwire/contract/service';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { positionOf, type OrderDecision } from './decide.ts';
@@ -23,6 +24,7 @@ export async function writeProof(
     .orderBy('movement_id', 'desc')
     .limit(5)
     .execute();
+  tracePlacing(movements, situation.binId, at);
   const { policy, position } = situation.input;
   const { type = 'NONE', ...parameters } = policy ?? {};
   const proof: OrderProof = orderProofSchema.parse({
@@ -52,4 +54,18 @@ export async function writeProof(
       proof: JSON.stringify(proof),
     })
     .execute();
+}
+
+/** The end of a device message's trace: the newest traced reading that the order rests on. */
+function tracePlacing(
+  movements: readonly { evidence: Record<string, unknown> }[],
+  binId: string,
+  { orderId, sentence, nowMs }: { orderId: string; sentence: string; nowMs: number },
+): void {
+  const traceparent = movements
+    .map(({ evidence }) => traceparentOf(evidence['reading']))
+    .find((each) => each !== undefined);
+  if (traceparent === undefined) return;
+  const attributes = { 'shelfwire.order': orderId, 'shelfwire.bin': binId, 'shelfwire.sentence': sentence };
+  recordSpan('place order', { traceparent, startMs: nowMs, endMs: Date.now(), attributes });
 }

@@ -11,7 +11,7 @@ import {
   type Confirmation,
   type ReadingBatchEnvelope,
 } from '@shelfwire/contract';
-import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
+import { traceSteps, type Logger, type ServiceMetrics } from '@shelfwire/contract/service';
 import { throwError, type Observable } from 'rxjs';
 
 import { DATABASE } from '../database/database.module.ts';
@@ -59,6 +59,7 @@ export class ReadingsController {
       batches.inc({ outcome: 'malformed' });
       return;
     }
+    const beganAtMs = this.clock();
     try {
       await this.ledger.apply(site, {
         gatewayId: batch.gatewayId,
@@ -69,6 +70,7 @@ export class ReadingsController {
           raw,
         })),
       });
+      traceSteps('account reading', batch.readings, beganAtMs, this.clock());
       await this.#confirm(site, batch);
       batches.inc({ outcome: 'applied' });
     } catch (error) {
