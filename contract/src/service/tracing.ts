@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT, trace, TraceFlags, type Attributes, type SpanContext, type Tracer } from '@opentelemetry/api';
-import type { Sampler } from '@opentelemetry/sdk-trace';
+import type * as TraceSdk from '@opentelemetry/sdk-trace';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -72,7 +72,7 @@ export function parseTraceparent(text: string | undefined): SpanContext | undefi
   return { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
 }
 
-function samplerOf(sdk: typeof import('@opentelemetry/sdk-trace'), env: Environment): Sampler {
+function samplerOf(sdk: typeof TraceSdk, env: Environment): TraceSdk.Sampler {
   const name = env['OTEL_TRACES_SAMPLER'] ?? 'parentbased_always_on';
   const share = Number(env['OTEL_TRACES_SAMPLER_ARG'] ?? 1);
   const root = name.endsWith('traceidratio')
