@@ -128,6 +128,10 @@ export class FaultSite {
     else if (pid !== undefined) process.kill(pid, signal);
   }
 
+  get services(): readonly ServiceProcess[] {
+    return Object.values(this.#services);
+  }
+
   async supplierOrders(): Promise<SupplierOrder[]> {
     const answer = await fetch(`http://127.0.0.1:${this.#supplierPort}/orders`);
     return ((await answer.json()) as { items: SupplierOrder[] }).items;

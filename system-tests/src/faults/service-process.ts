@@ -66,6 +66,14 @@ export class ServiceProcess {
     }
   }
 
+  /** One metric without labels, by its name. */
+  async metric(name: string): Promise<number | undefined> {
+    if (!this.#readyUrl) return undefined;
+    const answer = await fetch(new URL('/metrics', this.#readyUrl)).catch(() => undefined);
+    const line = (await answer?.text())?.split('\n').find((text) => text.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  }
+
   /** SIGSTOP freezes it in the middle of whatever it does, SIGCONT lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child?.kill(signal);
