@@ -92,7 +92,7 @@ function number(row: Row, name: string): number {
   return Number(row.get(name) ?? 0);
 }
 
-export function meanOf(values: readonly number[]): number {
+function meanOf(values: readonly number[]): number {
   return values.reduce((sum, each) => sum + each, 0) / values.length;
 }
 

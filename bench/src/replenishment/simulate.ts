@@ -3,7 +3,7 @@ import { decide, type DecisionInput } from '@shelfwire/reorder-service/measurabl
 import type { DemandItem, DemandSet } from './demand-sets.ts';
 
 /** At a position below s, order up to S. */
-export interface Levels {
+interface Levels {
   s: number;
   S: number;
 }

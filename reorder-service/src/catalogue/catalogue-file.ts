@@ -94,12 +94,20 @@ const supplierItemSchema = z.strictObject({
   partNumber: z.string().min(1).max(64).describe("The supplier's part number"),
   orderUnit: z.string().min(1).max(32).default('piece').describe('What is ordered: pack, box, carton'),
   packQuantity: positive.default(1).describe('Stock units in one order unit'),
+  packKg: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Instead of packQuantity, sold by weight: as many whole pieces as weigh so much, by the pieceGrams of the item',
+    ),
   orderMultiple: positive.default(1).describe('Order units come in multiples of this'),
   minOrderQuantity: z.int().min(0).default(0).describe('Order units at least'),
   maxOrderQuantity: positive.optional().describe('Order units at most; the rest becomes a further order'),
   leadTimeDays: z.number().min(0).default(7).describe('From order to delivery, as agreed'),
   preference: positive.default(1).describe('1 is asked first'),
   price: z.number().min(0).optional().describe('Per order unit'),
+  pricePer: positive.default(1).describe('Prices are for so many order units, as per 100'),
   priceBreaks: priceBreaksSchema
     .optional()
     .describe('Instead of `price`: the price of all units of an order from so many on'),
@@ -165,6 +173,14 @@ export const catalogueSchema = z
     approvalRules: z.array(approvalRuleSchema).default([]),
   })
   .superRefine((catalogue, context) => {
+    const weighed = new Set(
+      catalogue.items.flatMap((each) => (each.pieceGrams ? [`${each.tenantId}/${each.itemId}`] : [])),
+    );
+    for (const [i, { tenantId, itemId, packKg }] of catalogue.supplierItems.entries()) {
+      if (packKg === undefined || weighed.has(`${tenantId}/${itemId}`)) continue;
+      const message = 'needs the pieceGrams of the item';
+      context.addIssue({ code: 'custom', path: ['supplierItems', i, 'packKg'], message });
+    }
     for (const wrong of findWrongBins(catalogue.bins)) context.addIssue({ code: 'custom', ...wrong });
   });
 export type Catalogue = z.infer<typeof catalogueSchema>;

@@ -7,6 +7,7 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { putRule } from '../orders/approval-rules.ts';
 import type { Catalogue } from './catalogue-file.ts';
 import { seedGateway } from '../gateways/gateway-store.ts';
+import { kilogramsOf, toStockUnits } from '../replenishment/units-of-measure.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 import { writePolicy } from './write-policy.ts';
 
@@ -24,7 +25,7 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
     await withTenant(db, tenant.tenantId, async (tx) => {
       await seedPlaces(tx, tenant);
       await seedItems(tx, of(catalogue.items));
-      await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems));
+      await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems), of(catalogue.items));
       await seedApprovalRules(tx, of(catalogue.approvalRules));
       await seedBins(tx, of(catalogue.bins));
       for (const { password, ...key } of of(catalogue.gateways)) await seedGateway(tx, key, password, nowMs);
@@ -115,6 +116,7 @@ async function seedSuppliers(
   tx: Tx,
   suppliers: Catalogue['suppliers'],
   supplierItems: Catalogue['supplierItems'],
+  items: Catalogue['items'],
 ): Promise<void> {
   for (const supplier of suppliers) {
     const { name, endpoint, apiToken, channel, acknowledgeWithinHours } = supplier;
@@ -140,12 +142,12 @@ async function seedSuppliers(
     const single = each.price === undefined ? [] : [{ fromUnits: 1, price: each.price }];
     const prices = (each.priceBreaks ?? single).map(({ fromUnits, price }) => ({
       fromUnits,
-      unitPriceCents: cents(price),
+      unitPriceCents: cents(price / each.pricePer),
     }));
     const values = {
       part_number: each.partNumber,
       order_unit: each.orderUnit,
-      pack_quantity: each.packQuantity,
+      pack_quantity: packQuantityOf(each, items),
       order_multiple: each.orderMultiple,
       min_order_quantity: each.minOrderQuantity,
       max_order_quantity: each.maxOrderQuantity ?? null,
@@ -264,6 +266,13 @@ async function seedSensors(
       .onConflict((oc) => oc.columns(['tenant_id', 'site_id', 'device_id', 'sensor_id', 'kind']).doUpdateSet(looksInto))
       .execute();
   }
+}
+
+/** Sold by weight: only whole pieces are surely in it. */
+function packQuantityOf(each: Catalogue['supplierItems'][number], items: Catalogue['items']): number {
+  const { pieceGrams } = items.find((item) => item.itemId === each.itemId) ?? {};
+  if (each.packKg === undefined || pieceGrams === undefined) return each.packQuantity;
+  return Math.max(1, toStockUnits(each.packKg, kilogramsOf(pieceGrams), 'down') ?? 1);
 }
 
 async function seedBudgets(tx: Tx, budgets: Catalogue['budgets']): Promise<void> {

@@ -72,7 +72,7 @@ export function leadTimeQuantile(
 
 const TARGET_DEFAULT = 0.95;
 const HOLDING_RATE_DEFAULT = 0.2;
-const TARGET_MIN = 0.5;
+const TARGET_MIN = 0.01;
 const TARGET_MAX = 0.9999;
 
 /**
