@@ -21,7 +21,7 @@ target=$(cd "$target" && pwd)
 [ -z "$data_dir" ] || data_dir=$(cd "$data_dir" && pwd)
 folder="$target/shelfwire-$(date -u +%Y%m%dT%H%M%SZ)"
 mkdir "$folder.unfinished"
-trap 'rm -rf "$folder.unfinished"' EXIT
+trap 'rm -rf "$folder.unfinished"; [ -e "$folder" ] || echo "no backup was made" >&2' EXIT
 cd "$folder.unfinished"
 
 COUNTS="select string_agg(line, E'\n' order by line) from (
@@ -29,7 +29,9 @@ COUNTS="select string_agg(line, E'\n' order by line) from (
     (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from %I', table_name), false, true, '')))[1]) as line
   from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE') as counted"
 
-compose() { (cd "$here" && docker compose "$@"); }
+compose() {
+  if docker compose version >/dev/null 2>&1; then (cd "$here" && docker compose "$@"); else (cd "$here" && docker-compose "$@"); fi
+}
 if [ -n "$data_dir" ]; then
   if [ -f "$data_dir/lock" ] && kill -0 "$(cut -d' ' -f1 "$data_dir/lock")" 2>/dev/null; then
     echo "$data_dir is in use: stop it first (Ctrl-C); files that change cannot be copied whole" >&2
@@ -54,8 +56,9 @@ else
     pg_dump --host=127.0.0.1 --username=shelfwire --format=custom --no-owner shelfwire >postgres.dump
   compose exec -T -e PGPASSWORD="$password" postgres \
     psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --tuples-only --no-align --command="$COUNTS" shelfwire >postgres.counts
-  compose exec -T influxdb sh -c 'rm -rf /tmp/backup && influx backup --host https://127.0.0.1:8086 --skip-verify \
-    --token "$(cat /run/secrets/influxdb_token)" /tmp/backup >&2 && tar -C /tmp/backup -c . && rm -rf /tmp/backup' >influxdb-2.tar
+  # On the volume: /tmp of the container is memory.
+  compose exec -T influxdb sh -c 'work=/var/lib/influxdb2/backup-in-progress; rm -rf $work && influx backup --host https://127.0.0.1:8086 --skip-verify \
+    --token "$(cat /run/secrets/influxdb_token)" $work >&2 && tar -C $work -c . && rm -rf $work' >influxdb-2.tar
   compose exec -T ingest-service tar -C /data -c . >ingest.tar
   tar -C "$here" -czf installation.tar.gz secrets certificates config .env
 fi

@@ -34,7 +34,9 @@ compare() {
   fi
 }
 
-compose() { (cd "$here" && docker compose "$@"); }
+compose() {
+  if docker compose version >/dev/null 2>&1; then (cd "$here" && docker compose "$@"); else (cd "$here" && docker-compose "$@"); fi
+}
 counted=$(mktemp)
 trap 'rm -f "$counted"' EXIT
 if [ -n "$data_dir" ]; then
@@ -65,8 +67,8 @@ else
   pg pg_restore --host=127.0.0.1 --username=shelfwire --exit-on-error --single-transaction --no-owner --dbname=shelfwire <"$backup/postgres.dump"
   pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --tuples-only --no-align --command="$COUNTS" shelfwire >"$counted"
   compare "$counted"
-  compose exec -T influxdb sh -c 'mkdir -p /tmp/backup && tar -C /tmp/backup -x && influx restore --full \
-    --host https://127.0.0.1:8086 --skip-verify --token "$(cat /run/secrets/influxdb_token)" /tmp/backup && rm -rf /tmp/backup' <"$backup/influxdb-2.tar"
+  compose exec -T influxdb sh -c 'work=/var/lib/influxdb2/restore-in-progress; mkdir -p $work && tar -C $work -x && influx restore --full \
+    --host https://127.0.0.1:8086 --skip-verify --token "$(cat /run/secrets/influxdb_token)" $work && rm -rf $work' <"$backup/influxdb-2.tar"
   compose run --rm --no-deps -T --entrypoint tar ingest-service -C /data -x <"$backup/ingest.tar"
   echo 'restored: start the rest with deploy/up.sh'
 fi
