@@ -19,6 +19,7 @@ export class BinSensors {
   readonly #binOfSensor = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #known = false;
 
   constructor(api: ApiClient, siteId: string, binIds: readonly string[], onChange: (problem?: string) => void) {
     this.#api = api;
@@ -26,6 +27,11 @@ export class BinSensors {
     this.#binIds = binIds;
     this.#onChange = onChange;
     void this.#refresh();
+  }
+
+  /** Whether the centre has answered at least once. */
+  get known(): boolean {
+    return this.#known;
   }
 
   /** A bin may name one sensor of a device, or with null all of them. */
@@ -44,6 +50,7 @@ export class BinSensors {
         const { sensors } = (await this.#api.request('GET', path)) as BinDetail;
         for (const { deviceId, sensorId } of sensors) found.set(key(deviceId, sensorId), binId);
       }
+      this.#known = true;
       this.#binOfSensor.clear();
       for (const [sensor, binId] of found) this.#binOfSensor.set(sensor, binId);
     } catch (error) {

@@ -7,6 +7,8 @@ import type { SiteTopic } from './topic.ts';
 /** As many readings as a busy site sends in some minutes: repeats come within seconds. */
 const REMEMBERED_READINGS = 100_000;
 
+const ASKING = { fill: 'yellow', shape: 'ring', text: 'asking which devices' } as const;
+
 interface Reading {
   kind: string;
   deviceId: string;
@@ -38,7 +40,7 @@ export function register(red: Red): void {
     const seen = new RecentlySeen(REMEMBERED_READINGS);
     const listener = {
       channel: 'readings' as const,
-      onStatus: (status: object) => this.status(status),
+      onStatus: (status: object) => this.status(bins && !bins.known ? ASKING : status),
       onMessage: (topic: SiteTopic, payload: unknown) => {
         if (!isBatch(payload)) return;
         const { gatewayId, outboxId } = payload;
