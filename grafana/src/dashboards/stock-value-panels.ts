@@ -8,7 +8,7 @@ const DEAD_AFTER_MS = 90 * 86_400_000;
 /**
  * Stock of each bin with its value. Price: the preferred supplier's, at the smallest quantity, for one stock unit; without a
  * price the value is unknown. Dead: something is there, the bin is older than 90 days, and nobody took anything in
- * them. Excess: what is above the policy's order-up-to level.
+ * them. Excess: what is above the policy's order-up-to level. Consignment stock is the supplier's and counts nowhere here.
  */
 const VALUED = `
   price as (
@@ -27,7 +27,9 @@ const VALUED = `
     left join price using (item_id)
     left join item_location d using (tenant_id, site_id, bin_id)
     left join policy p on p.tenant_id = d.tenant_id and p.policy_id = d.policy_id and p.version = d.policy_version
-    where ${inScope('l')} and l.item_id in ($item))`;
+    where ${inScope('l')} and l.item_id in ($item) 
+      and not exists (select from bin b where b.tenant_id = l.tenant_id and b.site_id = l.site_id
+        and b.bin_id = l.bin_id and b.consignment))`;
 
 export function deadStockValue() {
   return stat({
