@@ -26,6 +26,8 @@ const DONE_WORDS: Readonly<Record<OrderAction['kind'], string>> = {
   cancel: 'Cancelled.',
 };
 
+const ASKED_WORDS = 'The supplier may have it already and is asked to cancel it. It stands until they agree.';
+
 /** What a buyer may do with the order as it stands. */
 export function OrderActions({ order }: { order: OrderDetail }) {
   const role = useSession()?.user.role;
@@ -34,9 +36,10 @@ export function OrderActions({ order }: { order: OrderDetail }) {
   if (role !== 'admin' && role !== 'buyer') return null;
   const act = (next: OrderAction): void => {
     action.mutate(next, {
-      onSuccess: () => {
+      onSuccess: ({ cancellationRequestedAtMs }) => {
         setAsking(null);
-        notifications.show({ message: DONE_WORDS[next.kind], color: 'teal' });
+        const asked = next.kind === 'cancel' && typeof cancellationRequestedAtMs === 'number';
+        notifications.show({ message: asked ? ASKED_WORDS : DONE_WORDS[next.kind], color: 'teal' });
       },
       // The reason stands on the page, behind the dialog.
       onError: () => setAsking(null),

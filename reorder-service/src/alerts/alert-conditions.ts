@@ -18,7 +18,7 @@ export interface Condition {
 
 /** An order may wait so long for its approval, and a receipt for its confirmation, before somebody is told. */
 const PATIENCE_MS = 15 * 60_000;
-const CONDITIONS_MAX = 5_000;
+const CONDITIONS_MAX = 50_000;
 
 /**
  * Everything that is wrong now, over all tenants. Alerts follow what is, not what happened: nothing is lost in a crash, and
@@ -60,6 +60,6 @@ export async function findConditions(db: Db, nowMs: number): Promise<Condition[]
            'A delivery of order ' || o.order_number || ' is to be confirmed', 'The scale saw it arrive', o.order_id, null
     from order_receipt r join purchase_order o using (order_id)
     where r.status = 'PROPOSED' and r.created_at_ms < ${nowMs - PATIENCE_MS}
-    limit ${CONDITIONS_MAX}`.execute(db);
+    order by 1, 3, 4 limit ${CONDITIONS_MAX}`.execute(db);
   return rows;
 }

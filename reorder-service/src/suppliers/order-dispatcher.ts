@@ -128,12 +128,13 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
   async #sent(row: Claimed, body: unknown): Promise<void> {
     const nowMs = this.clock();
     const sent = await this.db.transaction().execute(async (tx) => {
+      // The order first, as everybody does who changes both: two who wait for each other would wait for ever.
+      const order = await lockOrder(tx, row.tenant_id, row.order_id);
       await tx
         .updateTable('message_outbox')
         .set({ sent_at_ms: nowMs, last_error: null })
         .where('message_id', '=', row.message_id)
         .execute();
-      const order = await lockOrder(tx, row.tenant_id, row.order_id);
       if (!order) return false;
       const by = { actor: 'dispatcher', nowMs };
       const changed = await changeOrder(tx, order, { kind: 'sent' }, by);
@@ -164,6 +165,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
     const nowMs = this.clock();
     const last = result.kind === 'refused' || row.attempts >= this.config.SHELFWIRE_SUPPLIER_ATTEMPTS_MAX;
     await this.db.transaction().execute(async (tx) => {
+      const order = last ? await lockOrder(tx, row.tenant_id, row.order_id) : undefined;
       const waitMs = result.retryAfterMs ?? backoffMs(row.attempts, this.config.SHELFWIRE_SUPPLIER_BACKOFF_MS);
       await tx
         .updateTable('message_outbox')
@@ -175,7 +177,6 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
         .where('message_id', '=', row.message_id)
         .execute();
       if (!last || row.kind === 'reminder') return;
-      const order = await lockOrder(tx, row.tenant_id, row.order_id);
       const refused = result.kind === 'refused';
       const why = refused ? `the supplier refused it: ${result.detail}` : `${row.attempts} attempts: ${result.detail}`;
       const by = { actor: 'dispatcher', nowMs };

@@ -32,15 +32,13 @@ test('an order is UBL 2.1, its elements in the order of the schema', () => {
   expect(xml).toContain('<cbc:Note>ring twice</cbc:Note>');
   expect(xml).toContain('<cbc:Quantity unitCode="PK">5</cbc:Quantity>');
   const names = [...xml.matchAll(/<(?:Order|c[ab]c:\w+)/g)].map(([name]) => name.slice(1));
-  expect(names).toEqual([
-    'Order',
-    ...['UBLVersionID', 'ID', 'UUID', 'IssueDate', 'IssueTime', 'Note'].map((name) => `cbc:${name}`),
-    ...['cac:BuyerCustomerParty', 'cac:Party', 'cac:PartyIdentification', 'cbc:ID', 'cac:PartyName', 'cbc:Name'],
-    ...['cac:SellerSupplierParty', 'cac:Party', 'cac:PartyIdentification', 'cbc:ID'],
-    ...['cac:Delivery', 'cac:DeliveryLocation', 'cbc:Description', 'cac:RequestedDeliveryPeriod', 'cbc:EndDate'],
-    ...['cac:OrderLine', 'cac:LineItem', 'cbc:ID', 'cbc:Quantity', 'cac:Item', 'cbc:Description'],
-    ...['cbc:PackSizeNumeric', 'cbc:Name', 'cac:SellersItemIdentification', 'cbc:ID'],
-  ]);
+  expect(names.map((name) => name.replace(/^c[ab]c:/, '')).join(' ')).toBe(
+    'Order UBLVersionID ID UUID IssueDate IssueTime Note ' +
+      'BuyerCustomerParty Party PartyIdentification ID PartyName Name ' +
+      'SellerSupplierParty Party PartyIdentification ID ' +
+      'Delivery DeliveryLocation Description RequestedDeliveryPeriod EndDate ' +
+      'OrderLine LineItem ID Quantity Item Description PackSizeNumeric Name SellersItemIdentification ID',
+  );
 });
 
 test('only the order itself is UBL, and only for suppliers whose channel says so', () => {
