@@ -18,7 +18,7 @@ import { catalogue, fleet, gatewayFile, PROBES, probeLogin, SHELVES } from './fa
 import type { ServiceProcess } from './faults/service-process.ts';
 
 /** `SHELFWIRE_REPLICA_TEST_SECONDS=300` is the long form. */
-const SECONDS = Number(process.env['SHELFWIRE_REPLICA_TEST_SECONDS'] ?? 8);
+const SECONDS = Number(process.env['SHELFWIRE_REPLICA_TEST_SECONDS'] ?? 6);
 const SECRET = 'replica-test-secret-replica-test-secret';
 
 interface Replica {
