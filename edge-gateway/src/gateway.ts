@@ -25,11 +25,14 @@ import { lockFolder } from './folder-lock.ts';
 import { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
 import { gatewayStatus, type StatusParts } from './status.ts';
+import { SettlingJournal } from './settling-journal.ts';
 import { DeviceStreams } from './streams/device-streams.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 const VERSION = '0.1.0';
 const TICK_MS = 1_000;
+/** A scale that is alive has reconnected and spoken by then. */
+const LEFT_TAKEN_AFTER_MS = 5_000;
 const DAY_MS = 86_400_000;
 const SEGMENT_BYTES_MAX = 16_777_216;
 const WAITING_READINGS_MAX = 200_000;
@@ -71,8 +74,10 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     folder: join(dataFolder, 'quarantine'),
     sizeBytesMax: env.SHELFWIRE_QUARANTINE_BYTES_MAX,
   });
+  const journal = await SettlingJournal.open(dataFolder);
   const pipeline = new Pipeline({
     normalizer,
+    journal,
     quarantine,
     events,
     observe: commissioning.observe,
@@ -118,8 +123,15 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
     telemetry: outbox.telemetry,
     gaveUp: (count) => events.telemetryTooOld(count),
   });
+  let left: typeof journal.left | undefined = journal.left;
+  const startedAtMs = clock.steadyNow();
   const ticks = new Ticks(async () => {
     await config.reloadIfChanged();
+    if (left && clock.steadyNow() - startedAtMs >= LEFT_TAKEN_AFTER_MS) {
+      const taken = left;
+      left = undefined;
+      await pipeline.takeLeft(taken, (deviceId) => devices.byId(deviceId), now());
+    }
     await pipeline.tick(now());
     events.samplesNormalized(normalizer.counts);
     await ageBound.enforce().catch((error: unknown) => events.outboxTidyFailed(error));
@@ -138,6 +150,7 @@ export async function startGateway(env: GatewayEnv, file: GatewayFile, logger: L
       await ticks.close();
       await uplink.close();
       await quarantine.close();
+      await journal.close();
       await outbox.close();
       await server.close();
       await lock.release();

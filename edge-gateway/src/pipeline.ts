@@ -6,6 +6,7 @@ import type { Device } from './devices/device.ts';
 import type { GatewayEvents, Transport } from './events.ts';
 import type { SiteNormalizer } from './normalize/normalizer.ts';
 import { SaveLines } from './outbox/save-lines.ts';
+import type { SettlingJournal, UnsettledFrame } from './settling-journal.ts';
 import type { Quarantine } from './quarantine.ts';
 import { ReadingTraces } from './reading-traces.ts';
 import { readingsOfOldFrame } from './replay.ts';
@@ -15,12 +16,16 @@ export interface PipelineParts {
   append: (readings: readonly Reading[]) => Promise<void>;
   quarantine: Quarantine;
   events: GatewayEvents;
+  /** Keeps what is acknowledged before it is a reading. */
+  journal?: Pick<SettlingJournal, 'keep' | 'settled' | 'devices'>;
   /** Sees what was decoded, for calibration. */
   observe?: (deviceId: string, samples: readonly Sample[], receivedAtMs: number) => void;
 }
 
 /** Whether the device may be told that its frame is safe; otherwise it must send it again. */
 export type Received = { kept: true; reply?: Reply } | { kept: false };
+
+const LEFT_IS_HISTORY_AFTER_MS = 600_000;
 
 export type FrameSettled = (kept: boolean, reply?: Reply) => void;
 
@@ -35,6 +40,8 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #lines: SaveLines;
   readonly #traces = new ReadingTraces();
+  /** Who has spoken since the start, until what was left before is taken. */
+  #heard: Set<string> | undefined = new Set();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -74,7 +81,12 @@ export class Pipeline {
   #takeUnblocked(device: Device, frame: Frame, settled: FrameSettled): void {
     const { deviceId } = device.settings;
     const { readings, bad, reply } = this.#readingsOf(device, frame);
-    if (!bad && !reply) this.#lines.keep(deviceId, readings, settled);
+    const { normalizer, journal } = this.#parts;
+    this.#heard?.add(deviceId);
+    if (journal && normalizer.isSettling(deviceId)) {
+      const alsoKept = Promise.all([journal.keep(deviceId, frame), bad && this.#setAside(deviceId, frame, bad)]);
+      this.#keepAndAnswer(deviceId, readings, settled, { setAside: alsoKept.then(() => undefined), reply });
+    } else if (!bad && !reply) this.#lines.keep(deviceId, readings, settled);
     else
       this.#keepAndAnswer(deviceId, readings, settled, {
         setAside: bad && this.#setAside(deviceId, frame, bad),
@@ -89,8 +101,12 @@ export class Pipeline {
     also: { setAside?: Promise<void> | undefined; reply: Reply | undefined },
   ): void {
     this.#lines.keep(deviceId, readings, (kept) => {
-      if (also.setAside) void also.setAside.then(() => settled(kept, also.reply));
-      else settled(kept, also.reply);
+      if (!also.setAside) settled(kept, also.reply);
+      else
+        void also.setAside.then(
+          () => settled(kept, also.reply),
+          () => settled(false), // not kept: the device sends it again
+        );
     });
   }
 
@@ -140,6 +156,27 @@ export class Pipeline {
     await Promise.all(
       [...perDevice].map(([deviceId, readings]) => this.#kept(deviceId, this.#traces.ofTime(deviceId, readings))),
     );
+    const { journal, normalizer } = this.#parts;
+    for (const deviceId of journal?.devices ?? []) {
+      const isLeft = this.#heard !== undefined && !this.#heard.has(deviceId);
+      if (!isLeft && !normalizer.isSettling(deviceId) && this.#lines.isEmpty(deviceId)) journal?.settled(deviceId);
+    }
+  }
+
+  /**
+   * Takes what the life before acknowledged and had no reading of yet, unless its device has spoken again since: then what it
+   * says now counts. Call it once, when the devices had time to.
+   */
+  async takeLeft(left: readonly UnsettledFrame[], deviceOf: (id: string) => Device | undefined, nowMs: number) {
+    const heard = this.#heard ?? new Set<string>();
+    for (const { deviceId, frame } of left) {
+      const device = deviceOf(deviceId);
+      if (!device || heard.has(deviceId)) continue;
+      // The scale's last word is the weight. One that is old by now says what was, not what is.
+      if (Math.abs(nowMs - frame.receivedAtMs) >= LEFT_IS_HISTORY_AFTER_MS) await this.replay(device, frame);
+      else await this.receive(device, { ...frame, receivedAtMs: nowMs }, 'mqtt');
+    }
+    this.#heard = undefined;
   }
 
   /** What it needs to take frames. */

@@ -32,6 +32,8 @@ export interface Channel<Kind extends Sample> {
   acceptRetained(sample: Kind, stamp: Stamp, atMs: number): Outcome;
   /** What follows from time alone. `stamp` is the gateway's. */
   tick(stamp: Stamp, atMs: number): Reading[];
+  /** True while its last sample moves and nothing of it was told yet: there may be no other that tells it. */
+  readonly isSettling?: boolean;
 }
 
 /** The fields every reading has. */

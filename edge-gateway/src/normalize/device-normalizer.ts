@@ -35,6 +35,10 @@ export class DeviceNormalizer {
     this.#clock = new DeviceClock(device.clock ?? 'device');
   }
 
+  get isSettling(): boolean {
+    return this.#channels.some((channel) => channel.isSettling === true);
+  }
+
   resetClock(): void {
     this.#clock.reset();
   }

@@ -33,6 +33,8 @@ export interface SiteNormalizer {
   tick(nowMs: number): Reading[];
   /** The device's connection is alive (a ping), though it has nothing to say: a silent reader sees no tags. */
   connected(deviceId: string, nowMs: number): Reading[];
+  /** Whether the device's last word is no reading yet, because its weight still moves. */
+  isSettling(deviceId: string): boolean;
   /** Takes a new device list. Devices whose settings did not change keep what was learned of them. */
   configure(devices: readonly NormalizerDevice[]): void;
   readonly counts: Readonly<NormalizerCounts>;
@@ -93,6 +95,10 @@ class Normalizer implements SiteNormalizer {
     const readings = device.connected(nowMs, this.#follow(this.#time.advance(nowMs)));
     this.counts.readings += readings.length;
     return readings;
+  }
+
+  isSettling(deviceId: string): boolean {
+    return this.#devices.get(deviceId)?.normalizer.isSettling ?? false;
   }
 
   #device(deviceId: string): DeviceNormalizer {

@@ -30,6 +30,7 @@ interface Latest {
   concluded: boolean;
   observedAtMs?: number;
   raw: number;
+  isBesideMedian: boolean;
 }
 
 /** Raw value → median → calibration → zero tracking → motion band → quality → report on change. */
@@ -44,6 +45,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   readonly #silence: SilenceWatch;
   readonly #newest = new NewestSample();
   #latest: Latest | undefined;
+  #isMoving = false;
 
   constructor(identity: SensorIdentity, settings: SensorSettings) {
     this.#identity = identity;
@@ -54,6 +56,13 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     this.#lostTare = settings.filter.selfTaring ? new LostTare(settings.filter.stableWithinGrams) : undefined;
     this.#gate = new ReportGate(settings.report);
     this.#silence = new SilenceWatch(settings.staleAfterMs);
+  }
+
+  /** Moving, or the median took its last value for a spike: if there is no other, silence will make it the weight. */
+  get isSettling(): boolean {
+    const latest = this.#latest;
+    if (!latest || latest.concluded) return false;
+    return this.#isMoving || (latest.isBesideMedian && this.#stability.isStep(latest.weighed.netGrams));
   }
 
   accept(sample: WeightLikeSample, stamp: Stamp, atMs: number): Outcome {
@@ -84,6 +93,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
       saysMoving: says === 'unstable',
       concluded: false,
       raw,
+      isBesideMedian: filtered !== raw,
       ...observed(sample),
     };
     return this.#conclude(this.#motion(weighed.netGrams, says, isolated, atMs), weighed, stamp, atMs);
@@ -175,8 +185,8 @@ export class WeightChannel implements Channel<WeightLikeSample> {
     const rangeQuality =
       loadQuality(weighed, this.#settings.filter) ?? (motion.settled ? this.#tareQuality(weighed) : undefined);
     const quality = rangeQuality ?? (motion.settled ? 'good' : 'unstable');
-    if (!motion.settled && rangeQuality === undefined && !this.#motionLasts(motion, atMs))
-      return suppressed('settling');
+    this.#isMoving = !motion.settled && rangeQuality === undefined && !this.#motionLasts(motion, atMs);
+    if (this.#isMoving) return suppressed('settling');
     // A difference that the noise explains changes nothing, however small the threshold was set.
     const noiseGrams = motion.settled ? NOISE_DEVIATIONS * motion.deviationGrams : 0;
     const threshold = Math.max(this.#settings.report.onChangeGrams, noiseGrams);

@@ -57,6 +57,12 @@ export class SaveLines {
     return this.#lines.get(deviceId)?.blocked ?? false;
   }
 
+  /** Everything of the device is on the disk. */
+  isEmpty(deviceId: string): boolean {
+    const line = this.#lines.get(deviceId);
+    return !line || (line.unsaved.length === 0 && !line.saving);
+  }
+
   get someBlocked(): boolean {
     for (const { blocked } of this.#lines.values()) if (blocked) return true;
     return false;
