@@ -68,22 +68,23 @@ export class Pipeline {
     const { deviceId } = device.settings;
     this.#parts.events.frameReceived(transport);
     if (!this.#lines.isBlocked(deviceId)) {
-      this.#takeUnblocked(device, frame, settled);
+      this.#takeUnblocked(device, frame, transport, settled);
       return;
     }
     // Nothing is decoded while the disk refuses older readings: the line does not grow.
     this.#lines.keep(deviceId, [], (kept) => {
-      if (kept) this.#takeUnblocked(device, frame, settled);
+      if (kept) this.#takeUnblocked(device, frame, transport, settled);
       else settled(false);
     });
   }
 
-  #takeUnblocked(device: Device, frame: Frame, settled: FrameSettled): void {
+  #takeUnblocked(device: Device, frame: Frame, transport: Transport, settled: FrameSettled): void {
     const { deviceId } = device.settings;
     const { readings, bad, reply } = this.#readingsOf(device, frame);
     const { normalizer, journal } = this.#parts;
     this.#heard?.add(deviceId);
-    if (journal && normalizer.isSettling(deviceId)) {
+    // Nobody acknowledges a wire, and what is on it is asked again or goes on talking.
+    if (journal && transport === 'mqtt' && normalizer.isSettling(deviceId)) {
       const alsoKept = Promise.all([journal.keep(deviceId, frame), bad && this.#setAside(deviceId, frame, bad)]);
       this.#keepAndAnswer(deviceId, readings, settled, { setAside: alsoKept.then(() => undefined), reply });
     } else if (!bad && !reply) this.#lines.keep(deviceId, readings, settled);
