@@ -6,14 +6,16 @@ import { UplinkLoad } from './ingest/uplink-load.ts';
 import type { Row } from './row.ts';
 
 const READINGS = Number(process.env['SHELFWIRE_BENCH_READINGS'] ?? 10_000_000);
+/** `influxdb` or `duckdb`; without it, one after the other. */
+const STORE = process.env['SHELFWIRE_BENCH_STORE'];
 const IN_FLIGHT_BATCHES_MAX = 64;
 const BATCHES_PER_ROUND = 100;
 
 /** So many readings through broker and ingest-service into each store, and counted back exactly. */
 export async function benchTenMillion(): Promise<Row[]> {
   const rows: Row[] = [];
-  if (needs('mosquitto', 'influxdb')) rows.push(...(await writeAndCount(startInflux)));
-  if (needs('mosquitto')) rows.push(...(await writeAndCount(startDuck)));
+  if (STORE !== 'duckdb' && needs('mosquitto', 'influxdb')) rows.push(...(await writeAndCount(startInflux)));
+  if (STORE !== 'influxdb' && needs('mosquitto')) rows.push(...(await writeAndCount(startDuck)));
   return rows;
 }
 

@@ -6,6 +6,7 @@ import { benchChain } from './chain.ts';
 import { benchDecoders } from './decoders.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
+import { benchHistory } from './ingest-history.ts';
 import { benchMillionAMinute, benchOutage } from './ingest-steady.ts';
 import { benchTenMillion } from './ingest-ten-million.ts';
 import { benchReorder } from './reorder.ts';
@@ -23,6 +24,7 @@ const LONG_BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   'ingest-ten-million': benchTenMillion,
   'ingest-million-a-minute': benchMillionAMinute,
   'ingest-outage': benchOutage,
+  'ingest-history': benchHistory,
 };
 const ALL_BENCHES = { ...BENCHES, ...LONG_BENCHES };
 const RESULTS = new URL('../results/latest.json', import.meta.url);

@@ -14,6 +14,10 @@ export const ERROR_CODES = {
     what: 'The telemetry store has no such organisation, bucket or database (404).',
     todo: 'Create it, or correct SHELFWIRE_INFLUXDB_ORG and SHELFWIRE_INFLUXDB_BUCKET.',
   },
+  STORE_DISK_FULL: {
+    what: 'The disk of the telemetry store is full.',
+    todo: 'Make room, then restart InfluxDB: until it is restarted it may answer writes that it does not keep (docs/telemetry-schema.md). DuckDB goes on by itself.',
+  },
   STORE_CLOSED: { what: 'The store was used after it was closed.', todo: 'A fault in the service: report it.' },
   STORE_QUERY_FAILED: {
     what: 'The telemetry store could not answer a query.',
@@ -66,7 +70,7 @@ export class StoreAwayError extends ShelfwireError {
   readonly retryAfterMs: number | undefined;
 
   constructor(
-    code: 'STORE_UNAVAILABLE' | 'STORE_ACCESS_DENIED' | 'STORE_NOT_FOUND',
+    code: 'STORE_UNAVAILABLE' | 'STORE_ACCESS_DENIED' | 'STORE_NOT_FOUND' | 'STORE_DISK_FULL',
     message: string,
     options: { retryAfterMs?: number | undefined; cause?: unknown } = {},
   ) {

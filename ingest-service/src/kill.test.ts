@@ -8,35 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { DuckStore } from './store/duckdb/duckdb-store.ts';
 import { IngestProcess } from './testing/ingest-process.ts';
+import { READINGS_PER_BATCH, sendUntil } from './testing/steady-load.ts';
 import { TEST_START_MS, TestGateway } from './testing/test-gateway.ts';
 
 /** SHELFWIRE_TEST_KILLS=200 npx vitest run --project unit ingest-service/src/kill.test.ts */
 const KILLS = Number(process.env['SHELFWIRE_TEST_KILLS'] ?? 3);
 const SEED = Number(process.env['SHELFWIRE_TEST_SEED'] ?? Date.now() % 1_000_000);
-const READINGS_PER_BATCH = 20;
-const RESEND_AFTER_MS = 300;
 const LIFE_MS_MAX = 1_200;
 const ENV = { SHELFWIRE_JWT_SECRET: 'x'.repeat(32), SHELFWIRE_LOG_LEVEL: 'info' };
-
-/** Sends without end, and again what is not confirmed, as a gateway does; until told to end and all is confirmed. */
-async function sendAll(gateway: TestGateway, shouldEnd: () => boolean): Promise<number> {
-  const sentAtMs = new Map<number, number>();
-  let batches = 0;
-  for (;;) {
-    const open = [...sentAtMs.keys()].filter((batch) => !gateway.confirmed.has(firstOf(batch)));
-    for (const batch of sentAtMs.keys()) if (!open.includes(batch)) sentAtMs.delete(batch);
-    if (shouldEnd() && open.length === 0) return batches;
-    if (!shouldEnd() && open.length < 8) open.push(batches++);
-    const due = open.filter((batch) => Date.now() - (sentAtMs.get(batch) ?? 0) > RESEND_AFTER_MS);
-    for (const batch of due) sentAtMs.set(batch, Date.now());
-    await Promise.all(due.map((batch) => gateway.sendWeights(firstOf(batch), READINGS_PER_BATCH)));
-    await delay(2);
-  }
-}
-
-function firstOf(batch: number): number {
-  return batch * READINGS_PER_BATCH + 1;
-}
 
 function randomFrom(seed: number): () => number {
   let state = seed;
@@ -64,7 +43,7 @@ describe.runIf(needs('mosquitto', 'influxdb'))(`killed at random ${KILLS} times 
     const random = randomFrom(SEED);
     const gateway = await TestGateway.connect(broker.url, { tenantId, siteId: 's' });
     let kills = 0;
-    const sending = sendAll(gateway, () => kills >= KILLS);
+    const sending = sendUntil(gateway, () => kills >= KILLS);
     while (kills < KILLS) {
       const ingest = new IngestProcess(env);
       if (random() < 0.8) await ingest.url; // else it dies while it starts

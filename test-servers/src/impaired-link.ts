@@ -16,7 +16,7 @@ export interface Impairment {
 export class ImpairedLink {
   readonly #server: Server;
   readonly #targetPort: number;
-  readonly #impairment: Impairment;
+  #impairment: Impairment;
   readonly #random: () => number;
   readonly #sockets = new Set<Socket>();
   #up = true;
@@ -43,9 +43,19 @@ export class ImpairedLink {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** From now on the line is so bad, or so good. */
+  impair(impairment: Impairment): void {
+    this.#impairment = impairment;
+  }
+
   /** From now on nothing passes, in either direction, and no connection is told. */
   cut(): void {
     this.#up = false;
+  }
+
+  /** Every connection is reset, wherever it is in what it says; new ones pass. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   /** Passes again. What was on the line is gone, as after a long outage: the old connections are reset. */

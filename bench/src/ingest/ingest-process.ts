@@ -70,6 +70,16 @@ export class IngestProcess {
     return cpuSecondsOf(this.#child.pid ?? 0);
   }
 
+  /** Asks the history API. @returns how many points came, of all series */
+  async history(question: string): Promise<number> {
+    const answer = await fetch(`${this.#url}/api/v1/telemetry/${question}`, {
+      headers: { authorization: `Bearer ${accessToken()}` },
+    });
+    const body = (await answer.json()) as { points?: unknown[]; items?: { points: unknown[] }[] };
+    if (!answer.ok) throw new Error(JSON.stringify(body));
+    return body.points?.length ?? body.items?.reduce((sum, { points }) => sum + points.length, 0) ?? 0;
+  }
+
   /** The most memory it ever had, in MB. */
   peakMemoryMb(): Promise<number> {
     return this.#memoryMb('VmHWM');

@@ -150,6 +150,22 @@ describe('a question to the history', () => {
     expect(many.points.at(-1)?.[1]).toBeNull(); // the readings end before the range does
   });
 
+  test('for a chart of weeks answers from whole hours, unless the sensor seldom speaks', async () => {
+    const busy = await readSeries(store, 't', query({ maxPoints: 10 }));
+    expect(busy).toMatchObject({ downsampled: 'min-max', stepMs: 3 * 3_600_000 });
+    const values = busy.points.map(([, value]) => value ?? 0);
+    expect([Math.min(...values), Math.max(...values)]).toEqual([0, 9_999]);
+
+    const at = [0, 700_003, 2_000_001];
+    await store.write(at.map((second) => ({ ...weight(second, second), tags: { ...tags, deviceId: 'seldom' } })));
+    const seldom = await readSeries(
+      store,
+      't',
+      query({ deviceId: 'seldom', toMs: START_MS + 30 * 86_400_000, maxPoints: 300 }),
+    );
+    expect(seldom.points).toEqual(at.map((second) => [START_MS + second * 1_000, second]));
+  });
+
   test('for the time-weighted mean counts what held before', async () => {
     const range = { fromMs: START_MS + 29_999_000, toMs: START_MS + 30_010_000, stepMs: 1_000 };
     const answer = await readSeries(store, 't', query({ ...range, aggregate: 'timeWeightedMean', holdMs: 5_000 }));

@@ -19,6 +19,7 @@ const HEALTH_FIELDS: readonly TelemetryField[] = ['batteryRatio', 'linkDbm', 'te
 /** More raw readings than these are not read into memory for one chart. */
 const RAW_READINGS_MAX = 20_000;
 const RAW_READINGS_FOR_MEAN_MAX = 200_000;
+const HOUR_MS = 3_600_000;
 
 /** What the question comes to, whatever the store. */
 interface Question {
@@ -73,15 +74,29 @@ async function readBuckets({ store, request, query }: Question, stepMs: number):
   return { ...about, points: withGaps(means, { ...range, toMs }), truncated: toMs < query.toMs };
 }
 
-/** Few readings: those that a chart would show, at their own times. Many: the least and greatest of each interval. */
-async function readForChart({ store, request, query }: Question, maxPoints: number): Promise<Answer> {
+/**
+ * Few readings: those that a chart would show, at their own times. Many: the least and greatest of each interval. Where
+ * an interval is an hour or more, whole hours: stores answer these without touching a month of raw readings.
+ */
+async function readForChart(question: Question, maxPoints: number): Promise<Answer> {
+  const { store, request, query } = question;
+  const stepMs = Math.max(1_000, Math.ceil((query.toMs - query.fromMs) / Math.floor(maxPoints / 2 - 1)));
+  if (stepMs >= HOUR_MS) {
+    const extremes = await readExtremes(question, Math.ceil(stepMs / HOUR_MS) * HOUR_MS, maxPoints);
+    const gaps = extremes.points.filter(([, value]) => value === null).length;
+    // Mostly gaps: a sensor that seldom speaks, whose readings are few.
+    if (gaps * 2 < extremes.points.length) return extremes;
+  }
   const raw = await store.series({ ...request, limit: RAW_READINGS_MAX + 1 });
   if (raw.length <= RAW_READINGS_MAX) {
     const kept = lttb(raw, maxPoints);
     return { points: toPoints(kept), truncated: false, ...(kept === raw ? {} : { downsampled: 'lttb' as const }) };
   }
+  return readExtremes(question, stepMs, maxPoints);
+}
+
+async function readExtremes({ store, request, query }: Question, stepMs: number, maxPoints: number): Promise<Answer> {
   const { fromMs, toMs } = query;
-  const stepMs = Math.max(1_000, Math.ceil((toMs - fromMs) / Math.floor(maxPoints / 2 - 1)));
   const extreme = async (aggregate: StoreAggregate): Promise<ChartPoint[]> =>
     withGaps(await store.series({ ...request, limit: maxPoints, bucket: { stepMs, aggregate } }), {
       fromMs,

@@ -17,6 +17,7 @@ const STATUS_BY_CODE: Readonly<Partial<Record<IngestErrorCode, number>>> = {
   STORE_UNAVAILABLE: 503,
   STORE_ACCESS_DENIED: 503,
   STORE_NOT_FOUND: 503,
+  STORE_DISK_FULL: 503,
   STORE_CLOSED: 503,
 };
 

@@ -81,7 +81,7 @@ describe.runIf(disk !== undefined)('on a disk that runs full', () => {
       if (when.includes('log')) disk?.fill();
       while (failures.length < 3) await write();
       const why = when.includes('log') ? /commit.*No space left/ : /checkpoint.*No space left/;
-      expect(failures[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringMatching(why) });
+      expect(failures[0]).toMatchObject({ code: 'STORE_DISK_FULL', message: expect.stringMatching(why) });
       disk?.free();
       if (!when.includes('log')) disk?.resize(200);
       const failed = failures.length;

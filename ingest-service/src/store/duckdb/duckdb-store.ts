@@ -186,7 +186,8 @@ export class DuckStore implements TelemetryStore {
 }
 
 function awayError(what: 'write' | 'read', cause: unknown): StoreAwayError {
-  return new StoreAwayError('STORE_UNAVAILABLE', `DuckDB cannot ${what}: ${String(cause)}`, { cause });
+  const code = /No space left/i.test(String(cause)) ? 'STORE_DISK_FULL' : 'STORE_UNAVAILABLE';
+  return new StoreAwayError(code, `DuckDB cannot ${what}: ${String(cause)}`, { cause });
 }
 
 function closedError(): Error {

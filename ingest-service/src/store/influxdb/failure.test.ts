@@ -109,6 +109,11 @@ describe('a write that InfluxDB answers with', () => {
     expect(await failureOf({ status })).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
   });
 
+  test('500 for want of disk is tried again, and calls for a person', async () => {
+    const body = { error: 'engine: error writing WAL entry: write /wal/_00120.wal: no space left on device' };
+    expect(await failureOf({ status: 500, body })).toMatchObject({ code: 'STORE_DISK_FULL', retryable: true });
+  });
+
   test('201, a partial write, is never taken for success', async () => {
     server.answer = (lines) => ({ status: lines.length === 1 && !lines[0]?.includes('d2') ? 204 : 201 });
     expect((await store.write(points(4))).rejected.map(({ index }) => index)).toEqual([2]);

@@ -31,7 +31,8 @@ export function classifyFailure(error: unknown, nowMs: number): WriteFailure {
       return away('STORE_NOT_FOUND', `InfluxDB does not know the bucket or organisation: ${reason}`, error);
     default:
       return away(
-        'STORE_UNAVAILABLE',
+        // A person must act, and soon: InfluxDB may answer later writes that it does not keep (influxdb#9923, #24901).
+        /no space left|not enough space/i.test(reason) ? 'STORE_DISK_FULL' : 'STORE_UNAVAILABLE',
         `InfluxDB answered ${error.statusCode}: ${reason}`,
         error,
         retryAfterMs(error, nowMs),
