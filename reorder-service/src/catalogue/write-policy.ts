@@ -14,9 +14,9 @@ export interface PolicyToWrite {
   reason?: string | null;
 }
 
-/** Who wrote a version that a job computed, and which of its parameters that job makes. */
+/** Who wrote a version that a job computed, and one that stood in the catalogue. */
 export const COMPUTED_BY = 'service level';
-const COMPUTED = ['computed', 'reorderPoint', 'orderUpTo', 'safetyStock'];
+const CATALOGUE = 'catalogue';
 
 /** Stands in the table for "nothing holds here any more". */
 export const INHERIT = 'INHERIT';
@@ -41,7 +41,8 @@ export async function writePolicy(
   };
   const fromMs = effectiveFromMs ?? null;
   const text = JSON.stringify(parameters);
-  // A date that is not given is no change of it; numbers that a job computed are not what a person wrote.
+  // A date that is not given is no change of it. Numbers that a job computed are not what a person wrote; and the
+  // catalogue, which is read at every start, must not undo what a person has set since: it counts only when it changed.
   const { rows } = await sql<{ version: number }>`
     insert into policy (tenant_id, policy_id, version, scope, site_id, bin_id, item_id, item_class, type, parameters,
                         effective_from_ms, created_at_ms, created_by, reason)
@@ -49,10 +50,11 @@ export async function writePolicy(
            ${place.itemId}, ${place.itemClass}, ${type}, ${text}::jsonb, ${fromMs ?? at.nowMs}::bigint, ${at.nowMs}::bigint,
            ${at.by}, ${reason}
     from policy where tenant_id = ${tenantId} and policy_id = ${policyId}
-    having not coalesce((array_agg(type = ${type} and (parameters = ${text}::jsonb
-                                     or created_by = ${COMPUTED_BY} and parameters - ${COMPUTED}::text[] = ${text}::jsonb - ${COMPUTED}::text[])
+    having not coalesce((array_agg(type = ${type} and parameters = ${text}::jsonb
                                    and (${fromMs}::bigint is null or effective_from_ms = ${fromMs}::bigint)
-                                   order by version desc))[1], false)
+                                   order by version desc)
+      filter (where ${at.by === CATALOGUE} and created_by = ${CATALOGUE}
+                 or ${at.by !== CATALOGUE} and created_by <> ${COMPUTED_BY}))[1], false)
     returning version`.execute(tx);
   const [written] = rows;
   if (written) return { policyId, version: written.version, changed: true };

@@ -3,8 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { MovementKind } from '@shelfwire/contract';
 import { expect, test } from 'vitest';
 
+import { writePolicy } from '../catalogue/write-policy.ts';
 import { onEachEngine } from '../database/on-each-engine.ts';
+import { withTenant } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
+import { policySchema } from '../replenishment/policy.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { BinForecasts } from './bin-forecasts.ts';
 import { KpiQueries } from './kpi-queries.ts';
@@ -177,6 +180,15 @@ onEachEngine('planning', (database) => {
         details: { before: { reorderPoint: 20 }, after: { reorderPoint: 30, reason: 'more is used in summer' } },
       },
     ]);
+    // A restart reads the catalogue again, and leaves what a person has set since.
+    const written = { type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0 };
+    await withTenant(database.db, tenantId, (tx) =>
+      writePolicy(
+        tx,
+        { tenantId, scope, policy: policySchema.parse(written) },
+        { nowMs: story.nowMs + 1, by: 'catalogue' },
+      ),
+    );
     const later = { ...put, policy: { type: 'DO_NOT_STOCK' }, effectiveFromMs: story.nowMs + DAY_MS };
     expect(await book.put(tenantId, later, 'ann@plant.example')).toMatchObject({ version: 3 });
     const { items } = await book.list(tenantId, { limit: 10 });
