@@ -17,6 +17,12 @@ export class IngestProcess {
       env: { PATH: process.env['PATH'], SHELFWIRE_HTTP_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // A test that failed before its end leaves no service behind.
+    const onExit = (): void => {
+      this.child.kill('SIGKILL');
+    };
+    process.once('exit', onExit);
+    this.child.once('exit', () => process.off('exit', onExit));
     this.url = new Promise((resolve) => {
       const keep = (chunk: Buffer): void => {
         this.#output += chunk.toString();
