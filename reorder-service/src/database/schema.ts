@@ -399,7 +399,8 @@ interface PurchaseOrderLineTable extends BinKey {
   description: string;
   order_unit: string;
   stock_units_per_order_unit: number;
-  unit_price_cents: number | null;
+  /** Of one order unit; its column `unit_price_cents` is what a replica of the first version writes. */
+  exact_unit_price_cents: number | null;
   /** All quantities in stock units. */
   ordered_quantity: number;
   confirmed_quantity: Generated<number>;

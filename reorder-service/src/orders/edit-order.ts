@@ -125,7 +125,7 @@ async function writeEdit(
         part_number: sold.partNumber,
         order_unit: sold.orderUnit,
         stock_units_per_order_unit: sold.packQuantity,
-        unit_price_cents: priceOf(sold, units),
+        exact_unit_price_cents: priceOf(sold, units),
         ordered_quantity: units * sold.packQuantity,
       })
       .where('order_id', '=', order.orderId)

@@ -171,7 +171,7 @@ interface LineRow {
   backorder_promised_at_ms: number | null;
   proposed_quantity: number;
   awaiting_put_away_quantity: number;
-  unit_price_cents: number | null;
+  exact_unit_price_cents: number | null;
   confirmed_unit_price_cents: number | null;
   open: boolean;
 }
@@ -201,7 +201,7 @@ function toLine(row: LineRow): OrderLine {
     backorderPromisedAtMs: row.backorder_promised_at_ms,
     proposedQuantity: row.proposed_quantity,
     awaitingPutAwayQuantity: row.awaiting_put_away_quantity,
-    unitPriceCents: row.unit_price_cents,
+    unitPriceCents: row.exact_unit_price_cents,
     confirmedUnitPriceCents: row.confirmed_unit_price_cents,
     open: row.open,
   };

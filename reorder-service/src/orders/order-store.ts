@@ -77,7 +77,7 @@ export async function readOrder(tx: Tx, tenantId: string, orderId: string): Prom
       promisedDeliveryAtMs: line.promised_delivery_at_ms,
       backorderPromisedAtMs: line.backorder_promised_at_ms,
       receivedAtMs: line.received_at_ms,
-      unitPriceCents: line.unit_price_cents,
+      unitPriceCents: line.exact_unit_price_cents,
       confirmedUnitPriceCents: line.confirmed_unit_price_cents,
       substitutePartNumber: line.substitute_part_number,
       open: line.open,

@@ -24,7 +24,7 @@ export async function overBudget(tx: Tx, order: Order, nowMs: number): Promise<s
   const { rows } = await sql<Row>`
     with line as (
       select l.order_id, l.site_id, i.item_class, o.created_at_ms,
-             l.ordered_quantity / l.stock_units_per_order_unit * l.unit_price_cents as cents
+             l.ordered_quantity / l.stock_units_per_order_unit * l.exact_unit_price_cents as cents
       from purchase_order_line l
       join purchase_order o using (order_id)
       join item i on i.tenant_id = l.tenant_id and i.item_id = l.item_id

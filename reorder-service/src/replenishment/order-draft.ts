@@ -68,7 +68,7 @@ export async function writeLine(
       description: situation.itemName,
       order_unit: offer.orderUnit,
       stock_units_per_order_unit: offer.packQuantity,
-      unit_price_cents: priceOf(offer, units),
+      exact_unit_price_cents: priceOf(offer, units),
       ordered_quantity: units * offer.packQuantity,
     })
     .execute();

@@ -141,7 +141,7 @@ async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseO
       orderedUnits: line.ordered_quantity / line.stock_units_per_order_unit,
       unit: line.order_unit,
       stockUnitsPerUnit: line.stock_units_per_order_unit,
-      ...(line.unit_price_cents === null ? {} : { unitPriceCents: line.unit_price_cents }),
+      ...(line.exact_unit_price_cents === null ? {} : { unitPriceCents: line.exact_unit_price_cents }),
     })),
   } satisfies PurchaseOrderMessage);
 }

@@ -31,7 +31,15 @@ export const orderLife: Migration = {
          add column received_at_ms bigint,
          add column confirmed_unit_price_cents double precision,
          add column substitute_part_number text,
-         alter column unit_price_cents type double precision`,
+         add column exact_unit_price_cents double precision`,
+      // Parts of a cent. A replica of the version before knows only the rounded column, and goes on writing that.
+      `create function keep_unit_price() returns trigger language plpgsql as
+         $$ begin
+           new.exact_unit_price_cents := coalesce(new.exact_unit_price_cents, new.unit_price_cents);
+           return new;
+         end $$`,
+      `create trigger keep_unit_price before insert or update on purchase_order_line
+         for each row execute function keep_unit_price()`,
       `update purchase_order_line l set episode_id = o.episode_id
          from purchase_order o where o.order_id = l.order_id`,
       `create index purchase_order_line_by_episode on purchase_order_line (episode_id)`,
