@@ -22,7 +22,7 @@ class Site {
   readonly sent: [from: number, to: number][] = [];
 
   confirm(consumer: Consumer, from: number, to: number): void {
-    if (this.confirmations.add(consumer, [[from, to]], this.last) > 0) this.plan.confirmed(consumer);
+    if (this.confirmations.add(consumer, [[from, to]], this.last) > 0) this.plan.confirmed(consumer, this.nowMs);
   }
 
   /** One turn of the uplink. @returns what went out */
@@ -89,6 +89,41 @@ test('a consumer that is away does not hold the other up, and is asked again les
     site.nowMs += 10;
     for (const [from, to] of site.turn()) for (const consumer of REQUIRED_CONSUMERS) site.confirm(consumer, from, to);
   }
+  expect(site.confirmations.coveredByAll(1, site.last)).toBe(true);
+});
+
+test('a consumer that is slow is sent nothing twice, however long its queue has become, and does not hold the other up', () => {
+  const site = new Site();
+  site.plan.restart(1);
+  const queue: [number, number][] = [];
+  for (; site.nowMs < 60_000; site.nowMs += 100) {
+    site.last += 5;
+    for (const range of site.turn()) {
+      site.confirm('ingest', ...range);
+      queue.push(range);
+    }
+    // It takes one batch while three come.
+    const next = site.nowMs % 300 === 0 ? queue.shift() : undefined;
+    if (next) site.confirm('reorder', ...next);
+  }
+  expect(queue.length).toBeGreaterThan(300);
+  expect(site.confirmations.of('ingest').covers(1, site.last)).toBe(true);
+  expect(site.sent.reduce((sum, [from, to]) => sum + to - from + 1, 0)).toBe(site.last);
+  for (const range of queue) site.confirm('reorder', ...range);
+  expect(site.turn()).toEqual([]);
+});
+
+test('one batch that is lost is sent again when what was sent later is confirmed', () => {
+  const site = new Site();
+  site.plan.restart(1);
+  for (; site.nowMs < 5_000; site.nowMs += 100) {
+    site.last += 1;
+    for (const [from, to] of site.turn()) {
+      const isLost = from === 3 && site.nowMs < 1_000;
+      for (const consumer of REQUIRED_CONSUMERS) if (!isLost) site.confirm(consumer, from, to);
+    }
+  }
+  expect(site.sent.filter(([from]) => from === 3)).toHaveLength(2);
   expect(site.confirmations.coveredByAll(1, site.last)).toBe(true);
 });
 

@@ -260,7 +260,7 @@ export class Uplink {
     const queuedBefore = outbox.queuedReadings;
     const count = outbox.confirm(consumer, parsed.data.ranges);
     this.#options.events.readingsConfirmed(consumer, count, queuedBefore - outbox.queuedReadings);
-    if (count > 0) this.#plans.get(outbox)?.confirmed(consumer);
+    if (count > 0) this.#plans.get(outbox)?.confirmed(consumer, this.#options.steadyNow());
     this.#wake.now();
   }
 }

@@ -48,7 +48,7 @@ export class BrokerConsumer {
       clean: !options.keepSession,
       resubscribe: false, // done below, at each connection, with its outcome known
       reconnectPeriod: Math.round(RECONNECT_MS.min + Math.random() * (RECONNECT_MS.max - RECONNECT_MS.min)),
-      keepalive: 30,
+      keepalive: 60, // its answer waits behind the messages that are on their way: half as long must be enough for those
     });
     this.#client.on('connect', () => this.#subscribe());
     this.#client.on('close', () => this.#connectionEnded());

@@ -20,6 +20,6 @@ export class TouchedBins {
   }
 
   touch(site: { tenantId: string; siteId: string }, binIds: readonly string[]): void {
-    this.#subject.next({ tenantId: site.tenantId, siteId: site.siteId, binIds });
+    if (binIds.length > 0) this.#subject.next({ tenantId: site.tenantId, siteId: site.siteId, binIds });
   }
 }

@@ -179,6 +179,7 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   #note(site: SiteAddress, binIds: readonly string[]): void {
+    if (binIds.length === 0) return;
     const key = `${site.tenantId}/${site.siteId}`;
     const touched = this.#touched.get(key) ?? { site, binIds: new Set<string>() };
     for (const binId of binIds) touched.binIds.add(binId);

@@ -124,6 +124,7 @@ policies: [{ tenantId: ${tenantId}, siteId: one, binId: B, type: MIN_MAX, reorde
 
   test('where no scale looks, the word of the person is the movement, on both sides and both sites, once', async () => {
     await ledger.count(site(), { binId: 'SHELF', quantity: 30, by: 'ann' });
+    nowMs += 1; // in one millisecond, nobody can say what came first
     const moveId = randomUUID();
     const move = {
       kind: 'TRANSFER',

@@ -66,7 +66,7 @@ class Replica {
 }
 
 onEachEngine('the ledger', (database) => {
-  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(80), 'test'), NOW_MS));
+  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(81), 'test'), NOW_MS));
 
   async function ledgerOf(
     bin: number,
@@ -196,12 +196,12 @@ onEachEngine('the ledger', (database) => {
     const HOUR_MS = 3_600_000;
     const replica = new Replica(database.db);
     const outbox = randomUUID();
-    await replica.apply(outbox, 1, [weight(9, 10, 40)]);
+    await replica.apply(outbox, 1, [weight(80, 10, 40)]);
     const notBeforeMs = NOW_MS + 10;
-    await replica.apply(outbox, 2, [weight(9, 20 - HOUR_MS, 31, { notBeforeMs })]);
-    expect(await ledgerOf(9)).toMatchObject({ onHand: 31 });
-    await replica.apply(outbox, 3, [weight(9, 30 - HOUR_MS, 30, { notBeforeMs }), weight(9, 40, 25)]);
-    expect(await ledgerOf(9)).toMatchObject({ onHand: 25, sum: 25 });
+    await replica.apply(outbox, 2, [weight(80, 20 - HOUR_MS, 31, { notBeforeMs })]);
+    expect(await ledgerOf(80)).toMatchObject({ onHand: 31 });
+    await replica.apply(outbox, 3, [weight(80, 30 - HOUR_MS, 30, { notBeforeMs }), weight(80, 40, 25)]);
+    expect(await ledgerOf(80)).toMatchObject({ onHand: 25, sum: 25 });
   });
 
   test('a reading older than what is kept is parked, and the level stays', async () => {

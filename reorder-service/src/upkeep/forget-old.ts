@@ -9,6 +9,8 @@ export const OBSERVATIONS_KEPT_MS = 35 * 86_400_000;
 const SENT_MESSAGES_KEPT_MS = 90 * 86_400_000;
 /** What nobody has looked at for so long, nobody will. */
 const PARKED_READINGS_KEPT_MS = 90 * 86_400_000;
+/** A device that no bin knows says the same again and again: of each so many of the newest are kept. */
+const PARKED_PER_DEVICE_MAX = 10_000;
 const ROWS_PER_RUN = 5_000;
 
 /**
@@ -29,7 +31,18 @@ export async function forgetOld(db: Db, nowMs: number): Promise<number> {
     delete from parked_reading where parked_id in (
       select parked_id from parked_reading where parked_at_ms < ${nowMs - PARKED_READINGS_KEPT_MS}
       order by parked_at_ms limit ${ROWS_PER_RUN})`.execute(db);
-  return runs + checkpoints + Number((parked.numAffectedRows ?? 0n) + (removed.numAffectedRows ?? 0n));
+  const overfull = await sql`
+    delete from parked_reading where parked_id in (
+      select parked_id from (
+        select parked_id, row_number() over (partition by tenant_id, site_id, device_id order by parked_id desc) as place
+        from parked_reading) parked
+      where place > ${PARKED_PER_DEVICE_MAX})`.execute(db);
+  return (
+    Number(overfull.numAffectedRows ?? 0n) +
+    runs +
+    checkpoints +
+    Number((parked.numAffectedRows ?? 0n) + (removed.numAffectedRows ?? 0n))
+  );
 }
 
 /** Nothing is folded again from before what is kept, but the last state before it, where a replay may begin. */

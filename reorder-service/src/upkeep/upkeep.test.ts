@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
@@ -26,6 +27,20 @@ onEachEngine('upkeep', (database) => {
     ]);
     expect(violations).toContainEqual(expect.objectContaining({ detail: 'plant-1/A-01 says 17, its movements 18' }));
     await database.db.updateTable('stock_level').set({ on_hand: 18 }).where('tenant_id', '=', story.tenantId).execute();
+  });
+
+  test('of a device that no bin knows the newest readings are kept, and no more than can be looked at', async () => {
+    const story = await BinStory.of(database.db);
+    await sql`
+      insert into parked_reading
+        (tenant_id, site_id, gateway_id, outbox_id, sequence, device_id, reason, reading, parked_at_ms)
+      select ${story.tenantId}, 'plant-1', 'gw', 'outbox', n, 'stranger', 'unknown-device', '{}', ${Date.now()}::bigint
+      from generate_series(1, 10050) n`.execute(database.db);
+    await forgetOld(database.db, Date.now());
+    const { rows } = await sql<{ count: number; oldest: number }>`
+      select count(*) as count, min(sequence) as oldest from parked_reading
+      where tenant_id = ${story.tenantId}`.execute(database.db);
+    expect(rows).toEqual([{ count: 10_000, oldest: 51 }]);
   });
 
   test('forgets old observations, and still knows their readings when they come again', async () => {
