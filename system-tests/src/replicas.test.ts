@@ -168,6 +168,9 @@ describe.runIf(needs('mosquitto', 'postgres', 'influxdb'))('two replicas of each
       await wait((SECONDS * 1_000) / 2);
       await Promise.all([site.ingest[0]?.process.kill(), site.reorder[0]?.process.kill()]); // for good
       await wait((SECONDS * 1_000) / 2);
+      await eventually('a shelf has become low enough for an order', () =>
+        Promise.resolve(site.sql('select count(*) from purchase_order') !== '0'),
+      );
       for (const probe of probes) probe.stop();
       await Promise.all(running);
       await sim.stop();
