@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort, InfluxServer, MosquittoServer, needs, PostgresServer } from '@shelfwire/test-servers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 
 import { serviceProcess } from './faults/centre.ts';
@@ -159,6 +159,10 @@ describe.runIf(needs('mosquitto', 'postgres', 'influxdb'))('two replicas of each
       const gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.url, {
         SHELFWIRE_RESEND_AFTER_MS: '2000',
       });
+      onTestFinished(async () => {
+        await gateway.process.stop();
+        await site.close();
+      });
       await gateway.process.ready();
       const probes = PROBES.map(
         (deviceId) => new Probe({ deviceId, url: gateway.deviceUrl, password: probeLogin(deviceId).password }),
@@ -205,8 +209,6 @@ describe.runIf(needs('mosquitto', 'postgres', 'influxdb'))('two replicas of each
                   where m.tenant_id = l.tenant_id and m.site_id = l.site_id and m.bin_id = l.bin_id)`),
         'bins whose movements do not add up',
       ).toBe('');
-      await gateway.process.stop();
-      await site.close();
     },
     (SECONDS + 240) * 1_000,
   );
