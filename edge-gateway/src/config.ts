@@ -68,7 +68,9 @@ export const configSchema = z.object({
   SHELFWIRE_PAYLOAD_BYTES_MAX: bytesSetting.default(262_144).describe('Longest MQTT packet a device may send'),
   SHELFWIRE_RESEND_AFTER_MS: durationMsSetting
     .default(30_000)
-    .describe('A batch is sent again when one sent so much later was confirmed, or nothing for so long; up to a minute apart'),
+    .describe(
+      'A batch is sent again when one sent so much later was confirmed, or nothing for so long; up to a minute apart',
+    ),
   SHELFWIRE_HISTORY_READINGS_PER_SECOND: z.coerce
     .number()
     .int()
