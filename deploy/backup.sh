@@ -19,9 +19,25 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
 [ -z "$data_dir" ] || data_dir=$(cd "$data_dir" && pwd)
-folder="$target/shelfwire-$(date -u +%Y%m%dT%H%M%SZ)"
-mkdir "$folder.unfinished"
-trap 'rm -rf "$folder.unfinished"; [ -e "$folder" ] || echo "no backup was made" >&2' EXIT
+stamp=$(date -u +%Y%m%dT%H%M%SZ)
+folder=''
+# A name of its own also for backups within one second: mkdir lets only one have `….unfinished`, and whoever has that may look
+# whether the name itself is taken, because nobody else can take it meanwhile. `mv` into an existing folder would nest them.
+number=1
+while [ -z "$folder" ]; do
+  name="$target/shelfwire-$stamp"
+  [ "$number" = 1 ] || name="$name-$number"
+  if mkdir "$name.unfinished" 2>/dev/null; then
+    if [ -e "$name" ]; then rmdir "$name.unfinished"; else folder=$name; fi
+  elif [ "$number" = 100 ]; then
+    # Not a matter of names then: a full disk, a folder that may not be written.
+    mkdir "$name.unfinished"
+  fi
+  number=$((number + 1))
+done
+trap 'cd "$target"; rm -rf "$folder.unfinished"; [ -e "$folder" ] || echo "no backup was made" >&2' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 cd "$folder.unfinished"
 
 COUNTS="select string_agg(line, E'\n' order by line) from (

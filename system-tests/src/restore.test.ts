@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { findProgram, InfluxServer, needs, PostgresServer } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -161,5 +162,31 @@ describe('the folder of `npm start`', () => {
     expect(() => readFileSync(join(again, 'gateway', 'outbox', 'segment'))).toThrow(/ENOENT/);
     const own = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('demo/'));
     expect(own(openByService(`pglite:${join(again, 'database')}`, false))).toEqual(own(passwords));
+  });
+
+  test('backups of the same second, at once and one after the other, are folders of their own and all come back', async () => {
+    // A clock that stands still: the second is the same on every machine.
+    const programs = mkdtempSync(join(folder, 'programs-'));
+    writeFileSync(join(programs, 'date'), '#!/bin/sh\necho 20260102T030405Z\n', { mode: 0o755 });
+    const into = join(folder, 'same-second');
+    const take = async (name: string): Promise<string> => {
+      const data = join(folder, name);
+      mkdirSync(data);
+      writeFileSync(join(data, 'whose'), name);
+      const env = { PATH: [programs, path()].join(delimiter) };
+      const { stdout } = await promisify(execFile)(fromRoot('deploy/backup.sh'), ['--data-dir', data, into], { env });
+      return stdout.trim();
+    };
+    const names = ['first', 'second', 'third', 'fourth'];
+    const taken = await Promise.all(names.map(take));
+    taken.push(await take('fifth'));
+    expect(readdirSync(into).toSorted()).toEqual(
+      ['', '-2', '-3', '-4', '-5'].map((number) => `shelfwire-20260102T030405Z${number}`),
+    );
+    for (const [index, name] of [...names, 'fifth'].entries()) {
+      const again = join(folder, `${name}-again`);
+      restore({}, '--data-dir', again, taken[index] ?? '');
+      expect(readFileSync(join(again, 'whose'), 'utf8')).toBe(name);
+    }
   });
 });
