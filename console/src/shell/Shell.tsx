@@ -1,32 +1,17 @@
 import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
-import {
-  IconBuildingWarehouse,
-  IconClipboardCheck,
-  IconDeviceDesktop,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconTruckDelivery,
-  IconUserCircle,
-} from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 
 import { session, useSession } from '../session/session';
 import { LiveIndicator } from './LiveIndicator';
 import { Logo } from './Logo';
+import { Navigation } from './Navigation';
 import classes from './Shell.module.css';
+import { useWide } from './use-wide';
 
-const PLACES = [
-  { to: '/', label: 'Stock', icon: IconBuildingWarehouse },
-  { to: '/orders', label: 'Orders', icon: IconTruckDelivery },
-  { to: '/counting', label: 'Counting', icon: IconClipboardCheck },
-] as const;
-/** Counting is the customer's own work. */
-const PLACES_OF_SUPPLIERS = PLACES.filter(({ to }) => to !== '/counting');
-
-/** What surrounds every page: the places (at the top, on a phone at the thumb), how live it is, who is signed in. */
+/** What surrounds every page: where one can go, how live it is, who is signed in. */
 export function Shell() {
-  const places = useSession()?.user.role === 'supplier' ? PLACES_OF_SUPPLIERS : PLACES;
+  const wide = useWide();
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -37,28 +22,18 @@ export function Shell() {
           <Logo size={30} />
           <span className={classes['name']}>Shelfwire</span>
         </Link>
-        <nav className={classes['places']} aria-label="Main">
-          {places.map(({ to, label, icon: Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              className={classes['place']}
-              activeOptions={{ exact: to === '/', includeSearch: false }}
-              activeProps={{ 'aria-current': 'page' }}
-            >
-              <Icon size={22} stroke={1.7} aria-hidden />
-              <span>{label}</span>
-            </Link>
-          ))}
-        </nav>
         <div className={classes['side']}>
           <LiveIndicator />
           <UserMenu />
         </div>
       </header>
-      <main id="content" className={classes['content']} tabIndex={-1}>
-        <Outlet />
-      </main>
+      <div className={classes['body']}>
+        {wide ? <Navigation form="rail" /> : null}
+        <main id="content" className={classes['content']} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {wide ? null : <Navigation form="bar" />}
     </div>
   );
 }
@@ -69,7 +44,7 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={230} withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Your account and the look of this app">
+        <ActionIcon variant="subtle" color="gray" size={44} aria-label="Your account and the look of this app">
           <IconUserCircle size={24} stroke={1.6} />
         </ActionIcon>
       </Menu.Target>
