@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { epochMsSchema, idSchema } from './reading.ts';
+import { epochMsSchema, idSchema, traceparentSchema } from './reading.ts';
 
 export const orderStatusSchema = z.enum([
   'DRAFT',
@@ -42,5 +42,7 @@ export const orderEventSchema = z.object({
     .min(1),
   /** One plain sentence a buyer understands (design D10). */
   sentence: z.string().min(1),
+  /** Of the order's placing, where the message that led to it was traced. */
+  traceparent: traceparentSchema.optional(),
 });
 export type OrderEvent = z.infer<typeof orderEventSchema>;

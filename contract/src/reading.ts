@@ -33,6 +33,9 @@ export const idSchema = z
   .max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/, 'use letters, digits and . _ : - only, starting with a letter or digit');
 
+/** W3C trace context, version 00, sampled. */
+export const traceparentSchema = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+
 const commonFields = {
   deviceId: idSchema,
   sensorId: idSchema.optional(),
@@ -49,10 +52,7 @@ const commonFields = {
   /** Replayed history: stored, but never a reason for a second order. */
   historical: z.boolean().optional(),
   /** W3C trace context of the device's message, where it is traced (OTEL_… variables) and was sampled. */
-  traceparent: z
-    .string()
-    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
-    .optional(),
+  traceparent: traceparentSchema.optional(),
 };
 
 const finite = z.number();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -5,6 +6,12 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import {
+  orderEventSchema,
+  purchaseOrderMessageSchema,
+  type OrderResponseMessage,
+  type PurchaseOrderMessage,
+} from '@shelfwire/contract';
 import { freePort, MosquittoServer, needs } from '@shelfwire/test-servers';
 import { connectAsync } from 'mqtt';
 import { describe, expect, test } from 'vitest';
@@ -47,8 +54,7 @@ class Collector {
   }
 
   get url(): string {
-    const address = this.#server.address();
-    return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+    return urlOf(this.#server);
   }
 
   close(): void {
@@ -70,14 +76,67 @@ class Collector {
   }
 }
 
+/** Takes an order at once, and keeps the trace context that came with each. */
+class TracingSupplier {
+  readonly traceparents: (string | undefined)[] = [];
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, reply) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        this.traceparents.push(request.headers['traceparent']?.toString());
+        const order = purchaseOrderMessageSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
+        reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(acceptanceOf(order)));
+      });
+    });
+  }
+
+  static async start(): Promise<TracingSupplier> {
+    const supplier = new TracingSupplier();
+    supplier.#server.listen(0, '127.0.0.1');
+    await once(supplier.#server, 'listening');
+    return supplier;
+  }
+
+  get url(): string {
+    return urlOf(this.#server);
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+function acceptanceOf(order: PurchaseOrderMessage): OrderResponseMessage {
+  const lines = order.lines.map(({ lineNumber, orderedUnits }) => ({
+    lineNumber,
+    code: 'IA' as const,
+    confirmedUnits: orderedUnits,
+  }));
+  const { orderId } = order;
+  return { schema: 'order-response/1', messageId: randomUUID(), orderId, atMs: Date.now(), lines };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+}
+
 describe.runIf(needs('mosquitto'))('OpenTelemetry traces', () => {
-  test("follow one device's message through gateway, ingest and ledger to the order that it leads to", async () => {
+  test("follow one device's message to the order that it leads to, to its supplier and back to the shelf", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shelfwire-tracing-'));
-    const [collector, broker] = await Promise.all([Collector.start(), MosquittoServer.start()]);
+    const [collector, broker, supplier] = await Promise.all([
+      Collector.start(),
+      MosquittoServer.start(),
+      TracingSupplier.start(),
+    ]);
     const write = (name: string, value: unknown): void =>
       writeFileSync(join(folder, name), stringify(value), { mode: 0o600 });
     write('gateway.yaml', gatewayFile());
-    write('catalogue.yaml', catalogue('http://127.0.0.1:9'));
+    write('catalogue.yaml', catalogue(supplier.url));
     const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
     const central = {
       SHELFWIRE_CENTRAL_MQTT_URL: broker.url,
@@ -107,38 +166,63 @@ describe.runIf(needs('mosquitto'))('OpenTelemetry traces', () => {
       const payload = JSON.stringify({ Time: '2026-01-01T00:00:00', HX711: { Weight, WeightRaw: 1, AbsRaw: 1 } });
       await scale.publishAsync(`tele/${shelf.deviceId}/SENSOR`, payload, { qos: 1 });
     };
-    // Full, then nearly empty, each until it has settled.
-    const orderOf = (): CollectedSpan | undefined => collector.spans.find(({ name }) => name === 'place order');
-    const accounted = (): number => collector.spans.filter(({ name }) => name === 'account reading').length;
+    const watcher = await connectAsync(broker.url);
+    const published: (string | undefined)[] = [];
+    watcher.on('message', (_topic, payload) => {
+      published.push(orderEventSchema.parse(JSON.parse(payload.toString())).traceparent);
+    });
+    await watcher.subscribeAsync('shelfwire/v1/+/+/orders', { qos: 1 });
+
+    // Full, then nearly empty, then full again, each until it has settled.
+    const named = (name: string): CollectedSpan | undefined => collector.spans.find((span) => span.name === name);
     await eventually('the full shelf is accounted', async () => {
       await weigh(shelf.start);
-      return accounted() > 0;
+      return named('account reading') !== undefined;
     });
-    await eventually('an order was placed', async () => {
+    await eventually('the order was acknowledged', async () => {
       await weigh(5);
-      return orderOf() !== undefined;
+      return named('acknowledge order') !== undefined;
     });
-    await eventually('the reading of that order was stored', () => {
-      const { traceId } = orderOf() ?? {};
-      return Promise.resolve(collector.spans.some((span) => span.name === 'store reading' && span.traceId === traceId));
+    await eventually('its goods came', async () => {
+      await weigh(shelf.orderUpTo);
+      return named('receive goods') !== undefined;
     });
+    const order = named('place order');
+    await eventually('the reading of that order was stored', () =>
+      Promise.resolve(collector.spans.some((each) => each.name === 'store reading' && each.traceId === order?.traceId)),
+    );
 
-    const order = orderOf();
     const trace = collector.spans.filter(({ traceId }) => traceId === order?.traceId);
     const message = trace.find(({ name }) => name === 'device message');
     expect(message).toMatchObject({ service: 'edge-gateway' });
     expect(message?.parentSpanId ?? '').toBe('');
-    expect(order).toMatchObject({ service: 'reorder-service', parentSpanId: message?.spanId });
-    const steps = trace.filter(({ spanId }) => spanId !== message?.spanId);
-    expect(new Set(steps.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([message?.spanId]));
-    expect(new Set(steps.map(({ service, name }) => `${service}: ${name}`))).toEqual(
-      new Set(['ingest-service: store reading', 'reorder-service: account reading', 'reorder-service: place order']),
-    );
+    const childrenOf = (parent: CollectedSpan | undefined): string[] =>
+      trace
+        .filter(({ parentSpanId }) => parentSpanId === parent?.spanId)
+        .map(({ service, name }) => `${service}: ${name}`)
+        .toSorted();
+    expect(childrenOf(message)).toEqual([
+      'ingest-service: store reading',
+      'reorder-service: account reading',
+      'reorder-service: place order',
+    ]);
+    expect(childrenOf(order)).toEqual([
+      'reorder-service: acknowledge order',
+      'reorder-service: receive goods',
+      'reorder-service: send order',
+    ]);
+    // What others are told: the supplier of our request, whoever listens of the order's placing.
+    const sending = trace.find(({ name }) => name === 'send order');
+    expect(supplier.traceparents[0]).toBe(`00-${sending?.traceId}-${sending?.spanId}-01`);
+    await eventually('the order was published', () => Promise.resolve(published.length > 0));
+    expect(published[0]).toBe(`00-${order?.traceId}-${order?.spanId}-01`);
 
+    await watcher.endAsync(true);
     await scale.endAsync(true);
     await Promise.all([ingest.stop(), reorder.stop(), gateway.process.stop()]);
     await broker.close();
     collector.close();
+    supplier.close();
     await rm(folder, { recursive: true, force: true });
   });
 });

@@ -54,15 +54,31 @@ export interface SpanFacts {
  * Notes one step that is over. A step of a reading is noted only if its trace was sampled where it began.
  * @returns the traceparent for what follows; undefined if nobody traces, or this trace was not sampled
  */
-export function recordSpan(name: string, facts: SpanFacts): string | undefined {
+export function recordSpan(name: string, { endMs, ...facts }: SpanFacts): string | undefined {
+  const span = beginSpan(name, facts);
+  span?.end(endMs);
+  return span?.traceparent;
+}
+
+/** A step that others are told of before it is over. Nobody hears of one that never ends. */
+export interface OpenSpan {
+  /** For what happens within it; undefined if this trace was not sampled. */
+  traceparent: string | undefined;
+  end(endMs: number, attributes?: Attributes): void;
+}
+
+/** @returns undefined if nobody traces, or its trace was not sampled where it began */
+export function beginSpan(name: string, facts: Omit<SpanFacts, 'endMs'>): OpenSpan | undefined {
   if (tracer === undefined) return undefined;
   const parent = parseTraceparent(facts.traceparent);
   if (facts.traceparent !== undefined && parent === undefined) return undefined;
   const context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
   const span = tracer.startSpan(name, { startTime: facts.startMs, attributes: facts.attributes ?? {} }, context);
-  span.end(Math.max(facts.startMs, facts.endMs));
   const { traceId, spanId, traceFlags } = span.spanContext();
-  return (traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : `00-${traceId}-${spanId}-01`;
+  return {
+    traceparent: (traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : `00-${traceId}-${spanId}-01`,
+    end: (endMs, attributes = {}) => span.setAttributes(attributes).end(Math.max(facts.startMs, endMs)),
+  };
 }
 
 /** W3C trace context, version 00, sampled. */

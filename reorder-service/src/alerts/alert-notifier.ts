@@ -78,8 +78,8 @@ export class AlertNotifier {
     const { rows } = await sql<AlertToTell>`
       select a.alert_id as "alertId", a.tenant_id as "tenantId", a.site_id as "siteId", a.kind, a.severity, a.title,
              a.detail, a.raised_at_ms as "raisedAtMs", a.escalation_level as "escalationLevel",
-             a.resolved_at_ms as "resolvedAtMs"
-      from alert a left join alert_delivery d on d.alert_id = a.alert_id and d.channel_id = ${channelId}
+             a.resolved_at_ms as "resolvedAtMs", o.traceparent
+      from alert a left join purchase_order o on o.order_id = a.order_id left join alert_delivery d on d.alert_id = a.alert_id and d.channel_id = ${channelId}
       where a.tenant_id = ${tenantId}
         and case when a.resolved_at_ms is not null then d.sent_at_ms is not null and d.resolution_sent_at_ms is null
                  -- Told again only if it became worse.

@@ -85,7 +85,7 @@ async function post({ target }: AlertChannel, events: readonly object[]): Promis
 }
 
 function toCloudEvent(alert: AlertToTell): object {
-  const { tenantId, alertId, resolvedAtMs, ...data } = alert;
+  const { tenantId, alertId, resolvedAtMs, traceparent, ...data } = alert;
   const over = resolvedAtMs !== null;
   return {
     ...ENVELOPE,
@@ -95,6 +95,8 @@ function toCloudEvent(alert: AlertToTell): object {
     time: isoOf(resolvedAtMs ?? alert.raisedAtMs),
     subject: alertId,
     tenant: tenantId.toLowerCase(),
+    // CloudEvents' distributed tracing extension.
+    ...(traceparent === null ? {} : { traceparent }),
     data,
   };
 }

@@ -13,6 +13,8 @@ export interface AlertToTell {
   raisedAtMs: number;
   escalationLevel: number;
   resolvedAtMs: number | null;
+  /** Of the order that it is about, where that is traced. */
+  traceparent: string | null;
 }
 
 const RANK: Readonly<Record<AlertSeverity, number>> = { info: 0, warning: 1, critical: 2 };

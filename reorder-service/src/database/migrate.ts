@@ -7,6 +7,7 @@ import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
 import { orderLife } from './migrations/order-life.ts';
+import { orderTrace } from './migrations/order-trace.ts';
 import { gateways } from './migrations/gateways.ts';
 import { orders } from './migrations/orders.ts';
 import { policies } from './migrations/policies.ts';
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0030-order-life': orderLife,
   '0031-alerts': alerts,
   '0040-gateways': gateways,
+  '0055-order-trace': orderTrace,
 };
 
 /**

@@ -389,6 +389,7 @@ interface PurchaseOrderTable extends SiteKey {
   cancellation_by: string | null;
   cancellation_need: JSONColumnType<Record<string, unknown> | null, string | null, string | null>;
   escalation_level: Generated<number>;
+  traceparent: string | null;
 }
 
 interface PurchaseOrderLineTable extends BinKey {

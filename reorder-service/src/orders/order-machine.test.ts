@@ -57,6 +57,7 @@ function order(status: Order['status'], lines = [line(1, 50)]): Order {
     changedBy: null,
     cancellation: null,
     escalationLevel: 0,
+    traceparent: null,
     lines,
   };
 }

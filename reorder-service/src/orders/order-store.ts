@@ -7,6 +7,7 @@ import type { Tx } from '../database/with-tenant.ts';
 import { enqueueEvents } from '../events/event-outbox.ts';
 import { isFinal, toOrderEvent, type AuditEntry, type Cancellation, type Order, type OrderLineState } from './order.ts';
 import { transition, type OrderCommand, type Transition } from './order-machine.ts';
+import { traceStep } from './trace-order.ts';
 
 /** Reads an order and keeps it locked until the transaction ends. */
 export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
@@ -59,6 +60,7 @@ export async function readOrder(tx: Tx, tenantId: string, orderId: string): Prom
     changedBy: row.changed_by,
     cancellation: cancellationOf(row),
     escalationLevel: row.escalation_level,
+    traceparent: row.traceparent,
     lines: lines.map((line): OrderLineState => ({
       lineNumber: line.line_number,
       binId: line.bin_id,
@@ -120,6 +122,7 @@ export async function changeOrder(
   if (!result.ok || result.entries.length === 0) return result;
   await saveOrder(tx, result.order, result.entries, by);
   await closeEpisodesOf(tx, result.order, endedByGoods(order, result.order), 'received', by.nowMs);
+  traceStep(result.order, command.kind, by.nowMs);
   return result;
 }
 

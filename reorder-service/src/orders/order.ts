@@ -59,6 +59,8 @@ export interface Order {
   cancellation: Cancellation | null;
   /** 0: in time; 1: the supplier was reminded; 2: overdue, the buyer was told; 3: the administrator was. */
   escalationLevel: number;
+  /** W3C trace context of its placing; null where it is not traced. */
+  traceparent: string | null;
   lines: readonly OrderLineState[];
 }
 
@@ -100,5 +102,6 @@ export function toOrderEvent(order: Order, eventId: string, atMs: number): Order
       receivedQuantity: line.receivedQuantity,
     })),
     sentence: order.sentence,
+    ...(order.traceparent === null ? {} : { traceparent: order.traceparent }),
   };
 }

@@ -24,7 +24,7 @@ export async function writeProof(
     .orderBy('movement_id', 'desc')
     .limit(5)
     .execute();
-  tracePlacing(movements, situation.binId, at);
+  await tracePlacing(tx, movements, situation.binId, at);
   const { policy, position } = situation.input;
   const { type = 'NONE', ...parameters } = policy ?? {};
   const proof: OrderProof = orderProofSchema.parse({
@@ -56,16 +56,25 @@ export async function writeProof(
     .execute();
 }
 
-/** The end of a device message's trace: the newest traced reading that the order rests on. */
-function tracePlacing(
+/** Notes the placing in the trace of the newest traced reading that the order rests on; the order carries it from here. */
+async function tracePlacing(
+  tx: Tx,
   movements: readonly { evidence: Record<string, unknown> }[],
   binId: string,
   { orderId, sentence, nowMs }: { orderId: string; sentence: string; nowMs: number },
-): void {
+): Promise<void> {
   const traceparent = movements
     .map(({ evidence }) => traceparentOf(evidence['reading']))
     .find((each) => each !== undefined);
   if (traceparent === undefined) return;
   const attributes = { 'shelfwire.order': orderId, 'shelfwire.bin': binId, 'shelfwire.sentence': sentence };
-  recordSpan('place order', { traceparent, startMs: nowMs, endMs: Date.now(), attributes });
+  const placing = recordSpan('place order', { traceparent, startMs: nowMs, endMs: Date.now(), attributes });
+  if (placing === undefined) return;
+  await tx
+    .updateTable('purchase_order')
+    .set({ traceparent: placing })
+    .where('order_id', '=', orderId)
+    // Of an order for several needs, the first one's.
+    .where('traceparent', 'is', null)
+    .execute();
 }

@@ -14,6 +14,8 @@ export interface Claimed {
   endpoint: string;
   api_token: string;
   channel: SupplierChannel;
+  /** Of the order's placing. */
+  traceparent: string | null;
 }
 
 /** Of one supplier at once; a supplier that is slow holds up nobody but itself. */
@@ -52,6 +54,7 @@ export async function claimMessages(
     from supplier s
     where s.tenant_id = m.tenant_id and s.supplier_id = m.recipient and m.message_id in (select message_id from due)
     returning m.message_id, m.tenant_id, m.order_id, m.recipient, m.kind, m.payload, m.attempts,
-              s.endpoint, s.api_token, s.channel`.execute(db);
+              s.endpoint, s.api_token, s.channel,
+              (select po.traceparent from purchase_order po where po.order_id = m.order_id) as traceparent`.execute(db);
   return rows;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
+import { beginSpan, type Logger, type ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -102,12 +102,25 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async #send(row: Claimed): Promise<void> {
-    const result = await postToSupplier(requestOf(row), this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS);
+    const result = await this.#post(row);
     this.metrics.counter('shelfwire_reorder_supplier_requests_total').inc({ outcome: result.kind });
     if (result.kind !== 'accepted') await this.#notSent(row, result);
     else if (row.kind === 'order') await this.#sent(row, result.body);
     else await this.#delivered(row, result.body);
     this.publisher.wake();
+  }
+
+  /** Each attempt is a step of the order's trace; its context goes along, for suppliers who trace too. */
+  async #post(row: Claimed): Promise<PostResult> {
+    const attributes = { 'shelfwire.order': row.order_id, 'shelfwire.supplier': row.recipient };
+    const span =
+      row.traceparent === null
+        ? undefined
+        : beginSpan(`send ${row.kind}`, { traceparent: row.traceparent, startMs: this.clock(), attributes });
+    const request = { ...requestOf(row), traceparent: span?.traceparent };
+    const result = await postToSupplier(request, this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS);
+    span?.end(this.clock(), { 'shelfwire.outcome': result.kind, 'shelfwire.attempt': row.attempts });
+    return result;
   }
 
   /** A cancellation or a reminder is with the supplier; the answer may have come at once. */

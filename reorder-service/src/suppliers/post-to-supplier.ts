@@ -15,6 +15,8 @@ export interface SupplierRequest {
   path: string;
   idempotencyKey: string;
   contentType: string;
+  /** W3C trace context, for suppliers who trace too. */
+  traceparent?: string | undefined;
   body: string;
 }
 
@@ -27,6 +29,7 @@ export async function postToSupplier(request: SupplierRequest, timeoutMs: number
         'content-type': request.contentType,
         'idempotency-key': request.idempotencyKey,
         authorization: `Bearer ${request.apiToken}`,
+        ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       },
       body: request.body,
       signal: AbortSignal.timeout(timeoutMs),

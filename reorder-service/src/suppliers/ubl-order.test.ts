@@ -51,6 +51,7 @@ test('only the order itself is UBL, and only for suppliers whose channel says so
     attempts: 1,
     endpoint: 'http://127.0.0.1:1',
     api_token: 't',
+    traceparent: null,
   };
   const typeOf = (kind: 'order' | 'reminder', channel: 'ubl' | 'http-json'): string =>
     requestOf({ ...row, kind, channel }).contentType;
