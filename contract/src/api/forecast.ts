@@ -33,6 +33,25 @@ export const binForecastSchema = z.object({
   onHand: z.int().nullable(),
   /** At the mean demand; null without demand or level. */
   daysUntilEmpty: z.number().nullable(),
+  /** What will probably be there if nothing more is ordered, day by day; null without demand or level. */
+  outlook: z
+    .object({
+      /** So likely is the quantity between low and high. */
+      probability: z.number(),
+      days: z.array(
+        z.object({ atMs: epochMsSchema, expected: z.number(), low: z.number().min(0), high: z.number().min(0) }),
+      ),
+      /** Of open orders, as promised or due; what is overdue counts as of tomorrow. */
+      receipts: z.array(
+        z.object({ orderId: z.uuid(), orderNumber: z.string(), atMs: epochMsSchema, quantity: z.int() }),
+      ),
+      /** At the mean demand, and if demand is high; null: not within the days. */
+      runsOutAtMs: epochMsSchema.nullable(),
+      runsOutEarliestAtMs: epochMsSchema.nullable(),
+    })
+    .nullable(),
+  /** What its policy orders at now; null without a policy that has one. For suppliers always null. */
+  reorderPoint: z.int().nullable(),
   suggestion: z
     .object({
       reorderPoint: z.int(),

@@ -1,6 +1,7 @@
 export * from './alerts.ts';
 export * from './approval-rules.ts';
 export * from './auth.ts';
+export * from './effective-policies.ts';
 export * from './forecast.ts';
 export * from './kpis.ts';
 export * from './order-actions.ts';
@@ -15,4 +16,5 @@ export * from './routes.ts';
 export * from './stock-keeping.ts';
 export * from './stock.ts';
 export * from './stream.ts';
+export * from './supplier-kpis.ts';
 export * from './telemetry.ts';

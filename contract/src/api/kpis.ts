@@ -14,6 +14,10 @@ export const kpisSchema = z.object({
   availability: share,
   /** Sum over bins. */
   stockoutDays: z.number().min(0),
+  /** How often a bin that held something ran empty. */
+  stockouts: z.int().min(0),
+  /** What is there now at the first price of the supplier asked first; without the bins that have no price. */
+  inventoryValueCents: z.int().min(0),
   /** What is there ÷ consumption a day, over the value if every price is known, else over units. */
   daysOfSupply: z.number().min(0).nullable(),
   /** Consumption a year ÷ what is there now. */

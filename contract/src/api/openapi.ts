@@ -13,6 +13,7 @@ import {
 import { alertChannelSchema, alertSchema } from './alerts.ts';
 import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
+import { binPolicySchema, effectivePolicySchema, policyPreviewSchema } from './effective-policies.ts';
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
 import { policyVersionSchema } from './policies.ts';
@@ -26,6 +27,7 @@ import { countingTaskSchema, summarySchema } from './overview.ts';
 import { announcedMoveSchema, lotSchema, parkedReadingSchema, reservationSchema } from './stock-keeping.ts';
 import { binDetailSchema, movementSchema, positionSchema, stockItemSchema } from './stock.ts';
 import { streamEventSchema } from './stream.ts';
+import { kpiStepSchema, supplierKpisSchema } from './supplier-kpis.ts';
 import { telemetrySeriesSchema } from './telemetry.ts';
 
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: problemSchema } };
@@ -40,6 +42,11 @@ const NAMED_SCHEMAS = {
   ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,
   BinForecast: binForecastSchema,
+  BinPolicy: binPolicySchema,
+  EffectivePolicy: effectivePolicySchema,
+  KpiStep: kpiStepSchema,
+  PolicyPreview: policyPreviewSchema,
+  SupplierKpis: supplierKpisSchema,
   Kpis: kpisSchema,
   PolicyVersion: policyVersionSchema,
   CountingTask: countingTaskSchema,

@@ -5,15 +5,18 @@ import { sql } from 'kysely';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
+import { openLinesOf, remainingOf } from '../orders/open-lines.ts';
 import { demandHistory } from '../replenishment/demand-history.ts';
 import { classify } from '../replenishment/science/demand-class.ts';
 import { economicOrderWithPriceTiers } from '../replenishment/science/economic-order.ts';
 import { adida, croston, imapa, tsb } from '../replenishment/science/intermittent.ts';
 import { leadTimeQuantile, orderPoint, type LeadTime } from '../replenishment/science/order-point.ts';
 import { smoothBest } from '../replenishment/science/smoothing.ts';
+import { HISTORY_DAYS_MIN } from '../replenishment/service-level.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
+import { outlookOf } from './outlook.ts';
 
-const HISTORY_DAYS_MIN = 14;
+const DAY_MS = 86_400_000;
 const PROBABILITIES = [0.5, 0.8, 0.9, 0.95, 0.99];
 /** Of writing, receiving and paying one order, where nobody said what it costs. */
 const ORDER_COST = 5;
@@ -22,6 +25,7 @@ const HOLDING_RATE_PER_YEAR = 0.2;
 interface Supply {
   on_hand: number | null;
   unit: string;
+  reorder_point: number | null;
   lead_time_days: number | null;
   deliveries: number | null;
   mean_days: number | null;
@@ -43,38 +47,77 @@ export class BinForecasts {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @returns undefined if there is no such bin */
+  /** @returns undefined if there is no such bin, or this supplier does not sell what is in it */
   async of(
     tenantId: string,
     bin: { siteId: string; binId: string },
     wish: ForecastWish,
+    restrict: { supplierId?: string | undefined } = {},
   ): Promise<BinForecast | undefined> {
     const nowMs = this.clock();
+    const { supplierId } = restrict;
     const read = await withTenant(this.db, tenantId, async (tx) => ({
-      supply: await supplyOf(tx, tenantId, bin),
+      supply: await supplyOf(tx, tenantId, bin, supplierId),
       perDay: (await demandHistory(tx, tenantId, [bin], nowMs))[0]?.perDay ?? [],
+      receipts: await receiptsOf(tx, tenantId, bin, { nowMs, supplierId }),
     }));
-    const { supply, perDay } = read;
-    return supply && { ...bin, atMs: nowMs, ...forecastOf(perDay, supply, wish) };
+    const { supply, perDay, receipts } = read;
+    if (!supply) return undefined;
+    const forecast = { ...bin, atMs: nowMs, ...forecastOf(perDay, supply, wish, { receipts, nowMs }) };
+    // What the customer could change about its policy is not the supplier's business.
+    return supplierId === undefined ? forecast : { ...forecast, reorderPoint: null, suggestion: null };
   }
 }
 
+/** What is still to come on open lines; of one supplier, if it is asked for that one. */
+async function receiptsOf(
+  tx: Tx,
+  tenantId: string,
+  bin: { siteId: string; binId: string },
+  { nowMs, supplierId }: { nowMs: number; supplierId: string | undefined },
+): Promise<Receipt[]> {
+  const lines = await openLinesOf(tx, { tenantId, siteId: bin.siteId }, [bin.binId]);
+  return lines
+    .filter((line) => (supplierId === undefined || line.supplierId === supplierId) && remainingOf(line) > 0)
+    .map((line) => ({
+      orderId: line.orderId,
+      orderNumber: line.orderNumber,
+      atMs: Math.max(line.dueAtMs ?? 0, nowMs + DAY_MS),
+      quantity: remainingOf(line),
+    }));
+}
+
+type Receipt = NonNullable<BinForecast['outlook']>['receipts'][number];
+
 type Forecast = Omit<BinForecast, 'siteId' | 'binId' | 'atMs'>;
 
-function forecastOf(perDay: readonly number[], supply: Supply, wish: ForecastWish): Forecast {
+function forecastOf(
+  perDay: readonly number[],
+  supply: Supply,
+  wish: ForecastWish,
+  coming: { receipts: Receipt[]; nowMs: number },
+): Forecast {
   const leadTime = leadTimeOf(supply);
-  const nothing = { demand: null, leadTimeDemand: [], daysUntilEmpty: null, suggestion: null };
-  const known = { historyDays: perDay.length, leadTime, onHand: supply.on_hand };
+  const nothing = { demand: null, leadTimeDemand: [], daysUntilEmpty: null, outlook: null, suggestion: null };
+  const known = {
+    historyDays: perDay.length,
+    leadTime,
+    onHand: supply.on_hand,
+    reorderPoint: supply.reorder_point,
+  };
   if (perDay.length < HISTORY_DAYS_MIN) return { ...known, ...nothing };
   const demand = demandOf(perDay);
   const { on_hand: onHand } = supply;
   const daysUntilEmpty = onHand === null || demand.meanPerDay <= 0 ? null : Math.max(0, onHand) / demand.meanPerDay;
-  if (!leadTime) return { ...known, ...nothing, demand, daysUntilEmpty };
+  const { receipts, nowMs } = coming;
+  const outlook = onHand === null ? null : outlookOf(perDay, { onHand: Math.max(0, onHand), receipts }, nowMs);
+  if (!leadTime) return { ...known, ...nothing, demand, daysUntilEmpty, outlook };
   const lasts: LeadTime = { meanDays: leadTime.days, sdDays: leadTime.sdDays };
   return {
     ...known,
     demand,
     daysUntilEmpty,
+    outlook,
     leadTimeDemand: PROBABILITIES.map((p) => ({ p, quantity: leadTimeQuantile(perDay, lasts, p).quantile })),
     suggestion: suggestionOf(perDay, supply, lasts, wish),
   };
@@ -141,18 +184,23 @@ async function supplyOf(
   tx: Tx,
   tenantId: string,
   { siteId, binId }: { siteId: string; binId: string },
+  supplierId: string | undefined,
 ): Promise<Supply | undefined> {
   const { rows } = await sql<Supply>`
-    select l.on_hand, i.unit, offer.*
+    select l.on_hand, i.unit, (p.parameters->>'reorderPoint')::bigint as reorder_point, offer.*
     from bin b
     join item i on i.tenant_id = b.tenant_id and i.item_id = b.item_id
     left join stock_level l on l.tenant_id = b.tenant_id and l.site_id = b.site_id and l.bin_id = b.bin_id
+    left join item_location il on il.tenant_id = b.tenant_id and il.site_id = b.site_id and il.bin_id = b.bin_id
+    left join policy p on p.tenant_id = b.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
     left join lateral (
-      select si.lead_time_days, lt.deliveries, lt.mean_days, lt.sd_days, si.pack_quantity, si.price_breaks
+      select si.supplier_id, si.lead_time_days, lt.deliveries, lt.mean_days, lt.sd_days, si.pack_quantity, si.price_breaks
       from supplier_item si
       left join learned_lead_time lt using (tenant_id, supplier_id, item_id)
-      where si.tenant_id = b.tenant_id and si.item_id = b.item_id and si.available
+      where si.tenant_id = b.tenant_id and si.item_id = b.item_id
+        and case when ${supplierId ?? null}::text is null then si.available else si.supplier_id = ${supplierId ?? null} end
       order by si.preference, si.supplier_id limit 1) offer on true
-    where b.tenant_id = ${tenantId} and b.site_id = ${siteId} and b.bin_id = ${binId}`.execute(tx);
+    where b.tenant_id = ${tenantId} and b.site_id = ${siteId} and b.bin_id = ${binId}
+      and (${supplierId ?? null}::text is null or offer.supplier_id is not null)`.execute(tx);
   return rows[0];
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Kpis } from '@shelfwire/contract/api';
+import type { KpiStep, Kpis } from '@shelfwire/contract/api';
 import { sql, type RawBuilder } from 'kysely';
 
 import { DATABASE } from '../database/database.module.ts';
@@ -20,6 +20,7 @@ interface ShelfRow {
   taken: number;
   stocked_ms: number;
   empty_ms: number;
+  stockouts: number;
 }
 
 interface StockRow {
@@ -58,6 +59,35 @@ export class KpiQueries {
       return toKpis(query, shelves, stock, orders);
     });
   }
+
+  /** The same time in equal parts, the oldest first. */
+  async trend(tenantId: string, query: Omit<KpiQuery, 'deadAfterDays'>, steps: number): Promise<KpiStep[]> {
+    const { siteId, fromMs, toMs } = query;
+    const edge = (index: number): number => Math.round(fromMs + ((toMs - fromMs) * index) / steps);
+    return withTenant(this.db, tenantId, async (tx) => {
+      const parts: KpiStep[] = [];
+      for (let index = 0; index < steps; index += 1) {
+        const range = { fromMs: edge(index), toMs: edge(index + 1) };
+        const part = { siteId, ...range, deadAfterDays: 1 };
+        parts.push(toStep(range, await shelfRow(tx, tenantId, part), await orderRow(tx, tenantId, part)));
+      }
+      return parts;
+    });
+  }
+}
+
+/** One part of a time: only figures that are of that time, since the stock is known as it is now. */
+function toStep(range: { fromMs: number; toMs: number }, shelves: ShelfRow, orders: OrderRow): KpiStep {
+  return {
+    ...range,
+    unitFillRate: ratio(shelves.taken, shelves.wanted),
+    availability: ratio(shelves.stocked_ms, shelves.stocked_ms + shelves.empty_ms),
+    stockoutDays: shelves.empty_ms / DAY_MS,
+    unitsTaken: Math.max(0, shelves.taken),
+    ordersClosed: orders.closed,
+    perfectOrders: orders.perfect,
+    orderCycleDays: orders.cycle_ms === null ? null : orders.cycle_ms / DAY_MS,
+  };
 }
 
 function toKpis(query: KpiQuery, shelves: ShelfRow, stock: StockRow, orders: OrderRow): Kpis {
@@ -73,6 +103,8 @@ function toKpis(query: KpiQuery, shelves: ShelfRow, stock: StockRow, orders: Ord
     unitFillRate: ratio(shelves.taken, shelves.wanted),
     availability: ratio(shelves.stocked_ms, shelves.stocked_ms + shelves.empty_ms),
     stockoutDays: shelves.empty_ms / DAY_MS,
+    stockouts: shelves.stockouts,
+    inventoryValueCents: Math.round(stock.on_hand_cents),
     daysOfSupply: perDay > 0 ? there / perDay : null,
     turns: there > 0 ? (perDay * 365) / there : null,
     inventoryAccuracy: stock.accuracy,
@@ -100,7 +132,8 @@ const atSite = (alias: string, siteId: string | undefined): RawBuilder<unknown> 
 
 /**
  * How long each level held within the time: the level before the first movement is what that movement left less its
- * change, and a bin that is new has none; a bin without movements holds its level all the time.
+ * change, and a bin that is new has none; a bin without movements holds all the time what its last one before
+ * left, or its level if it never had any, and does not count before its first.
  */
 async function shelfRow(tx: Tx, tenantId: string, { siteId, fromMs, toMs }: KpiQuery): Promise<ShelfRow> {
   const { rows } = await sql<ShelfRow>`
@@ -111,28 +144,37 @@ async function shelfRow(tx: Tx, tenantId: string, { siteId, fromMs, toMs }: KpiQ
       where tenant_id = ${tenantId} and ${atSite('m', siteId)} and at_ms >= ${fromMs} and at_ms < ${toMs}
       window bin_time as (partition by site_id, bin_id order by at_ms, movement_id)
     ), held as (
-      select site_id, bin_id, before as on_hand, at_ms - ${fromMs}::bigint as ms, 0 as taken from move
+      select site_id, bin_id, before as on_hand, at_ms - ${fromMs}::bigint as ms, 0 as taken, 0 as emptied from move
       where place = 1 and exists (
         select from stock_movement e where e.tenant_id = ${tenantId} and e.site_id = move.site_id
           and e.bin_id = move.bin_id and e.at_ms < ${fromMs})
       union all
-      select site_id, bin_id, on_hand_after, until_ms - at_ms, case when kind = 'CONSUMPTION' then -change else 0 end
+      select site_id, bin_id, on_hand_after, until_ms - at_ms, case when kind = 'CONSUMPTION' then -change else 0 end,
+        (on_hand_after <= 0 and before > 0)::int
       from move
       union all
-      select l.site_id, l.bin_id, l.on_hand, ${toMs}::bigint - ${fromMs}::bigint, 0 from stock_level l
+      select l.site_id, l.bin_id, coalesce(earlier.on_hand_after, l.on_hand), ${toMs}::bigint - ${fromMs}::bigint, 0, 0
+      from stock_level l
+      left join lateral (
+        select e.on_hand_after from stock_movement e
+        where e.tenant_id = l.tenant_id and e.site_id = l.site_id and e.bin_id = l.bin_id and e.at_ms < ${fromMs}
+        order by e.at_ms desc, e.movement_id desc limit 1) earlier on true
       where l.tenant_id = ${tenantId} and ${atSite('l', siteId)}
         and not exists (select from move m where m.site_id = l.site_id and m.bin_id = l.bin_id)
+        and (earlier.on_hand_after is not null or not exists (
+          select from stock_movement e
+          where e.tenant_id = l.tenant_id and e.site_id = l.site_id and e.bin_id = l.bin_id))
     ), bin as (
-      select sum(taken) as taken, coalesce(sum(ms) filter (where on_hand > 0), 0) as stocked_ms,
+      select sum(taken) as taken, sum(emptied) as emptied, coalesce(sum(ms) filter (where on_hand > 0), 0) as stocked_ms,
         coalesce(sum(ms) filter (where on_hand <= 0), 0) as empty_ms
       from held group by site_id, bin_id
     )
     select coalesce(sum(taken), 0)::double precision as taken,
       coalesce(sum(taken + case when stocked_ms > 0 then taken * empty_ms / stocked_ms else 0 end), 0)::double precision as wanted,
       coalesce(sum(stocked_ms), 0)::double precision as stocked_ms,
-      coalesce(sum(empty_ms), 0)::double precision as empty_ms
+      coalesce(sum(empty_ms), 0)::double precision as empty_ms, coalesce(sum(emptied), 0)::int as stockouts
     from bin`.execute(tx);
-  return rows[0] ?? { wanted: 0, taken: 0, stocked_ms: 0, empty_ms: 0 };
+  return rows[0] ?? { wanted: 0, taken: 0, stocked_ms: 0, empty_ms: 0, stockouts: 0 };
 }
 
 async function stockRow(tx: Tx, tenantId: string, query: KpiQuery): Promise<StockRow> {

@@ -10,8 +10,12 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import { policySchema } from '../replenishment/policy.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { BinForecasts } from './bin-forecasts.ts';
+import { EffectivePolicies } from './effective-policies.ts';
 import { KpiQueries } from './kpi-queries.ts';
 import { PolicyBook } from './policy-book.ts';
+import { PolicyPreviews } from './policy-previews.ts';
+import { Snoozes } from './snoozes.ts';
+import { SupplierKpiQueries } from './supplier-kpi-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -92,6 +96,9 @@ onEachEngine('planning', (database) => {
       // Empty from day 5 to day 7 of 10; 100 taken in the 8 others would have been 25 more.
       availability: 0.8,
       stockoutDays: 2,
+      stockouts: 1,
+      // 40 at 20 cents a piece: a pack of 10 costs 2.00.
+      inventoryValueCents: 800,
       unitFillRate: 0.8,
       // 40 are there, 100 were taken in 10 days.
       daysOfSupply: 4,
@@ -149,10 +156,20 @@ onEachEngine('planning', (database) => {
       suggestion: { reorderPoint: 44, orderUpTo: 83, target: 0.95 },
     });
     expect(forecast?.daysUntilEmpty).toBeCloseTo(70 / 5.5, 9);
+    // The line meets zero where 5.5 a day have taken 70; on the fifth day the band is as wide as the reorder point says.
+    expect(forecast?.outlook?.runsOutAtMs).toBe(Math.round(story.nowMs + (70 / 5.5) * DAY_MS));
+    expect(forecast?.outlook?.runsOutEarliestAtMs).toBeLessThan(forecast?.outlook?.runsOutAtMs ?? 0);
+    expect(forecast?.outlook?.days[5]).toMatchObject({ expected: 42.5, low: 70 - 40, high: 70 - 16 });
+    expect(forecast?.reorderPoint).toBe(20);
     // √(2 · 5 · 2007.5 a year ÷ (0.2 · 0.20)) = 708.4
     expect(forecast?.suggestion?.economicQuantity).toBe(709);
     expect(forecast?.leadTimeDemand.find(({ p }) => p === 0.95)).toEqual({ p: 0.95, quantity: 44 });
     expect(await forecasts.of(story.tenantId, { ...bin, binId: 'none' }, wish)).toBeUndefined();
+    // A preview of the same service level has the numbers that the job would compute.
+    const policy = { type: 'SERVICE_LEVEL', target: 0.95, cycleDays: 7 };
+    const scope = { scope: 'bin' as const, ...bin };
+    const previewed = await new PolicyPreviews(database.db, () => story.nowMs).of(story.tenantId, { scope, policy });
+    expect(previewed.ok && previewed.preview.bins[0]?.proposed).toMatchObject({ reorderPoint: 44, orderUpTo: 83 });
   });
 
   test('a policy that a buyer sets holds at once, is in the trail, and the same again changes nothing', async () => {
@@ -242,5 +259,221 @@ onEachEngine('planning', (database) => {
       const put = { scope: nobody, policy: { type: 'DO_NOT_STOCK' }, reason: 'a try' };
       expect(await book.put(story.tenantId, put, 'ann')).toMatchObject({ ok: false, code: 'NOT_FOUND' });
     }
+  });
+
+  test('a policy is tried before it is set: what it would order, why, and that nothing was written', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', price: 2' });
+    await story.shows(25);
+    await story.decide();
+    const { tenantId } = story;
+    const previews = new PolicyPreviews(database.db, () => story.nowMs);
+    const scope = { scope: 'bin' as const, siteId: 'plant-1', binId: 'A-01' };
+    const count = async (): Promise<number[]> =>
+      Promise.all(
+        (['policy', 'episode', 'purchase_order', 'audit_event'] as const).map(async (table) => {
+          const rows = await database.db
+            .selectFrom(table)
+            .select('tenant_id')
+            .where('tenant_id', '=', tenantId)
+            .execute();
+          return rows.length;
+        }),
+      );
+    const before = await count();
+    // 25 on hand is above 20, and at or below 30: 90 − 25 = 65 are 7 packs of 10 for 2.00 each.
+    const policy = { type: 'MIN_MAX', reorderPoint: 30, orderUpTo: 90 };
+    const result = await previews.of(tenantId, { scope, policy });
+    expect(result).toMatchObject({
+      ok: true,
+      preview: { binsInScope: 1, binsOverruled: 0, binsDecided: 1, binsOrdered: 1, amountCents: 1_400 },
+    });
+    const bin = result.ok ? result.preview.bins[0] : undefined;
+    expect(bin?.current).toMatchObject({ type: 'MIN_MAX', decision: 'WAIT', reorderPoint: 20, orders: [] });
+    expect(bin?.proposed).toMatchObject({
+      decision: 'ORDER',
+      reorderPoint: 30,
+      orderUpTo: 90,
+      orders: [{ supplierName: 'Bolts Ltd', quantity: 70, quantityText: '7 packs = 70 pcs', amountCents: 1_400 }],
+    });
+    expect(bin?.proposed.sentence).toBe(
+      'Shelfwire would now order 7 packs = 70 pcs of M8 bolts from Bolts Ltd because 25 pcs on hand + 0 on order = 25 is at or below the reorder point 30.',
+    );
+    expect(await count()).toEqual(before);
+    expect(await story.decide()).toBe('WAIT');
+  });
+
+  test('a preview tells shadow mode, a review day and an approval apart from an order that goes out', async () => {
+    const story = await BinStory.of(database.db);
+    await story.shows(5);
+    const previews = new PolicyPreviews(database.db, () => story.nowMs);
+    const scope = { scope: 'bin' as const, siteId: 'plant-1', binId: 'A-01' };
+    const proposed = async (policy: Record<string, unknown> | null) => {
+      const result = await previews.of(story.tenantId, { scope, policy });
+      return result.ok ? result.preview.bins[0]?.proposed : result;
+    };
+    const minMax = { type: 'MIN_MAX', reorderPoint: 20, orderUpTo: 60 };
+    expect(await proposed({ ...minMax, shadow: true })).toMatchObject({
+      decision: 'ORDER',
+      sentence: expect.stringMatching(/^In shadow mode nothing is ordered; without it/) as string,
+    });
+    expect(await proposed({ ...minMax, autoApprove: false })).toMatchObject({
+      sentence: expect.stringMatching(/with a person’s approval/) as string,
+    });
+    expect(await proposed({ type: 'PERIODIC', orderUpTo: 60, reviewDays: ['MON'] })).toMatchObject({
+      decision: 'ORDER',
+      nextReviewAtMs: expect.any(Number) as number,
+      sentence: expect.stringMatching(/^If its review were now/) as string,
+    });
+    expect(await proposed({ type: 'SERVICE_LEVEL', target: 0.95 })).toMatchObject({
+      decision: 'WAIT',
+      reorderPoint: null,
+    });
+    expect(await proposed(null)).toMatchObject({ type: null, decision: 'WAIT' });
+    expect(await proposed({ ...minMax, orderUpTo: 20 })).toMatchObject({
+      ok: false,
+      problems: [{ where: 'body.policy.orderUpTo' }],
+    });
+  });
+
+  test('a preview of a wider scope leaves out what a narrower policy decides, and says how many', async () => {
+    const story = await BinStory.of(database.db);
+    await story.shows(5);
+    const previews = new PolicyPreviews(database.db, () => story.nowMs);
+    const scope = { scope: 'site' as const, siteId: 'plant-1' };
+    expect(await previews.of(story.tenantId, { scope, policy: { type: 'DO_NOT_STOCK' } })).toMatchObject({
+      preview: { binsInScope: 1, binsOverruled: 1, binsDecided: 0, bins: [] },
+    });
+    const nowhere = { scope: 'site' as const, siteId: 'nowhere' };
+    expect(await previews.of(story.tenantId, { scope: nowhere, policy: null })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('each bin says which policy decides about it, where it was set, and what else could', async () => {
+    const story = await BinStory.of(database.db);
+    const { tenantId } = story;
+    const book = new PolicyBook(database.db, () => story.nowMs, new TouchedBins());
+    const effective = new EffectivePolicies(database.db, () => story.nowMs);
+    const reason = 'as everywhere';
+    const minMax = { type: 'MIN_MAX', reorderPoint: 5, orderUpTo: 10, shadow: true };
+    await book.put(tenantId, { scope: { scope: 'site', siteId: 'plant-1' }, policy: minMax, reason }, 'ann');
+    const bin = { siteId: 'plant-1', binId: 'A-01' };
+    expect((await effective.ofBin(tenantId, bin))?.chain.map((link) => [link.policyId, link.holds])).toEqual([
+      ['plant-1/A-01', true],
+      ['item:m8@plant-1', false],
+      ['item:m8', false],
+      ['site:plant-1', false],
+    ]);
+    await book.put(tenantId, { scope: { scope: 'bin', ...bin }, policy: null, reason }, 'ann');
+    const later = { effectiveFromMs: story.nowMs + DAY_MS, reason };
+    await book.put(
+      tenantId,
+      { scope: { scope: 'item', itemId: 'm8' }, policy: { type: 'DO_NOT_STOCK' }, ...later },
+      'bob',
+    );
+    const held = await effective.ofBin(tenantId, bin);
+    expect(held).toMatchObject({
+      policy: { policyId: 'site:plant-1', scope: 'site', type: 'MIN_MAX', createdBy: 'ann' },
+    });
+    expect(held?.chain).toMatchObject([
+      { inEffect: null, holds: false },
+      { inEffect: null },
+      { inEffect: null, scheduled: [{ type: 'DO_NOT_STOCK', createdBy: 'bob' }] },
+      { inEffect: { type: 'MIN_MAX', reason }, holds: true },
+    ]);
+    expect((await effective.list(tenantId, { limit: 10, only: 'shadow' })).items).toHaveLength(1);
+    expect((await effective.list(tenantId, { limit: 10, only: 'none' })).items).toHaveLength(0);
+    expect((await effective.list(tenantId, { limit: 10, type: 'KANBAN_TWO_BIN' })).items).toHaveLength(0);
+    expect(await effective.ofBin(tenantId, { ...bin, binId: 'none' })).toBeUndefined();
+    expect((await effective.list('t-other', { limit: 10 })).items).toHaveLength(0);
+  });
+
+  test('a bin that a person snoozed orders nothing until then, also where nothing was needed yet', async () => {
+    const story = await BinStory.of(database.db);
+    const { tenantId } = story;
+    const bin = { siteId: 'plant-1', binId: 'A-01' };
+    const snoozes = new Snoozes(database.db, () => story.nowMs, new TouchedBins());
+    const effective = new EffectivePolicies(database.db, () => story.nowMs);
+    expect(await story.showsAndDecides(50)).toBe('WAIT');
+    const wish = { untilMs: story.nowMs + DAY_MS, reason: 'the line is rebuilt' };
+    expect(await snoozes.set(tenantId, bin, wish, 'ann@plant.example')).toBe(true);
+    expect(await story.decide()).toBe('WAIT');
+    expect(await story.showsAndDecides(5)).toBe('SNOOZED');
+    expect((await effective.list(tenantId, { limit: 10, only: 'snoozed' })).items).toMatchObject([
+      { binId: 'A-01', snooze: { untilMs: wish.untilMs, by: 'ann@plant.example', because: 'the line is rebuilt' } },
+    ]);
+    expect(await snoozes.end(tenantId, bin, 'bob@plant.example')).toBe(true);
+    expect(await story.decide()).toBe('ORDER');
+    expect(await story.openEpisodes()).toBe(1);
+    const trail = await database.db
+      .selectFrom('audit_event')
+      .select('what')
+      .where('tenant_id', '=', tenantId)
+      .execute();
+    expect(trail.map(({ what }) => what)).toEqual(['BinSnoozed', 'SnoozeEnded']);
+    expect(await snoozes.set(tenantId, { ...bin, binId: 'none' }, wish, 'ann')).toBe(false);
+  });
+
+  test('a time in parts has in each what was then, not what is now', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', price: 2' });
+    await ledger(story, [
+      [-1, 'RECEIPT', 100],
+      [2, 'CONSUMPTION', -60],
+      [5, 'CONSUMPTION', -40],
+      [7, 'RECEIPT', 50],
+    ]);
+    await closedOrder(story, { made: 3, due: 8, closed: 7 });
+    const query = { fromMs: story.nowMs - 10 * DAY_MS, toMs: story.nowMs + 15 * DAY_MS };
+    const steps = await new KpiQueries(database.db).trend(story.tenantId, query, 5);
+    // Before day −1 there was no such bin; from day 10 on its 50 lay there, from day 5 to 7 nothing.
+    expect(steps.map((step) => [step.availability, step.stockoutDays, step.unitsTaken, step.ordersClosed])).toEqual([
+      [null, 0, 0, 0],
+      [1, 0, 0, 0],
+      [1, 0, 60, 0],
+      [0.6, 2, 40, 1],
+      [1, 0, 0, 0],
+    ]);
+  });
+
+  test('what a supplier has kept is what one counts by hand', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', leadTimeDays: 4' });
+    await closedOrder(story, { made: 0, due: 4, closed: 3 });
+    await closedOrder(story, { made: 0, due: 4, closed: 6 });
+    const orders = await database.db
+      .selectFrom('purchase_order')
+      .select(['order_id', 'closed_at_ms'])
+      .where('tenant_id', '=', story.tenantId)
+      .orderBy('closed_at_ms')
+      .execute();
+    for (const [index, order] of orders.entries()) {
+      await database.db
+        .updateTable('purchase_order')
+        .set({ sent_at_ms: story.nowMs, acknowledged_at_ms: story.nowMs + (index + 1) * 3_600_000 })
+        .where('order_id', '=', order.order_id)
+        .execute();
+      await database.db
+        .insertInto('order_event')
+        .values({
+          order_id: order.order_id,
+          tenant_id: story.tenantId,
+          at_ms: order.closed_at_ms ?? 0,
+          status: 'CLOSED',
+          event: 'GoodsReceived',
+          actor: 'scale',
+        })
+        .execute();
+    }
+    const range = { fromMs: story.nowMs, toMs: story.nowMs + 10 * DAY_MS };
+    const [figures] = await new SupplierKpiQueries(database.db).list(story.tenantId, range, story.nowMs);
+    expect(figures).toMatchObject({
+      supplierId: 'bolts',
+      ordersClosed: 2,
+      onTime: 0.5,
+      inFull: 1,
+      // 3 and 6 days.
+      actualLeadTimeDays: 4.5,
+      acknowledgedAfterHours: 1.5,
+      openOrders: 0,
+      overdueOrders: 0,
+    });
+    expect(figures?.actualLeadTimeSdDays).toBeCloseTo(Math.sqrt(4.5), 6);
   });
 });

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PolicyScopeBody, PolicyVersion, PutPolicy } from '@shelfwire/contract/api';
+import type { PolicyVersion, PutPolicy } from '@shelfwire/contract/api';
 import { sql, type RawBuilder } from 'kysely';
 
 import { writeChange } from '../audit/write-change.ts';
 import { resolvePolicies } from '../catalogue/resolve-policies.ts';
-import { policyIdOf, type PolicyScope } from '../catalogue/scoped-policy.ts';
+import { policyIdOf } from '../catalogue/scoped-policy.ts';
 import { catalogueChanged } from '../catalogue/seed.ts';
 import { writePolicy } from '../catalogue/write-policy.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -12,8 +12,9 @@ import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
-import { policySchema, type Policy } from '../replenishment/policy.ts';
+import type { Policy } from '../replenishment/policy.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
+import { isKnown, readPolicy, scopeOf, type PolicyRefused } from './policy-scopes.ts';
 
 export interface PolicyListQuery {
   policyId?: string | undefined;
@@ -24,9 +25,7 @@ export interface PolicyListQuery {
   limit: number;
 }
 
-export type PutPolicyResult =
-  | { ok: true; policyId: string; version: number; changed: boolean }
-  | { ok: false; code: 'NOT_FOUND' | 'REQUEST_INVALID'; detail: string; problems?: { where: string; what: string }[] };
+export type PutPolicyResult = { ok: true; policyId: string; version: number; changed: boolean } | PolicyRefused;
 
 /** Policies as people see and set them. A change is a new version, with who, when and why. */
 @Injectable()
@@ -59,17 +58,11 @@ export class PolicyBook {
 
   /** Written, in the audit trail and, if its time has come, in effect for its bins, all at once. */
   async put(tenantId: string, body: PutPolicy, by: string): Promise<PutPolicyResult> {
-    const parsed = body.policy === null ? null : policySchema.safeParse(body.policy);
-    if (parsed && !parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }) => ({
-        where: ['body', 'policy', ...path].join('.'),
-        what: message,
-      }));
-      return { ok: false, code: 'REQUEST_INVALID', detail: 'The policy is not of the form described', problems };
-    }
+    const read = readPolicy(body.policy);
+    if (!read.ok) return read;
+    const { policy } = read;
     const nowMs = this.clock();
     const scope = scopeOf(body.scope);
-    const policy = parsed?.data ?? null;
     const done = await withTenant(this.db, tenantId, async (tx) => {
       if (!(await isKnown(tx, tenantId, scope))) return undefined;
       const before = await newestOf(tx, tenantId, policyIdOf(scope));
@@ -98,26 +91,6 @@ export class PolicyBook {
   }
 }
 
-function scopeOf(body: PolicyScopeBody): PolicyScope {
-  if (body.scope === 'item') return { scope: 'item', itemId: body.itemId, siteId: body.siteId };
-  if (body.scope === 'class') return { scope: 'class', itemClass: body.itemClass, siteId: body.siteId };
-  return body;
-}
-
-async function isKnown(tx: Tx, tenantId: string, scope: PolicyScope): Promise<boolean> {
-  const siteId = 'siteId' in scope ? (scope.siteId ?? null) : null;
-  const { rows } = await sql<{ known: boolean }>`
-    select (${siteId}::text is null or exists (
-             select from site where tenant_id = ${tenantId} and site_id = ${siteId}))
-       and (${scope.scope !== 'bin'} or exists (select from bin where tenant_id = ${tenantId} and site_id = ${siteId}
-             and bin_id = ${scope.scope === 'bin' ? scope.binId : null}))
-       and (${scope.scope !== 'item'} or exists (select from item where tenant_id = ${tenantId}
-             and item_id = ${scope.scope === 'item' ? scope.itemId : null}))
-       and (${scope.scope !== 'class'} or exists (select from item where tenant_id = ${tenantId}
-             and item_class = ${scope.scope === 'class' ? scope.itemClass : null})) as known`.execute(tx);
-  return rows[0]?.known ?? false;
-}
-
 async function newestOf(tx: Tx, tenantId: string, policyId: string): Promise<(Partial<Policy> & object) | null> {
   const row = await tx
     .selectFrom('policy')
@@ -130,7 +103,8 @@ async function newestOf(tx: Tx, tenantId: string, policyId: string): Promise<(Pa
   return row ? { ...row.parameters, type: row.type as Policy['type'] } : null;
 }
 
-function versionRows(tenantId: string, conditions: RawBuilder<unknown>[], nowMs: number, limit: number) {
+/** Versions as people see them; `v` is the version, with its state, in the conditions. */
+export function versionRows(tenantId: string, conditions: RawBuilder<unknown>[], nowMs: number, limit: number) {
   return sql<PolicyVersion>`
     select v.policy_id as "policyId", v.version, v.scope, v.site_id as "siteId", v.bin_id as "binId",
            v.item_id as "itemId", v.item_class as "itemClass", v.type, v.parameters,

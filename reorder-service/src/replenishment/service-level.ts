@@ -10,7 +10,7 @@ import { learnLeadTimes } from './lead-times.ts';
 import { orderPoint, targetOf, type OrderPoint } from './science/order-point.ts';
 
 /** With less history a reorder point would be a guess. */
-const HISTORY_DAYS_MIN = 14;
+export const HISTORY_DAYS_MIN = 14;
 const BINS_AT_ONCE = 500;
 
 interface Row {

@@ -227,6 +227,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kpis/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each supplier has kept in a time: on time, in full, lead time agreed and kept */
+        get: operations["listSupplierKpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpis/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures that are of a time, for each of equal parts of it, the oldest first */
+        get: operations["getKpiTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lots": {
         parameters: {
             query?: never;
@@ -512,6 +546,40 @@ export interface paths {
         /** Set the policy of a bin, an item, a class or a site, now or from a date on; the same again changes nothing */
         put: operations["putPolicy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/effective": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What decides about each bin now, where that was set, and what was decided last */
+        get: operations["listEffectivePolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be decided now if a policy were set; nothing is written and nothing ordered */
+        post: operations["previewPolicy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -826,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{siteId}/{binId}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What decides about a bin, and every scope that could: bin, item, class and site */
+        get: operations["getBinPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock/{siteId}/{binId}/reservations": {
         parameters: {
             query?: never;
@@ -855,6 +940,24 @@ export interface paths {
         /** Goods come back into this bin, or leave it for the supplier */
         post: operations["returnGoods"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Order nothing for a bin until a date, and say why; what is ordered already comes */
+        put: operations["snoozeBin"];
+        post?: never;
+        /** End a snooze: the policy decides again at once */
+        delete: operations["endSnooze"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1221,6 +1324,25 @@ export interface components {
                 quantity: number;
             }[];
             onHand: number | null;
+            outlook: {
+                days: {
+                    atMs: number;
+                    expected: number;
+                    high: number;
+                    low: number;
+                }[];
+                probability: number;
+                receipts: {
+                    atMs: number;
+                    /** Format: uuid */
+                    orderId: string;
+                    orderNumber: string;
+                    quantity: number;
+                }[];
+                runsOutAtMs: number | null;
+                runsOutEarliestAtMs: number | null;
+            } | null;
+            reorderPoint: number | null;
             siteId: string;
             suggestion: {
                 because: string;
@@ -1228,6 +1350,68 @@ export interface components {
                 orderUpTo: number;
                 reorderPoint: number;
                 target: number;
+            } | null;
+        };
+        BinPolicy: {
+            because: string | null;
+            binId: string;
+            binName: string;
+            chain: {
+                holds: boolean;
+                inEffect: components["schemas"]["PolicyVersion"] | null;
+                policyId: string;
+                scheduled: components["schemas"]["PolicyVersion"][];
+                scope: {
+                    binId: string;
+                    /** @constant */
+                    scope: "bin";
+                    siteId: string;
+                } | {
+                    itemId: string;
+                    /** @constant */
+                    scope: "item";
+                    siteId?: string;
+                } | {
+                    itemClass: string;
+                    /** @constant */
+                    scope: "class";
+                    siteId?: string;
+                } | {
+                    /** @constant */
+                    scope: "site";
+                    siteId: string;
+                };
+            }[];
+            decidedAtMs: number | null;
+            decision: string | null;
+            item: {
+                itemId: string;
+                name: string;
+                sku: string;
+                unit: string;
+            };
+            itemClass: string | null;
+            policy: {
+                createdBy: string;
+                effectiveFromMs: number;
+                itemClass: string | null;
+                parameters: {
+                    [key: string]: unknown;
+                };
+                policyId: string;
+                reason: string | null;
+                /** @enum {string} */
+                scope: "bin" | "item" | "class" | "site";
+                siteId: string | null;
+                type: string;
+                version: number;
+            } | null;
+            primaryBinId: string | null;
+            siteId: string;
+            snooze: {
+                because: string | null;
+                by: string | null;
+                untilMs: number;
             } | null;
         };
         CountingTask: {
@@ -1257,6 +1441,42 @@ export interface components {
             /** Format: uuid */
             userId: string;
         };
+        EffectivePolicy: {
+            because: string | null;
+            binId: string;
+            binName: string;
+            decidedAtMs: number | null;
+            decision: string | null;
+            item: {
+                itemId: string;
+                name: string;
+                sku: string;
+                unit: string;
+            };
+            itemClass: string | null;
+            policy: {
+                createdBy: string;
+                effectiveFromMs: number;
+                itemClass: string | null;
+                parameters: {
+                    [key: string]: unknown;
+                };
+                policyId: string;
+                reason: string | null;
+                /** @enum {string} */
+                scope: "bin" | "item" | "class" | "site";
+                siteId: string | null;
+                type: string;
+                version: number;
+            } | null;
+            primaryBinId: string | null;
+            siteId: string;
+            snooze: {
+                because: string | null;
+                by: string | null;
+                untilMs: number;
+            } | null;
+        };
         Kpis: {
             availability: number | null;
             binsWithoutPrice: number;
@@ -1274,14 +1494,27 @@ export interface components {
             };
             fromMs: number;
             inventoryAccuracy: number | null;
+            inventoryValueCents: number;
             orderCycleDays: number | null;
             ordersClosed: number;
             perfectOrders: number | null;
             sensorUptime: number | null;
             stockoutDays: number;
+            stockouts: number;
             toMs: number;
             turns: number | null;
             unitFillRate: number | null;
+        };
+        KpiStep: {
+            availability: number | null;
+            fromMs: number;
+            orderCycleDays: number | null;
+            ordersClosed: number;
+            perfectOrders: number | null;
+            stockoutDays: number;
+            toMs: number;
+            unitFillRate: number | null;
+            unitsTaken: number;
         };
         LoginRequest: {
             /** Format: email */
@@ -1452,6 +1685,63 @@ export interface components {
             reading: unknown;
             reason: string;
             siteId: string;
+        };
+        PolicyPreview: {
+            amountCents: number;
+            atMs: number;
+            bins: {
+                binId: string;
+                binName: string;
+                current: {
+                    arithmetic: {
+                        step: string;
+                        value: number;
+                    }[];
+                    /** @enum {string} */
+                    decision: "ORDER" | "WAIT" | "COVERED" | "SNOOZED" | "HELD";
+                    nextReviewAtMs: number | null;
+                    orders: {
+                        amountCents: number | null;
+                        quantity: number;
+                        quantityText: string;
+                        supplierName: string;
+                    }[];
+                    orderUpTo: number | null;
+                    reorderPoint: number | null;
+                    sentence: string;
+                    type: string | null;
+                };
+                item: {
+                    itemId: string;
+                    name: string;
+                    sku: string;
+                    unit: string;
+                };
+                proposed: {
+                    arithmetic: {
+                        step: string;
+                        value: number;
+                    }[];
+                    /** @enum {string} */
+                    decision: "ORDER" | "WAIT" | "COVERED" | "SNOOZED" | "HELD";
+                    nextReviewAtMs: number | null;
+                    orders: {
+                        amountCents: number | null;
+                        quantity: number;
+                        quantityText: string;
+                        supplierName: string;
+                    }[];
+                    orderUpTo: number | null;
+                    reorderPoint: number | null;
+                    sentence: string;
+                    type: string | null;
+                };
+                siteId: string;
+            }[];
+            binsDecided: number;
+            binsInScope: number;
+            binsOrdered: number;
+            binsOverruled: number;
         };
         PolicyVersion: {
             binId: string | null;
@@ -1654,6 +1944,20 @@ export interface components {
             ordersToApprove: number;
             ordersWithTrouble: number;
             overdueOrders: number;
+        };
+        SupplierKpis: {
+            acknowledgedAfterHours: number | null;
+            actualLeadTimeDays: number | null;
+            actualLeadTimeSdDays: number | null;
+            agreedLeadTimeDays: number | null;
+            inFull: number | null;
+            itemsLearned: number;
+            onTime: number | null;
+            openOrders: number;
+            ordersClosed: number;
+            overdueOrders: number;
+            supplierId: string;
+            supplierName: string;
         };
         SupplierReturn: {
             binId: string;
@@ -2483,6 +2787,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Kpis"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSupplierKpis: {
+        parameters: {
+            query?: {
+                fromMs?: number;
+                siteId?: string;
+                toMs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SupplierKpis"][];
+                        nextCursor: null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKpiTrend: {
+        parameters: {
+            query?: {
+                fromMs?: number;
+                siteId?: string;
+                steps?: number;
+                toMs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["KpiStep"][];
+                        nextCursor: null;
+                    };
                 };
             };
             /** @description The request is not of the form described */
@@ -3715,6 +4128,138 @@ export interface operations {
                         policyId: string;
                         version: number;
                     };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEffectivePolicies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                only?: "shadow" | "snoozed" | "none";
+                search?: string;
+                siteId?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["EffectivePolicy"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policy: {
+                        [key: string]: unknown;
+                    } | null;
+                    scope: {
+                        binId: string;
+                        /** @constant */
+                        scope: "bin";
+                        siteId: string;
+                    } | {
+                        itemId: string;
+                        /** @constant */
+                        scope: "item";
+                        siteId?: string;
+                    } | {
+                        itemClass: string;
+                        /** @constant */
+                        scope: "class";
+                        siteId?: string;
+                    } | {
+                        /** @constant */
+                        scope: "site";
+                        siteId: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
                 };
             };
             /** @description The request is not of the form described */
@@ -4986,6 +5531,65 @@ export interface operations {
             };
         };
     };
+    getBinPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BinPolicy"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reserve: {
         parameters: {
             query?: never;
@@ -5084,6 +5688,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnnouncedMove"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snoozeBin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    untilMs: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        binId: string;
+                        siteId: string;
+                        untilMs: number | null;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        binId: string;
+                        siteId: string;
+                        untilMs: number | null;
+                    };
                 };
             };
             /** @description The request is not of the form described */
