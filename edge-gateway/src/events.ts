@@ -6,7 +6,8 @@ import type { DeviceChanges } from './devices/site-devices.ts';
 import type { NormalizerCounts } from './normalize/normalizer.ts';
 import { SaidLately } from './said-lately.ts';
 
-export type Transport = 'mqtt' | 'serial' | 'tcp';
+const TRANSPORTS = ['mqtt', 'serial', 'tcp'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 export type RefusalReason =
   | 'unknown-login'
   | 'wrong-password'
@@ -35,23 +36,24 @@ export class GatewayEvents {
   readonly #metrics: ServiceMetrics;
   readonly #saidLately = new SaidLately();
   readonly #samplesTold = { all: 0, withoutReading: new Map<string, number>() };
-  /** One a frame: found once, not each time. */
-  readonly #framesReceived: Readonly<Record<Transport, { inc(): void }>>;
+  readonly #framesReceived: Record<Transport, number> = { mqtt: 0, serial: 0, tcp: 0 };
 
   constructor(log: Logger, metrics: ServiceMetrics) {
     this.#log = log;
     this.#metrics = metrics;
-    const received = metrics.counter('shelfwire_gateway_frames_received_total');
-    this.#framesReceived = {
-      mqtt: received.labels('mqtt'),
-      serial: received.labels('serial'),
-      tcp: received.labels('tcp'),
-    };
+    const told: Record<Transport, number> = { mqtt: 0, serial: 0, tcp: 0 };
+    metrics.counter('shelfwire_gateway_frames_received_total', (counter) => {
+      for (const transport of TRANSPORTS) {
+        const count = this.#framesReceived[transport];
+        if (count > told[transport]) counter.inc({ transport }, count - told[transport]);
+        told[transport] = count;
+      }
+    });
   }
 
   frameReceived(transport: Transport): void {
     this.counters.framesReceived += 1;
-    this.#framesReceived[transport].inc();
+    this.#framesReceived[transport] += 1;
   }
 
   frameQuarantined(deviceId: string, reason: string, detail: string, kept: boolean): void {

@@ -9,6 +9,13 @@ type LabelOf<Name extends MetricName> = (typeof METRICS)[Name]['labelNames'][num
 
 const SECONDS_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
+interface MetricSettings {
+  name: string;
+  help: string;
+  labelNames: string[];
+  registers: Registry[];
+}
+
 /** The metrics of one process. A metric is made at its first use, from its definition in the contract. */
 export class ServiceMetrics {
   readonly registry = new Registry();
@@ -18,8 +25,19 @@ export class ServiceMetrics {
     if (options.collectDefaults ?? true) collectDefaultMetrics({ register: this.registry });
   }
 
-  counter<Name extends NameOf<'counter'>>(name: Name): Counter<LabelOf<Name>> {
-    return this.#make(name, (settings) => new Counter(settings)) as Counter<LabelOf<Name>>;
+  /** @param beforeRead brings it up to date: what happens very often is counted in a number of one's own, at no cost */
+  counter<Name extends NameOf<'counter'>>(
+    name: Name,
+    beforeRead?: (counter: Counter<LabelOf<Name>>) => void,
+  ): Counter<LabelOf<Name>> {
+    const make = (settings: MetricSettings): Counter => {
+      const counter: Counter = new Counter({
+        ...settings,
+        ...(beforeRead && { collect: () => beforeRead(counter as Counter<LabelOf<Name>>) }),
+      });
+      return counter;
+    };
+    return this.#make(name, make) as Counter<LabelOf<Name>>;
   }
 
   gauge<Name extends NameOf<'gauge'>>(name: Name): Gauge<LabelOf<Name>> {
@@ -34,12 +52,7 @@ export class ServiceMetrics {
 
   #make(
     name: MetricName,
-    construct: (settings: {
-      name: string;
-      help: string;
-      labelNames: string[];
-      registers: Registry[];
-    }) => Counter | Gauge | Histogram,
+    construct: (settings: MetricSettings) => Counter | Gauge | Histogram,
   ): Counter | Gauge | Histogram {
     let metric = this.#made.get(name);
     if (!metric) {

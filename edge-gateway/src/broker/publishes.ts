@@ -4,9 +4,11 @@ import type { Client, PublishPacket } from 'aedes';
 
 import type { Reply } from '../decode/decoder.ts';
 import type { GatewayEvents } from '../events.ts';
+import type { Device } from '../devices/device.ts';
 import type { Login } from '../devices/site-devices.ts';
 import type { FrameSettled, Pipeline } from '../pipeline.ts';
 import type { PublishTaker } from './device-connection.ts';
+import type { LoginMeter } from './login-meter.ts';
 import type { DevicePublish } from './publish-packet.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -31,14 +33,7 @@ export class Publishes {
 
   /** For messages that do not pass through Aedes. */
   takerFor(client: Client): PublishTaker {
-    return {
-      delayMs: (message) => {
-        const login = this.#loginOf(client);
-        return login && this.#delayMs(login, message);
-      },
-      take: (message, settled) => this.#take(client, message, settled),
-      answer: this.#options.answer,
-    };
+    return new ClientPublishes(client, this.#options);
   }
 
   /**
@@ -47,15 +42,16 @@ export class Publishes {
    */
   async authorize(client: Client | null, packet: PublishPacket): Promise<Error | null> {
     packet.retain = false; // nobody reads it, and it would stay in memory for ever
-    const login = client && this.#loginOf(client);
-    if (!login) return new Error('not signed in');
+    if (!client) return new Error('not signed in');
+    const publishes = new ClientPublishes(client, this.#options);
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const message = { topic: packet.topic, payload };
-    const delayMs = this.#delayMs(login, message);
+    if (!publishes.isSignedIn) return new Error('not signed in');
+    const delayMs = publishes.delayMs(message);
     if (delayMs === undefined) return new Error('too fast');
     if (delayMs > 0) await delay(delayMs);
     const settled = new Promise<boolean>((resolve) => {
-      this.#take(client, message, (kept, reply) => {
+      publishes.take(message, (kept, reply) => {
         if (kept && reply) this.#options.answer(reply);
         resolve(kept);
       });
@@ -63,38 +59,82 @@ export class Publishes {
     if (packet.qos === 0) return null;
     return (await settled) ? null : new Error('not kept, send it again');
   }
+}
 
-  #loginOf(client: Client): Login | undefined {
-    const { sessions } = this.#options;
-    return sessions.enrollingAs(client) ?? sessions.loginOf(client);
+/**
+ * The messages of one connection. Who the client is, which meter it has and whose its topic is are looked up once and hold
+ * until the device list changes.
+ */
+class ClientPublishes implements PublishTaker {
+  readonly #client: Client;
+  readonly #options: PublishesOptions;
+  #revision = -1;
+  /** Waits for approval under this name. */
+  #waiting: Login | undefined;
+  #login: Login | undefined;
+  #meter: LoginMeter | undefined;
+  #topic: string | undefined;
+  #device: Device | undefined;
+
+  constructor(client: Client, options: PublishesOptions) {
+    this.#client = client;
+    this.#options = options;
   }
 
-  /** @returns undefined if the login is too far ahead of its rate */
-  #delayMs(login: Login, { payload }: Message): number | undefined {
-    const { sessions, events, steadyNow } = this.#options;
-    const delayMs = sessions.meterOf(login).delayMs(payload.length, steadyNow());
-    if (delayMs !== 0) events.refused('rate-limit', { username: login.username, delayMs });
+  get isSignedIn(): boolean {
+    this.#lookUp();
+    return this.#meter !== undefined;
+  }
+
+  delayMs({ payload }: Message): number | undefined {
+    this.#lookUp();
+    if (!this.#meter) return undefined;
+    const { events, steadyNow } = this.#options;
+    const delayMs = this.#meter.delayMs(payload.length, steadyNow());
+    if (delayMs !== 0) events.refused('rate-limit', { username: (this.#waiting ?? this.#login)?.username, delayMs });
     return delayMs;
   }
 
-  #take(client: Client, { topic, payload }: Message, settled: FrameSettled): void {
+  take({ topic, payload }: Message, settled: FrameSettled): void {
+    this.#lookUp();
     const { sessions, pipeline, events, now } = this.#options;
     const frame = { payload, topic, receivedAtMs: now() };
-    const waiting = sessions.enrollingAs(client);
-    if (waiting) {
-      sessions.heardWhileEnrolling(waiting, frame);
+    if (this.#waiting) {
+      sessions.heardWhileEnrolling(this.#waiting, frame);
       settled(true);
-      return;
-    }
-    const login = sessions.loginOf(client);
-    const device = login?.topics.deviceFor(topic);
-    if (!login) settled(false);
-    else if (device) pipeline.take(device, frame, 'mqtt', settled);
+    } else if (!this.#login) settled(false);
     else {
-      // Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the connection
-      // would make the device send the same message for ever.
-      events.refused('foreign-topic', { username: login.username, topic });
-      settled(true);
+      const device = this.#deviceFor(this.#login, topic);
+      if (device) pipeline.take(device, frame, 'mqtt', settled);
+      else {
+        // Acknowledged, as MQTT 3.1.1 (3.3.5) allows: vendors publish more topics than we want, and cutting the connection
+        // would make the device send the same message for ever.
+        events.refused('foreign-topic', { username: this.#login.username, topic });
+        settled(true);
+      }
     }
+  }
+
+  answer(reply: Reply): void {
+    this.#options.answer(reply);
+  }
+
+  #lookUp(): void {
+    const { sessions } = this.#options;
+    if (this.#revision === sessions.revision) return;
+    this.#revision = sessions.revision;
+    this.#waiting = sessions.enrollingAs(this.#client);
+    this.#login = sessions.loginOf(this.#client);
+    const login = this.#waiting ?? this.#login;
+    this.#meter = login && sessions.meterOf(login);
+    this.#topic = undefined;
+  }
+
+  #deviceFor(login: Login, topic: string): Device | undefined {
+    if (topic !== this.#topic) {
+      this.#device = login.topics.deviceFor(topic);
+      this.#topic = topic;
+    }
+    return this.#device;
   }
 }

@@ -24,6 +24,7 @@ export class Sessions {
   readonly #enrolment: Enrolment | undefined;
   readonly #enrolling = new WeakMap<Client, Login>();
   readonly #meters = new Map<string, LoginMeter>();
+  #metersForgotten = 0;
 
   constructor(options: {
     devices: SiteDevices;
@@ -85,8 +86,14 @@ export class Sessions {
     return meter;
   }
 
+  /** Grows when another login, device or meter may be in force for a client than before. */
+  get revision(): number {
+    return this.#devices.revision + this.#metersForgotten;
+  }
+
   /** Meters are made anew with the limits in force. */
   forgetMeters(): void {
+    this.#metersForgotten += 1;
     this.#meters.clear();
   }
 

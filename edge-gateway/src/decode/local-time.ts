@@ -4,6 +4,9 @@
  */
 
 const MINUTE_MS = 60_000;
+const YEAR_MONTH_DAY_LENGTH = 10;
+/** Zones change their offset on a quarter of an hour. */
+const QUARTER_MS = 15 * MINUTE_MS;
 
 /** "2022-06-11T10:58:18", also with a fraction, a blank instead of T, and `Z` or an offset with or without colon. */
 const TIME_PATTERN =
@@ -14,6 +17,7 @@ const TIME_PATTERN =
  * @returns Unix ms, or undefined if the text is no time or has no known zone
  */
 export function parseDeviceTime(text: string, timeZone?: string): number | undefined {
+  if (timeZone === undefined && !mayHaveZone(text)) return undefined;
   const match = TIME_PATTERN.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match;
@@ -23,6 +27,13 @@ export function parseDeviceTime(text: string, timeZone?: string): number | undef
   if (!isRealDate(asUtcMs, Number(month), Number(day))) return undefined;
   if (zone !== undefined) return asUtcMs - offsetMs(zone);
   return timeZone === undefined ? undefined : localToUtcMs(asUtcMs, timeZone);
+}
+
+/** Tasmota writes none with each message: that is seen without taking the whole text apart. */
+function mayHaveZone(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  const endsInDigit = last >= 0x30 && last <= 0x39;
+  return !endsInDigit || text.includes('+') || text.lastIndexOf('-') > YEAR_MONTH_DAY_LENGTH;
 }
 
 export function isTimeZone(name: string): boolean {
@@ -53,8 +64,19 @@ function localToUtcMs(localAsUtcMs: number, timeZone: string): number | undefine
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** The last quarter of an hour that was asked for in each zone: devices tell the time of now. */
+const lastOffsets = new Map<string, { quarter: number; offsetMs: number | undefined }>();
 
 function zoneOffsetMs(utcMs: number, timeZone: string): number | undefined {
+  const quarter = Math.floor(utcMs / QUARTER_MS);
+  const last = lastOffsets.get(timeZone);
+  if (last?.quarter === quarter) return last.offsetMs;
+  const found = findZoneOffsetMs(utcMs, timeZone);
+  lastOffsets.set(timeZone, { quarter, offsetMs: found });
+  return found;
+}
+
+function findZoneOffsetMs(utcMs: number, timeZone: string): number | undefined {
   let format = formats.get(timeZone);
   if (format === undefined) {
     if (!isTimeZone(timeZone)) return undefined;

@@ -62,6 +62,7 @@ export function tagSample(
 
 /** Many entries, one result: the good ones count, the bad ones are listed; only if none was good has the frame failed. */
 export function resultOfEntries(entries: readonly (Sample | RejectedEntry | undefined)[]): DecodeResult {
+  if (entries.every(isSample)) return { ok: true, samples: [...entries] };
   const samples: Sample[] = [];
   const rejected: RejectedEntry[] = [];
   for (const entry of entries) {
@@ -72,6 +73,10 @@ export function resultOfEntries(entries: readonly (Sample | RejectedEntry | unde
   const [first] = rejected;
   if (first === undefined) return { ok: true, samples };
   return rejected.length === entries.length ? { ok: false, ...first } : { ok: true, samples, rejected };
+}
+
+function isSample(entry: Sample | RejectedEntry | undefined): entry is Sample {
+  return entry !== undefined && !('detail' in entry);
 }
 
 function isNatural(value: number | undefined): value is number {

@@ -24,9 +24,15 @@ export class SiteDevices {
   #logins = new Map<string, Login>();
   #topics = new TopicRouter([]);
   #certificates = new Map<string, Device>();
+  #revision = 0;
 
   constructor(settings: readonly DeviceSettings[]) {
     this.configure(settings);
+  }
+
+  /** Another one with each list that is taken: what was looked up before is of use while it stays. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get all(): readonly Device[] {
@@ -53,6 +59,7 @@ export class SiteDevices {
   }
 
   configure(settings: readonly DeviceSettings[]): DeviceChanges {
+    this.#revision += 1;
     const before = this.#byId;
     const changes = { added: [] as Device[], changed: [] as Device[], removed: [] as Device[] };
     const after = new Map<string, Device>();

@@ -28,6 +28,7 @@ export function weigh(
 }
 
 export function shifted(weighed: Weighed, grams: number): Weighed {
+  if (grams === 0) return weighed;
   const { grossGrams } = weighed;
   const netGrams = weighed.netGrams + grams;
   return grossGrams === undefined ? { ...weighed, netGrams } : { ...weighed, netGrams, grossGrams: grossGrams + grams };

@@ -27,6 +27,10 @@ export class DeviceNormalizer {
   readonly #channels: Channel<never>[] = [];
   /** The same by sensor, '' for what names none, and kind: found for each sample, so without making a key. */
   readonly #bySensor = new Map<string, Map<string, Channel<never>>>();
+  /** Most devices have one sensor of one kind. */
+  #lastUsed: { sensorId: string | undefined; kind: string; channel: Channel<never> } | undefined;
+  /** The last name that was found to be usable as it is. */
+  #usableSensorId: string | undefined;
   #tags: TagTracker | undefined;
 
   constructor(device: NormalizerDevice, epcUri: (epcHex: string) => string) {
@@ -53,7 +57,7 @@ export class DeviceNormalizer {
   }
 
   accept(sample: Sample, retained: boolean, receivedAtMs: number, atMs: number): Outcome {
-    const named = withUsableSensorId(sample);
+    const named = this.#withUsableSensorId(sample);
     if (retained) return this.#acceptRetained(named, receivedAtMs, atMs);
     const stamp = this.#clock.stamp(named, receivedAtMs);
     if (named.kind === 'tag') return this.#tagTracker(stamp, atMs).accept(named, stamp, atMs);
@@ -88,6 +92,18 @@ export class DeviceNormalizer {
   #channelFor(sample: Exclude<Sample, { kind: 'tag' }>): Channel<never> | undefined {
     const { sensorId } = sample;
     const kind = channelKind(sample);
+    const last = this.#lastUsed;
+    if (last && last.sensorId === sensorId && last.kind === kind) return last.channel;
+    const channel = this.#findChannel(sample, sensorId, kind);
+    if (channel) this.#lastUsed = { sensorId, kind, channel };
+    return channel;
+  }
+
+  #findChannel(
+    sample: Exclude<Sample, { kind: 'tag' }>,
+    sensorId: string | undefined,
+    kind: string,
+  ): Channel<never> | undefined {
     let ofSensor = this.#bySensor.get(sensorId ?? '');
     const existing = ofSensor?.get(kind);
     if (existing || this.#channels.length >= CHANNELS_MAX) return existing;
@@ -100,6 +116,15 @@ export class DeviceNormalizer {
     }
     ofSensor.set(kind, channel);
     return channel;
+  }
+
+  /** A vendor's name for a channel may hold blanks or slashes; an id may not. */
+  #withUsableSensorId<Kind extends Sample>(sample: Kind): Kind {
+    const { sensorId } = sample;
+    if (sensorId === undefined || sensorId === this.#usableSensorId) return sample;
+    const named = withUsableSensorId(sample);
+    if (named === sample) this.#usableSensorId = sensorId;
+    return named;
   }
 }
 
@@ -130,7 +155,6 @@ function createChannel(
   }
 }
 
-/** A vendor's name for a channel may hold blanks or slashes; an id may not. */
 function withUsableSensorId<Kind extends Sample>(sample: Kind): Kind {
   if (sample.sensorId === undefined || /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(sample.sensorId)) return sample;
   const cleaned = sample.sensorId

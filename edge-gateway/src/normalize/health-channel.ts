@@ -54,7 +54,7 @@ export class HealthChannel implements Channel<HealthSample> {
   }
 
   #reading(values: HealthValues, stamp: Stamp): Reading {
-    return { kind: 'health', ...commonFields(this.#identity, stamp, 'good'), ...values };
+    return { ...commonFields('health', this.#identity, stamp, 'good'), ...values };
   }
 }
 

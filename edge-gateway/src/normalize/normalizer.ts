@@ -75,6 +75,12 @@ class Normalizer implements SiteNormalizer {
     const retained = frame.retained ?? false;
     const readings = retained ? [] : device.frame(frame.receivedAtMs, atMs);
     this.counts.readings += readings.length;
+    const [only] = samples;
+    if (only && samples.length === 1 && readings.length === 0) {
+      const outcome = device.accept(only, retained, frame.receivedAtMs, atMs);
+      this.#count(outcome);
+      return outcome.readings;
+    }
     for (const sample of samples) {
       const outcome = device.accept(sample, retained, frame.receivedAtMs, atMs);
       this.#count(outcome);

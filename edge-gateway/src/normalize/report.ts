@@ -14,7 +14,7 @@ export interface ReportedValue {
 export class ReportGate {
   readonly #heartbeatMs: number;
   readonly #doubtfulEveryMs: number;
-  #last: { quality: ReadingQuality; values: readonly number[]; atMs: number } | undefined;
+  #last: { quality: ReadingQuality; values: readonly ReportedValue[]; atMs: number } | undefined;
   #doubtfulAtMs: number | undefined;
 
   constructor(settings: { heartbeatMs: number; doubtfulEveryMs: number }) {
@@ -35,7 +35,7 @@ export class ReportGate {
 
   /** Notes a reading that was sent without asking. */
   force(quality: ReadingQuality, values: readonly ReportedValue[], atMs: number): void {
-    this.#last = { quality, values: values.map(({ value }) => value), atMs };
+    this.#last = { quality, values, atMs };
     if (quality !== 'good') this.#doubtfulAtMs = atMs;
   }
 
@@ -44,7 +44,7 @@ export class ReportGate {
     if (!last || last.quality !== 'good' || last.values.length !== values.length) return true;
     if (atMs - last.atMs >= this.#heartbeatMs) return true;
     return values.some(({ value, threshold }, index) => {
-      const before = last.values[index];
+      const before = last.values[index]?.value;
       return before === undefined || (value !== before && Math.abs(value - before) >= threshold);
     });
   }

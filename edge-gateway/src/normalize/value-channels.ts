@@ -12,16 +12,18 @@ import { SilenceWatch } from './staleness.ts';
 /** How far a level may lie outside the geometry and still be taken for full or empty. */
 const RATIO_TOLERANCE = 0.05;
 
-type ReadingBuilder = (quality: Reading['quality'], stamp: Stamp) => Reading;
+type ReadingBuilder<Value> = (value: Value, quality: Reading['quality'], stamp: Stamp) => Reading;
 
 /** What level and count share: repeats, history, retained values, report on change, stale once. */
-class ReportedSeries {
+class ReportedSeries<Value> {
+  readonly #build: ReadingBuilder<Value>;
   readonly #gate: ReportGate;
   readonly #silence: SilenceWatch;
   readonly #newest = new NewestSample();
-  #latest: ReadingBuilder | undefined;
+  #latest: Value | undefined;
 
-  constructor(settings: SensorSettings) {
+  constructor(settings: SensorSettings, build: ReadingBuilder<Value>) {
+    this.#build = build;
     this.#gate = new ReportGate(settings.report);
     this.#silence = new SilenceWatch(settings.staleAfterMs);
   }
@@ -38,39 +40,40 @@ class ReportedSeries {
   }
 
   offer(
-    offered: { quality: Reading['quality']; values: readonly ReportedValue[] },
-    build: ReadingBuilder,
+    value: Value,
+    quality: Reading['quality'],
+    values: readonly ReportedValue[],
     stamp: Stamp,
     atMs: number,
   ): Outcome {
-    this.#latest = build;
-    const passes = this.#gate.passes(offered.quality, offered.values, atMs);
-    return passes ? { readings: [build(offered.quality, stamp)] } : suppressed('unchanged');
+    this.#latest = value;
+    const passes = this.#gate.passes(quality, values, atMs);
+    return passes ? { readings: [this.#build(value, quality, stamp)] } : suppressed('unchanged');
   }
 
-  offerRetained(build: ReadingBuilder, stamp: Stamp, atMs: number): Outcome {
-    if (this.#latest || !this.#gate.passes('stale', [], atMs)) return suppressed('retained');
-    return { readings: [build('stale', stamp)] };
+  offerRetained(value: Value, stamp: Stamp, atMs: number): Outcome {
+    if (this.#latest !== undefined || !this.#gate.passes('stale', [], atMs)) return suppressed('retained');
+    return { readings: [this.#build(value, 'stale', stamp)] };
   }
 
   tick(stamp: Stamp, atMs: number): Reading[] {
-    if (!this.#latest || !this.#silence.becameStale(atMs)) return [];
+    if (this.#latest === undefined || !this.#silence.becameStale(atMs)) return [];
     this.#gate.force('stale', [], atMs);
-    return [this.#latest('stale', stamp)];
+    return [this.#build(this.#latest, 'stale', stamp)];
   }
 }
 
 /** A distance, and the fill ratio that the bin's geometry makes of it. */
 export class LevelChannel implements Channel<LevelSample> {
-  readonly #identity: SensorIdentity;
   readonly #settings: SensorSettings;
-  readonly #series: ReportedSeries;
+  readonly #build: ReadingBuilder<MeasuredLevel>;
+  readonly #series: ReportedSeries<MeasuredLevel>;
   readonly #median: MedianFilter;
 
   constructor(identity: SensorIdentity, settings: SensorSettings) {
-    this.#identity = identity;
     this.#settings = settings;
-    this.#series = new ReportedSeries(settings);
+    this.#build = (level, quality, stamp) => levelReading(identity, level, quality, stamp);
+    this.#series = new ReportedSeries(settings, this.#build);
     this.#median = new MedianFilter(settings.filter.medianOf, settings.filter.isolatedAfterMs);
   }
 
@@ -78,45 +81,49 @@ export class LevelChannel implements Channel<LevelSample> {
     const stamp = this.#series.placed(sample, ownStamp);
     const level = measureLevel(sample, this.#settings.level);
     if (!level) return suppressed('unusable');
-    if (stamp.historical) return { readings: [this.#builder(level)(level.plausible ? 'good' : 'implausible', stamp)] };
+    if (stamp.historical) return { readings: [this.#build(level, level.plausible ? 'good' : 'implausible', stamp)] };
     this.#series.heard(atMs);
-    const filtered =
-      level.distanceMm === undefined
-        ? level
-        : (measureLevel({ ...sample, distanceMm: this.#median.push(level.distanceMm, atMs) }, this.#settings.level) ??
-          level);
+    const filtered = this.#filtered(sample, level, atMs);
     const { onChangeMm, onChangeRatio } = this.#settings.report;
-    const values =
+    const reported =
       filtered.distanceMm === undefined
-        ? [{ value: filtered.fillRatio ?? 0, threshold: onChangeRatio }]
-        : [{ value: filtered.distanceMm, threshold: onChangeMm }];
-    const quality = filtered.plausible ? 'good' : 'implausible';
-    const offered = { quality, values } as const;
-    return this.#series.offer(offered, this.#builder(filtered), stamp, atMs);
+        ? { value: filtered.fillRatio ?? 0, threshold: onChangeRatio }
+        : { value: filtered.distanceMm, threshold: onChangeMm };
+    return this.#series.offer(filtered, filtered.plausible ? 'good' : 'implausible', [reported], stamp, atMs);
   }
 
   acceptRetained(sample: LevelSample, stamp: Stamp, atMs: number): Outcome {
     const level = measureLevel(sample, this.#settings.level);
-    return level ? this.#series.offerRetained(this.#builder(level), stamp, atMs) : suppressed('unusable');
+    return level ? this.#series.offerRetained(level, stamp, atMs) : suppressed('unusable');
   }
 
   tick(stamp: Stamp, atMs: number): Reading[] {
     return this.#series.tick(stamp, atMs);
   }
 
-  #builder(level: MeasuredLevel): ReadingBuilder {
-    return (quality, stamp) => ({
-      kind: 'level',
-      ...commonFields(this.#identity, stamp, quality),
-      ...(level.distanceMm === undefined ? {} : { distanceMm: level.distanceMm }),
-      ...(level.fillRatio === undefined ? {} : { fillRatio: level.fillRatio }),
-    });
+  #filtered(sample: LevelSample, level: MeasuredLevel, atMs: number): MeasuredLevel {
+    if (level.distanceMm === undefined) return level;
+    const distanceMm = this.#median.push(level.distanceMm, atMs);
+    if (distanceMm === level.distanceMm) return level;
+    return measureLevel({ ...sample, distanceMm }, this.#settings.level) ?? level;
   }
 }
 
+function levelReading(
+  identity: SensorIdentity,
+  { distanceMm, fillRatio }: MeasuredLevel,
+  quality: Reading['quality'],
+  stamp: Stamp,
+): Reading {
+  const reading: Extract<Reading, { kind: 'level' }> = commonFields('level', identity, stamp, quality);
+  if (distanceMm !== undefined) reading.distanceMm = distanceMm;
+  if (fillRatio !== undefined) reading.fillRatio = fillRatio;
+  return reading;
+}
+
 interface MeasuredLevel {
-  distanceMm?: number;
-  fillRatio?: number;
+  distanceMm: number | undefined;
+  fillRatio: number | undefined;
   plausible: boolean;
 }
 
@@ -131,45 +138,39 @@ export function measureLevel(sample: LevelSample, geometry: LevelSettings | unde
   const ratio = finite(sample.fillRatio) ?? byGeometry;
   if (usable === undefined && ratio === undefined) return undefined;
   return {
-    ...(usable === undefined ? {} : { distanceMm: usable }),
-    ...(ratio === undefined ? {} : { fillRatio: Math.min(1, Math.max(0, ratio)) }),
+    distanceMm: usable,
+    fillRatio: ratio === undefined ? undefined : Math.min(1, Math.max(0, ratio)),
     plausible: ratio === undefined || (ratio >= -RATIO_TOLERANCE && ratio <= 1 + RATIO_TOLERANCE),
   };
 }
 
 /** A device that counts by itself. */
 export class CountChannel implements Channel<CountSample> {
-  readonly #identity: SensorIdentity;
-  readonly #series: ReportedSeries;
+  readonly #build: ReadingBuilder<number>;
+  readonly #series: ReportedSeries<number>;
 
   constructor(identity: SensorIdentity, settings: SensorSettings) {
-    this.#identity = identity;
-    this.#series = new ReportedSeries(settings);
+    this.#build = (pieces, quality, stamp) => ({ ...commonFields('count', identity, stamp, quality), pieces });
+    this.#series = new ReportedSeries(settings, this.#build);
   }
 
   accept(sample: CountSample, ownStamp: Stamp, atMs: number): Outcome {
-    if (!isCount(sample.pieces)) return suppressed('unusable');
+    const { pieces } = sample;
+    if (!isCount(pieces)) return suppressed('unusable');
     const stamp = this.#series.placed(sample, ownStamp);
-    const build = this.#builder(sample.pieces);
     // A counting scale whose load still moves has a number, but not yet an amount.
     const quality = sample.stability === 'unstable' ? 'unstable' : 'good';
-    if (stamp.historical) return { readings: [build(quality, stamp)] };
+    if (stamp.historical) return { readings: [this.#build(pieces, quality, stamp)] };
     this.#series.heard(atMs);
-    const values = [{ value: sample.pieces, threshold: 1 }];
-    return this.#series.offer({ quality, values }, build, stamp, atMs);
+    return this.#series.offer(pieces, quality, [{ value: pieces, threshold: 1 }], stamp, atMs);
   }
 
-  acceptRetained(sample: CountSample, stamp: Stamp, atMs: number): Outcome {
-    if (!isCount(sample.pieces)) return suppressed('unusable');
-    return this.#series.offerRetained(this.#builder(sample.pieces), stamp, atMs);
+  acceptRetained({ pieces }: CountSample, stamp: Stamp, atMs: number): Outcome {
+    return isCount(pieces) ? this.#series.offerRetained(pieces, stamp, atMs) : suppressed('unusable');
   }
 
   tick(stamp: Stamp, atMs: number): Reading[] {
     return this.#series.tick(stamp, atMs);
-  }
-
-  #builder(pieces: number): ReadingBuilder {
-    return (quality, stamp) => ({ kind: 'count', ...commonFields(this.#identity, stamp, quality), pieces });
   }
 }
 
@@ -188,7 +189,7 @@ export class ButtonChannel implements Channel<ButtonSample> {
       if (this.#last?.action === action && this.#last.observedAtMs === observedAtMs) return suppressed('duplicate');
       this.#last = { action, observedAtMs };
     }
-    return { readings: [{ kind: 'button', ...commonFields(this.#identity, stamp, 'good'), action }] };
+    return { readings: [{ ...commonFields('button', this.#identity, stamp, 'good'), action }] };
   }
 
   acceptRetained(): Outcome {

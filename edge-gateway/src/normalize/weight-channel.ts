@@ -28,7 +28,7 @@ interface Latest {
   saysMoving: boolean;
   /** Nothing came after it for long enough, and what follows from that was told. */
   concluded: boolean;
-  observedAtMs?: number;
+  observedAtMs: number | undefined;
   raw: number;
   isBesideMedian: boolean;
 }
@@ -94,7 +94,7 @@ export class WeightChannel implements Channel<WeightLikeSample> {
       concluded: false,
       raw,
       isBesideMedian: filtered !== raw,
-      ...observed(sample),
+      observedAtMs: sample.observedAtMs,
     };
     return this.#conclude(this.#motion(weighed.netGrams, says, isolated, atMs), weighed, stamp, atMs);
   }
@@ -211,17 +211,11 @@ export class WeightChannel implements Channel<WeightLikeSample> {
   }
 
   #reading(weighed: Weighed, quality: ReadingQuality, stable: boolean, stamp: Stamp): Reading {
-    return {
-      kind: 'weight',
-      ...commonFields(this.#identity, stamp, quality),
-      netGrams: rounded(weighed.netGrams),
-      ...(weighed.grossGrams === undefined ? {} : { grossGrams: rounded(weighed.grossGrams) }),
-      stable,
-      ...(weighed.calibrationVersion === undefined ? {} : { calibrationVersion: weighed.calibrationVersion }),
-    };
+    const { netGrams, grossGrams, calibrationVersion } = weighed;
+    const common = commonFields('weight', this.#identity, stamp, quality);
+    const reading: Extract<Reading, { kind: 'weight' }> = { ...common, netGrams: rounded(netGrams), stable };
+    if (grossGrams !== undefined) reading.grossGrams = rounded(grossGrams);
+    if (calibrationVersion !== undefined) reading.calibrationVersion = calibrationVersion;
+    return reading;
   }
-}
-
-function observed(sample: { observedAtMs?: number }): { observedAtMs?: number } {
-  return sample.observedAtMs === undefined ? {} : { observedAtMs: sample.observedAtMs };
 }

@@ -17,7 +17,9 @@ export class ClockOrder {
 
   mark(readings: readonly Reading[]): readonly Reading[] {
     let marked: Reading[] | undefined;
-    for (const [index, reading] of readings.entries()) {
+    for (let index = 0; index < readings.length; index += 1) {
+      const reading = readings[index];
+      if (!reading) continue;
       const { receivedAtMs } = reading;
       if (receivedAtMs >= this.#latestMs) this.#latestMs = receivedAtMs;
       // What a device tells of its past is told with the times of then.

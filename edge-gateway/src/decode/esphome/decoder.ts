@@ -31,32 +31,48 @@ const OTHER_COMPONENTS: ReadonlySet<string> = new Set([
   'light', 'lock', 'media_player', 'number', 'select', 'switch', 'text', 'time', 'update', 'valve',
 ]); // prettier-ignore
 
+/** Of a device, whose meaning is remembered. */
+const TOPICS_MAX = 64;
+const TEXT = new TextDecoder();
+
 interface StateTopic {
   component: string;
   name: string;
 }
 
-function decode(frame: Frame, constants: Constants): DecodeResult {
-  const topic = frame.topic === undefined ? undefined : readTopic(frame.topic);
-  if (topic === 'other') return understood();
-  if (topic !== undefined && topic.component !== 'sensor') return decodeEvent(topic, frame.payload, constants);
+/** What the topic and the constants say of a payload: found once for each topic of the device, which has a few. */
+interface TopicMeaning {
+  topic: StateTopic | 'other' | undefined;
+  unit: string | undefined;
+  common: SampleCommon;
+}
+
+function meaningOf(topicText: string | undefined, constants: Constants): TopicMeaning {
+  const topic = topicText === undefined ? undefined : readTopic(topicText);
+  if (topic === 'other') return { topic, unit: undefined, common: {} };
   const unit = unitOf(topic?.name, constants);
   // Where the units of a device's sensors are listed, those not in the list (uptime, version, …) are not asked for.
-  if (unit === undefined && topic !== undefined && constants.units !== undefined) return understood();
+  const isUnlisted = unit === undefined && topic !== undefined && constants.units !== undefined;
+  return { topic, unit: isUnlisted ? 'none' : unit, common: topic === undefined ? {} : { sensorId: topic.name } };
+}
+
+function decode(frame: Frame, { topic, unit, common }: TopicMeaning, constants: Constants): DecodeResult {
+  if (topic === 'other') return understood();
+  if (topic !== undefined && topic.component !== 'sensor') return decodeEvent(topic, frame.payload, constants);
   if (unit === 'none') return understood();
   if (frame.payload.length > TEXT_BYTES_MAX) return describeLongPayload(frame.payload);
-  const text = new TextDecoder().decode(frame.payload).trim();
+  const text = TEXT.decode(frame.payload).trim();
   if (text === 'online' || text === 'offline') return understood();
-  // HX711 not ready, or a filter without a value yet: the sensor says that it has none.
-  if (/^[+-]?(nan|inf|infinity)$/i.test(text) || text === 'unknown') return understood();
   const value = parseDecimal(text);
   if (value === undefined) {
+    // HX711 not ready, or a filter without a value yet: the sensor says that it has none.
+    if (/^[+-]?(nan|inf|infinity)$/i.test(text) || text === 'unknown') return understood();
     return failure(
       text === '' ? 'truncated' : 'malformed',
       `An ESPHome sensor state is a bare number, not ${quote(text)}.`,
     );
   }
-  return decodeNumber(value, text, unit, topic === undefined ? {} : { sensorId: topic.name });
+  return decodeNumber(value, text, unit, common);
 }
 
 /**
@@ -116,5 +132,17 @@ export const esphomeModel: DecoderModel<typeof constantsSchema> = {
   input: 'payload',
   encoding: 'utf8',
   constantsSchema,
-  create: ({ constants }): Decoder => ({ decode: (frame) => decode(frame, constants) }),
+  create: ({ constants }): Decoder => {
+    const meanings = new Map<string | undefined, TopicMeaning>();
+    return {
+      decode: (frame) => {
+        let meaning = meanings.get(frame.topic);
+        if (!meaning) {
+          meaning = meaningOf(frame.topic, constants);
+          if (meanings.size < TOPICS_MAX) meanings.set(frame.topic, meaning);
+        }
+        return decode(frame, meaning, constants);
+      },
+    };
+  },
 };

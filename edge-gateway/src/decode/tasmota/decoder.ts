@@ -59,14 +59,17 @@ function decode(frame: Frame, constants: Constants): DecodeResult {
   const observedAtMs = time === undefined ? undefined : parseDeviceTime(time, constants.timeZone);
   const common: SampleCommon = observedAtMs === undefined ? {} : { observedAtMs };
   const toCelsius = body['TempUnit'] === 'F' ? fromFahrenheit : (value: number) => value;
-  const entries = Object.entries(body).flatMap(([key, value]): Entry[] => {
-    const fields = asObject(value);
-    if (fields === undefined) return [];
-    if (key === 'HX711') return weightSamples(fields, constants, { ...common, sensorId: key });
-    if (key === 'Wifi') return signalSamples(fields, common);
-    if (/^Button\d+$/.test(key)) return buttonSamples(fields, constants, { ...common, sensorId: key });
-    return environmentEntries(key, fields, toCelsius, { ...common, sensorId: key }, constants);
-  });
+  const entries: Entry[] = [];
+  for (const key of Object.keys(body)) {
+    const fields = asObject(body[key]);
+    if (fields === undefined) continue;
+    const named: SampleCommon = observedAtMs === undefined ? { sensorId: key } : { observedAtMs, sensorId: key };
+    if (key === 'HX711') entries.push(...weightSamples(fields, constants, named));
+    else if (key === 'Wifi') entries.push(...signalSamples(fields, common));
+    else if (key.startsWith('Button') && /^Button\d+$/.test(key))
+      entries.push(...buttonSamples(fields, constants, named));
+    else addEnvironment(entries, key, fields, toCelsius, named, constants);
+  }
   return resultOfEntries(entries);
 }
 
@@ -95,14 +98,14 @@ function buttonSamples(fields: JsonObject, constants: Constants, common: SampleC
     : [];
 }
 
-function environmentEntries(
+function addEnvironment(
+  entries: Entry[],
   key: string,
   fields: JsonObject,
   toCelsius: (value: number) => number,
   common: SampleCommon,
   { distanceUnits }: Constants,
-): Entry[] {
-  const entries: Entry[] = [];
+): void {
   const distance = asFiniteNumber(fields['Distance']);
   if (distance !== undefined && distance >= 0) {
     const power = powerOfTenMm(key, distanceUnits);
@@ -117,13 +120,12 @@ function environmentEntries(
   }
   const temperature = asFiniteNumber(fields['Temperature']);
   if (temperature !== undefined) entries.push({ kind: 'health', ...common, temperatureC: toCelsius(temperature) });
-  return entries;
 }
 
 function powerOfTenMm(key: string, told: Constants['distanceUnits']): number | undefined {
   const unit = Object.hasOwn(told, key) ? told[key] : undefined;
   if (unit !== undefined) return { mm: 0, cm: 1, m: 3 }[unit];
-  return DISTANCE_POWER_OF_TEN.get(key.replace(/[-_]\d+$/, ''));
+  return DISTANCE_POWER_OF_TEN.get(key) ?? DISTANCE_POWER_OF_TEN.get(key.replace(/[-_]\d+$/, ''));
 }
 
 function fromFahrenheit(value: number): number {

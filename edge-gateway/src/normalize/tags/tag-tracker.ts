@@ -96,7 +96,7 @@ export class TagTracker {
     }
     if (this.#silence.becameStale(atMs)) {
       this.#toldStale = true;
-      readings.push({ kind: 'health', ...commonFields({ deviceId: this.#deviceId }, stamp, 'stale') });
+      readings.push(commonFields('health', { deviceId: this.#deviceId }, stamp, 'stale'));
     }
     return readings;
   }
@@ -105,7 +105,7 @@ export class TagTracker {
     this.#silence.heard(atMs);
     if (!this.#toldStale) return [];
     this.#toldStale = false;
-    return [{ kind: 'health', ...commonFields({ deviceId: this.#deviceId }, stamp, 'good') }];
+    return [commonFields('health', { deviceId: this.#deviceId }, stamp, 'good')];
   }
 
   #readFirst(epcHex: string, sample: TagSample, stamp: Stamp, atMs: number): Outcome {
@@ -191,8 +191,7 @@ export class TagTracker {
       ...(place.sensorId === undefined ? {} : { sensorId: place.sensorId }),
     };
     return {
-      kind: 'tag',
-      ...commonFields(identity, stamp, quality),
+      ...commonFields('tag', identity, stamp, quality),
       epcUri: tag.epcUri,
       epcHex: tag.epcHex,
       presence,
