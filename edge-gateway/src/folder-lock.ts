@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 import { ShelfwireError } from '@shelfwire/contract';
+import { makeFolder } from '@shelfwire/contract/service';
 
 /**
  * One gateway per data folder: two would give out the same sequences. The lock is a listening socket in Linux's
@@ -13,7 +14,7 @@ import { ShelfwireError } from '@shelfwire/contract';
  */
 export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
   if (process.platform !== 'linux') return { release: () => Promise.resolve() };
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  makeFolder(folder);
   const name = createHash('sha256')
     .update(await realpath(folder))
     .digest('hex');

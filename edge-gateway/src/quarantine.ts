@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { makeFolder } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 const PAYLOAD_BYTES_KEPT = 65_536;
@@ -146,7 +147,7 @@ export class Quarantine {
       await rename(path, join(this.#folder, OLDER_FILE));
     }
     if (!this.#file) {
-      await mkdir(this.#folder, { recursive: true, mode: 0o750 });
+      makeFolder(this.#folder);
       this.#file = await open(path, 'a', 0o640);
       this.#sizeBytes = (await stat(path)).size;
     }

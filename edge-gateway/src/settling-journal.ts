@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { makeFolder } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
 import type { Frame } from './decode/decoder.ts';
@@ -48,7 +49,7 @@ export class SettlingJournal {
   }
 
   static async open(folder: string): Promise<SettlingJournal> {
-    await mkdir(folder, { recursive: true, mode: 0o750 });
+    makeFolder(folder);
     return new SettlingJournal(folder, await readLeft(join(folder, FILE)));
   }
 

@@ -33,7 +33,7 @@ export class ServiceMetrics {
     const make = (settings: MetricSettings): Counter => {
       const counter: Counter = new Counter({
         ...settings,
-        ...(beforeRead && { collect: () => beforeRead(counter as Counter<LabelOf<Name>>) }),
+        ...(beforeRead && { collect: () => beforeRead(counter) }),
       });
       return counter;
     };

@@ -1,8 +1,8 @@
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { ShelfwireError } from '@shelfwire/contract';
-import { configInvalid, describeIssues } from '@shelfwire/contract/service';
+import { configInvalid, describeIssues, makeFolder } from '@shelfwire/contract/service';
 import type { z } from 'zod';
 
 /** A small file of the gateway's own, read once and replaced as a whole; durable when `write` resolves. */
@@ -46,7 +46,7 @@ export class JsonFile<Content> {
 
   async #replace(text: string): Promise<void> {
     const temporary = `${this.#path}.new`;
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o750 });
+    makeFolder(dirname(this.#path));
     const handle = await open(temporary, 'w', 0o600);
     try {
       await handle.writeFile(text);

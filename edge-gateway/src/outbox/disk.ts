@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { makeFolder } from '@shelfwire/contract/service';
 
 /**
  * One folder of a disk, as little of it as the outbox needs. The other implementation is the simulated disk of the
@@ -30,7 +32,7 @@ export interface DiskFile {
 }
 
 export async function openFolder(folder: string): Promise<Disk> {
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  makeFolder(folder);
   const syncFolder = async (): Promise<void> => {
     const handle = await open(folder, constants.O_RDONLY);
     try {

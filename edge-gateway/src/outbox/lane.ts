@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Reading } from '@shelfwire/contract';
+import { makeFolder } from '@shelfwire/contract/service';
 
 import { openFolder, type Disk } from './disk.ts';
 import { OutboxFullError } from './full-error.ts';
@@ -31,7 +32,7 @@ export class OutboxLane {
 
   static async open(folder: string, options: LaneOptions): Promise<OutboxLane> {
     const openDisk = options.openDisk ?? openFolder;
-    await mkdir(folder, { recursive: true, mode: 0o750 });
+    makeFolder(folder);
     const ids = (await readdir(folder)).filter((name) => UUID.test(name)).sort();
     const outboxes: Outbox[] = [];
     for (const id of ids) outboxes.push(await Outbox.open(id, await openDisk(join(folder, id)), options));
