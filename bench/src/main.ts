@@ -33,6 +33,7 @@ const USAGE = `npm run bench -- [NAME …]
 
 Measures, prints a table, and writes bench/results/latest.json. Names: ${Object.keys(BENCHES).join(', ')}; without one, all of these.
 For minutes each, only by name: ${Object.keys(LONG_BENCHES).join(', ')}.
+SHELFWIRE_BENCH_SECONDS sets how long the chain is kept under load (30; the budget is about 300).
 The machine should do nothing else meanwhile. Absolute figures are this machine's; compare ratios, which come from one run.`;
 
 interface Results {

@@ -42,6 +42,10 @@ export class PostgresServer {
     return server;
   }
 
+  get pid(): number | undefined {
+    return this.#process?.child.pid;
+  }
+
   /** @returns `postgres://…` for the database named, which must exist */
   url(database = 'postgres'): string {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import { freePort, InfluxServer, MosquittoServer, PostgresServer } from '@shelfwire/test-servers';
 
-import { catalogue, gatewayFile } from './site-files.ts';
+import { cpuSecondsOf, cpuSecondsOfTree } from '../cpu-seconds.ts';
+import { catalogue, gatewayFile, type BenchDevices } from './site-files.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const SECRET = 'bench-secret-bench-secret-bench-secret';
@@ -43,11 +44,12 @@ export class BenchSite {
     this.#processes = parts.processes;
   }
 
-  static async start(scales: readonly string[], probes: readonly string[]): Promise<BenchSite> {
+  /** @param supplierUrl where orders go */
+  static async start(devices: BenchDevices, supplierUrl: string): Promise<BenchSite> {
     const folder = await mkdtemp(join(tmpdir(), 'shelfwire-chain-'));
     // JSON is YAML too, and 5,000 devices are read faster so.
-    await writeFile(join(folder, 'gateway.yaml'), JSON.stringify(gatewayFile(scales, probes)), { mode: 0o600 });
-    await writeFile(join(folder, 'catalogue.yaml'), JSON.stringify(catalogue(scales, probes)));
+    await writeFile(join(folder, 'gateway.yaml'), JSON.stringify(gatewayFile(devices)), { mode: 0o600 });
+    await writeFile(join(folder, 'catalogue.yaml'), JSON.stringify(catalogue(devices, supplierUrl)));
     const [broker, postgres, influx] = await Promise.all([
       MosquittoServer.start(),
       PostgresServer.start(),
@@ -123,6 +125,17 @@ export class BenchSite {
       return [name, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024] as const;
     });
     return Object.fromEntries(await Promise.all(entries)) as Record<ServiceName, number>;
+  }
+
+  /** Processor time that each part has used so far. */
+  async cpuSeconds(): Promise<Record<string, number>> {
+    const ours = Object.entries(this.#processes).map(async ([name, { pid }]) => [name, await cpuSecondsOf(pid ?? 0)]);
+    return Object.fromEntries([
+      ...(await Promise.all(ours)),
+      ['mosquitto', await cpuSecondsOf(this.broker.pid ?? 0)],
+      ['influxdb', await cpuSecondsOf(this.#influx.pid ?? 0)],
+      ['postgres', await cpuSecondsOfTree(this.#postgres.pid ?? 0)],
+    ]) as Record<string, number>;
   }
 
   async close(): Promise<void> {

@@ -9,9 +9,11 @@ export interface LoadOrder {
   port: number;
   deviceIds: readonly string[];
   password: string;
-  messagesPerSecond: number;
 }
-export type LoadCommand = { kind: 'connect'; order: LoadOrder } | { kind: 'run'; seconds: number } | { kind: 'count' };
+export type LoadCommand =
+  | { kind: 'connect'; order: LoadOrder }
+  | { kind: 'run'; seconds: number; messagesPerSecond: number }
+  | { kind: 'count' };
 export interface LoadCounts {
   kind: 'connected' | 'done' | 'counts';
   sent: number;
@@ -93,8 +95,8 @@ function remainingLength(length: number): Buffer {
   return length < 128 ? Buffer.from([length]) : Buffer.from([(length % 128) | 0x80, length >> 7]);
 }
 
-let scales: Scale[] = [];
-let messagesPerSecond = 0;
+const scales: Scale[] = [];
+let firstScale = 0;
 
 function tell(kind: LoadCounts['kind']): void {
   const sent = scales.reduce((sum, scale) => sum + scale.sent, 0);
@@ -103,10 +105,9 @@ function tell(kind: LoadCounts['kind']): void {
 }
 
 async function connectAll(order: LoadOrder): Promise<void> {
-  messagesPerSecond = order.messagesPerSecond;
   for (const [index, deviceId] of order.deviceIds.entries()) {
     const scale = new Scale(order, deviceId, (index * 7) % TAKE_EVERY_MESSAGES);
-    scales = [...scales, scale];
+    scales.push(scale);
     // A hundred at a time: a site's devices do not all knock in one millisecond.
     if (index % 100 === 99) await Promise.all(scales.slice(-100).map((one) => one.connected));
   }
@@ -115,15 +116,16 @@ async function connectAll(order: LoadOrder): Promise<void> {
 }
 
 /** Spreads the messages evenly; when the machine is too slow for the rate, less is sent, and the counts say so. */
-function run(seconds: number): void {
+function run(seconds: number, messagesPerSecond: number): void {
   const startedAtMs = performance.now();
   let published = 0;
   const timer = setInterval(() => {
     const elapsedMs = performance.now() - startedAtMs;
     const due = Math.min(Math.floor((elapsedMs * messagesPerSecond) / 1_000), published + messagesPerSecond / 10);
-    for (; published < due; published += 1) scales[published % scales.length]?.publish();
+    for (; published < due; published += 1) scales[(published + firstScale) % scales.length]?.publish();
     if (elapsedMs < seconds * 1_000) return;
     clearInterval(timer);
+    firstScale = (firstScale + published) % scales.length; // the next run goes on where this one ended
     tell('done');
   }, TICK_MS);
 }
@@ -134,7 +136,7 @@ process.on('message', (command: LoadCommand) => {
       void connectAll(command.order);
       break;
     case 'run':
-      run(command.seconds);
+      run(command.seconds, command.messagesPerSecond);
       break;
     case 'count':
       tell('counts');

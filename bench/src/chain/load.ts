@@ -22,8 +22,8 @@ export class Load {
     return this.#child.pid;
   }
 
-  run(seconds: number): Promise<LoadCounts> {
-    return this.#ask({ kind: 'run', seconds });
+  run(seconds: number, messagesPerSecond: number): Promise<LoadCounts> {
+    return this.#ask({ kind: 'run', seconds, messagesPerSecond });
   }
 
   counts(): Promise<LoadCounts> {

@@ -6,6 +6,18 @@ export const PASSWORD = 'bench-device-password';
 export const PROBE_LOGIN = { username: 'probes', password: PASSWORD } as const;
 export const PROBE_PIECE_GRAMS = 50;
 
+/** What a site is made of. All scales but the shelves that run low stay well above their reorder point. */
+export interface BenchDevices {
+  scales: readonly string[];
+  probes: readonly string[];
+  /** Each runs low once, to be ordered for. */
+  runningLow: readonly string[];
+}
+
+export const REORDER_POINT = { others: 10, runningLow: 60 } as const;
+/** How long a low must last before it is believed: the filter's own window, as the policy sets it. */
+export const CONFIRM_SECONDS = 2;
+
 export function deviceNames(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(5, '0')}`);
 }
@@ -16,10 +28,10 @@ const EVERY_MESSAGE = {
   report: { onChangeGrams: 0, heartbeatMs: 0, doubtfulEveryMs: 0 },
 };
 
-export function gatewayFile(scales: readonly string[], probes: readonly string[]): unknown {
+export function gatewayFile({ scales, probes, runningLow }: BenchDevices): unknown {
   const devices = [
     ...scales.map((deviceId) => ({ deviceId, login: { username: deviceId, password: PASSWORD } })),
-    ...probes.map((deviceId) => ({ deviceId, login: PROBE_LOGIN })),
+    ...[...probes, ...runningLow].map((deviceId) => ({ deviceId, login: PROBE_LOGIN })),
   ];
   return {
     ...SITE,
@@ -35,11 +47,13 @@ export function gatewayFile(scales: readonly string[], probes: readonly string[]
   };
 }
 
-export function catalogue(scales: readonly string[], probes: readonly string[]): unknown {
+export function catalogue({ scales, probes, runningLow }: BenchDevices, supplierUrl: string): unknown {
   const { tenantId, siteId } = SITE;
+  const { others, runningLow: low } = REORDER_POINT;
   const rows = [
-    ...scales.map((deviceId) => ({ deviceId, pieceGrams: 20 })),
-    ...probes.map((deviceId) => ({ deviceId, pieceGrams: PROBE_PIECE_GRAMS })),
+    ...scales.map((deviceId) => ({ deviceId, pieceGrams: 20, reorderPoint: others })),
+    ...probes.map((deviceId) => ({ deviceId, pieceGrams: PROBE_PIECE_GRAMS, reorderPoint: others })),
+    ...runningLow.map((deviceId) => ({ deviceId, pieceGrams: PROBE_PIECE_GRAMS, reorderPoint: low })),
   ];
   const locations = [{ locationId: 'hall', name: 'Hall' }];
   return {
@@ -51,7 +65,7 @@ export function catalogue(scales: readonly string[], probes: readonly string[]):
       },
     ],
     suppliers: [
-      { tenantId, supplierId: 'acme', name: 'Acme', endpoint: 'http://127.0.0.1:9', apiToken: 'bench-supplier-token' },
+      { tenantId, supplierId: 'acme', name: 'Acme', endpoint: supplierUrl, apiToken: 'bench-supplier-token' },
     ],
     items: rows.map(({ deviceId, pieceGrams }) => ({
       tenantId,
@@ -84,15 +98,15 @@ export function catalogue(scales: readonly string[], probes: readonly string[]):
       capacity: 1_000,
       sensor: { deviceId, kind: 'weight' },
     })),
-    policies: rows.map(({ deviceId }) => ({
+    policies: rows.map(({ deviceId, reorderPoint }) => ({
       tenantId,
       siteId,
       binId: `bin-${deviceId}`,
       type: 'MIN_MAX',
-      reorderPoint: 10,
+      reorderPoint,
       orderUpTo: 200,
       safetyStock: 5,
-      confirmSeconds: 2,
+      confirmSeconds: CONFIRM_SECONDS,
       autoApprove: true,
     })),
   };
