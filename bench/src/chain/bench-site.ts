@@ -11,7 +11,7 @@ import { freePort, InfluxServer, MosquittoServer, PostgresServer } from '@shelfw
 import { cpuSecondsOf, cpuSecondsOfTree } from '../cpu-seconds.ts';
 import { catalogue, gatewayFile, type BenchDevices } from './site-files.ts';
 
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 300_000;
 const SECRET = 'bench-secret-bench-secret-bench-secret';
 
 type ServiceName = 'gateway' | 'ingest' | 'reorder';
