@@ -4,11 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../points/point.ts';
 import { DuckStore } from '../store/duckdb/duckdb-store.ts';
+import { readingAsStretch } from '../store/hours/stretches.ts';
 import type { SeriesPair } from '../store/telemetry-store.ts';
 import { firstBucketMs, withGaps } from './buckets.ts';
 import { readSeries, readSeriesSet } from './history.ts';
 import { lttb } from './lttb.ts';
 import { timeWeightedMeans } from './time-weighted-mean.ts';
+
+type Range = Parameters<typeof timeWeightedMeans>[1];
+const meansOf = (pairs: readonly SeriesPair[], range: Range): SeriesPair[] =>
+  timeWeightedMeans(pairs.map(readingAsStretch), range);
 
 const START_MS = Date.UTC(2026, 0, 5, 8);
 
@@ -23,7 +28,7 @@ describe('time-weighted mean', () => {
       [9_600, 0],
       [10_000, 50],
     ];
-    expect(timeWeightedMeans(pairs, range)).toEqual([
+    expect(meansOf(pairs, range)).toEqual([
       [0, 90],
       [10_000, 50],
       [20_000, 50],
@@ -32,7 +37,7 @@ describe('time-weighted mean', () => {
 
   test('what held before the range counts in its first bucket', () => {
     expect(
-      timeWeightedMeans(
+      meansOf(
         [
           [-20_000, 10],
           [5_000, 20],
@@ -43,11 +48,11 @@ describe('time-weighted mean', () => {
   });
 
   test('a sensor that fell silent is a gap after the hold', () => {
-    expect(timeWeightedMeans([[0, 10]], { ...range, holdMs: 12_000 })).toEqual([
+    expect(meansOf([[0, 10]], { ...range, holdMs: 12_000 })).toEqual([
       [0, 10],
       [10_000, 10],
     ]);
-    expect(withGaps(timeWeightedMeans([[0, 10]], { ...range, holdMs: 9_000 }), range)).toEqual([
+    expect(withGaps(meansOf([[0, 10]], { ...range, holdMs: 9_000 }), range)).toEqual([
       [0, 10],
       [10_000, null],
       [20_000, null],
@@ -62,7 +67,7 @@ describe('time-weighted mean', () => {
       fc.property(pairs, (some) => {
         const sorted = some.toSorted((a, b) => a[0] - b[0]);
         const values = sorted.map(([, value]) => value);
-        for (const [, mean] of timeWeightedMeans(sorted, range)) {
+        for (const [, mean] of meansOf(sorted, range)) {
           expect(mean).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
           expect(mean).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
         }

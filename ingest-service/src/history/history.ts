@@ -9,7 +9,9 @@ import type {
 
 import type { MeasurementName } from '../points/schema.ts';
 import type { HeldStore } from '../store/held-store.ts';
-import type { SeriesPair, SeriesRequest, StoreAggregate } from '../store/telemetry-store.ts';
+import { HOUR_MS } from '../store/hours/split-range.ts';
+import { readingAsStretch } from '../store/hours/stretches.ts';
+import type { BucketRow, SeriesPair, SeriesRequest, Stretch } from '../store/telemetry-store.ts';
 import { cappedToMs, withGaps, type ChartPoint } from './buckets.ts';
 import { lttb } from './lttb.ts';
 import { timeWeightedMeans } from './time-weighted-mean.ts';
@@ -17,9 +19,8 @@ import { timeWeightedMeans } from './time-weighted-mean.ts';
 const HEALTH_FIELDS: readonly TelemetryField[] = ['batteryRatio', 'linkDbm', 'temperatureC'];
 
 /** More raw readings than these are not read into memory for one chart. */
-const RAW_READINGS_MAX = 20_000;
-const RAW_READINGS_FOR_MEAN_MAX = 200_000;
-const HOUR_MS = 3_600_000;
+const RAW_READINGS_MAX = 10_000;
+const STRETCHES_MAX = 200_000;
 
 /** What the question comes to, whatever the store. */
 interface Question {
@@ -57,65 +58,79 @@ async function readRaw({ store, request }: Question): Promise<Answer> {
   return { points: toPoints(pairs.slice(0, request.limit)), truncated: pairs.length > request.limit };
 }
 
-async function readBuckets({ store, request, query }: Question, stepMs: number): Promise<Answer> {
-  const { fromMs, aggregate, limit, holdMs } = query;
+async function readBuckets(question: Question, stepMs: number): Promise<Answer> {
+  const { store, request, query } = question;
+  const { fromMs, aggregate, limit } = query;
   const range = { fromMs, toMs: cappedToMs({ fromMs, toMs: query.toMs, stepMs, limit }), stepMs };
-  const about = { aggregate, stepMs };
-  if (aggregate !== 'timeWeightedMean') {
-    const pairs = await store.series({ ...request, toMs: range.toMs, bucket: { stepMs, aggregate } });
-    return { ...about, points: withGaps(pairs, range), truncated: range.toMs < query.toMs };
-  }
-  const raw = { ...request, fromMs: fromMs - holdMs, toMs: range.toMs, limit: RAW_READINGS_FOR_MEAN_MAX + 1 };
-  const pairs = await store.series(raw);
+  if (aggregate === 'timeWeightedMean') return readTimeWeighted(question, range);
+  const rows = await store.buckets({ ...request, toMs: range.toMs, stepMs, aggregates: [aggregate] });
+  const pairs = rows.map(([atMs, value]): SeriesPair => [atMs, value ?? Number.NaN]);
+  return { aggregate, stepMs, points: withGaps(pairs, range), truncated: range.toMs < query.toMs };
+}
+
+async function readTimeWeighted(
+  { store, request, query }: Question,
+  range: { fromMs: number; toMs: number; stepMs: number },
+): Promise<Answer> {
+  const { holdMs } = query;
+  const asked = { ...request, fromMs: range.fromMs - holdMs, toMs: range.toMs, limit: STRETCHES_MAX + 1 };
+  // Stretches of an hour do not fit into shorter buckets, nor do those that begin before the range.
+  const stretches =
+    range.stepMs % HOUR_MS === 0
+      ? (
+          await Promise.all([
+            readingsOf(store, { ...asked, toMs: range.fromMs }),
+            store.stretches({ ...asked, fromMs: range.fromMs, holdMs }),
+          ])
+        ).flat()
+      : await readingsOf(store, asked);
   // Too many to hold: answer the buckets that are complete, and say that there are more.
-  const complete = pairs.length <= RAW_READINGS_FOR_MEAN_MAX;
-  const toMs = complete ? range.toMs : Math.min(range.toMs, lastAtMs(pairs));
-  const means = timeWeightedMeans(pairs, { ...range, toMs, holdMs });
-  return { ...about, points: withGaps(means, { ...range, toMs }), truncated: toMs < query.toMs };
+  const complete = stretches.length <= STRETCHES_MAX;
+  const toMs = complete ? range.toMs : Math.min(range.toMs, stretches.at(-1)?.toMs ?? 0);
+  const means = timeWeightedMeans(stretches, { ...range, toMs, holdMs });
+  const points = withGaps(means, { ...range, toMs });
+  return { aggregate: 'timeWeightedMean', stepMs: range.stepMs, points, truncated: toMs < query.toMs };
+}
+
+async function readingsOf(store: HeldStore, request: SeriesRequest): Promise<Stretch[]> {
+  return (await store.series(request)).map(readingAsStretch);
 }
 
 /**
  * Few readings: those that a chart would show, at their own times. Many: the least and greatest of each interval. Where
  * an interval is an hour or more, whole hours: stores answer these without touching a month of raw readings.
  */
-async function readForChart(question: Question, maxPoints: number): Promise<Answer> {
-  const { store, request, query } = question;
-  const stepMs = Math.max(1_000, Math.ceil((query.toMs - query.fromMs) / Math.floor(maxPoints / 2 - 1)));
-  if (stepMs >= HOUR_MS) {
-    const extremes = await readExtremes(question, Math.ceil(stepMs / HOUR_MS) * HOUR_MS, maxPoints);
-    const gaps = extremes.points.filter(([, value]) => value === null).length;
-    // Mostly gaps: a sensor that seldom speaks, whose readings are few.
-    if (gaps * 2 < extremes.points.length) return extremes;
+async function readForChart({ store, request, query }: Question, maxPoints: number): Promise<Answer> {
+  const { fromMs, toMs } = query;
+  const fittingMs = Math.max(1_000, Math.ceil((toMs - fromMs) / Math.floor(maxPoints / 2 - 1)));
+  const stepMs = fittingMs < HOUR_MS ? fittingMs : Math.ceil(fittingMs / HOUR_MS) * HOUR_MS;
+  const rows = await store.buckets({ ...request, limit: maxPoints, stepMs, aggregates: ['count', 'min', 'max'] });
+  const readings = rows.reduce((sum, [, count = 0]) => sum + count, 0);
+  const isSeldom = rows.length * 2 < (toMs - fromMs) / stepMs;
+  if (readings <= (stepMs < HOUR_MS || isSeldom ? RAW_READINGS_MAX : maxPoints)) {
+    const raw = await store.series({ ...request, limit: RAW_READINGS_MAX + 1 });
+    // Fewer than were counted: they are deleted, and their hours are left.
+    if (raw.length >= readings) {
+      const kept = lttb(raw, maxPoints);
+      return { points: toPoints(kept), truncated: false, ...(kept === raw ? {} : { downsampled: 'lttb' as const }) };
+    }
   }
-  const raw = await store.series({ ...request, limit: RAW_READINGS_MAX + 1 });
-  if (raw.length <= RAW_READINGS_MAX) {
-    const kept = lttb(raw, maxPoints);
-    return { points: toPoints(kept), truncated: false, ...(kept === raw ? {} : { downsampled: 'lttb' as const }) };
-  }
-  return readExtremes(question, stepMs, maxPoints);
+  return { points: extremes(rows, { fromMs, toMs, stepMs }), stepMs, truncated: false, downsampled: 'min-max' };
 }
 
-async function readExtremes({ store, request, query }: Question, stepMs: number, maxPoints: number): Promise<Answer> {
-  const { fromMs, toMs } = query;
-  const extreme = async (aggregate: StoreAggregate): Promise<ChartPoint[]> =>
-    withGaps(await store.series({ ...request, limit: maxPoints, bucket: { stepMs, aggregate } }), {
-      fromMs,
-      toMs,
-      stepMs,
-    });
-  const [least, greatest] = await Promise.all([extreme('min'), extreme('max')]);
-  const halfMs = Math.floor(stepMs / 2);
-  const points = least.flatMap(([atMs, min], index): ChartPoint[] => {
-    const max = greatest[index]?.[1] ?? null;
-    if (min === null) return [[atMs, null]];
-    return min === max
-      ? [[atMs, min]]
-      : [
-          [atMs, min],
-          [atMs + halfMs, max],
-        ];
+/** Of rows of count, min and max. */
+function extremes(rows: readonly BucketRow[], range: { fromMs: number; toMs: number; stepMs: number }): ChartPoint[] {
+  const halfMs = Math.floor(range.stepMs / 2);
+  const greatest = new Map(rows.map(([atMs, , , max = Number.NaN]) => [atMs, max]));
+  const least = rows.map(([atMs, , min = Number.NaN]): SeriesPair => [atMs, min]);
+  return withGaps(least, range).flatMap(([atMs, min]): ChartPoint[] => {
+    const max = greatest.get(atMs) ?? null;
+    if (min === null || min === max) return [[atMs, min]];
+    return [
+      [atMs, min],
+      [atMs + halfMs, max],
+    ];
   });
-  return { points, stepMs, truncated: false, downsampled: 'min-max' };
 }
 
 export async function readSensors(
@@ -131,10 +146,6 @@ export async function readSensors(
 
 function toPoints(pairs: readonly SeriesPair[]): ChartPoint[] {
   return pairs.map(([atMs, value]) => [atMs, value]);
-}
-
-function lastAtMs(pairs: readonly SeriesPair[]): number {
-  return pairs.at(-1)?.[0] ?? 0;
 }
 
 function measurementOf(field: TelemetryField): MeasurementName {

@@ -158,10 +158,29 @@ export function describeTelemetryStore(name: string, prepare: () => Promise<Stor
     ] as const)('%s of each bucket; buckets without readings are left out', async (aggregate, firstValue) => {
       const tenantId = `bucket-${aggregate}`;
       await store.write([weight(tenantId, 10, 10), weight(tenantId, 50, 20), weight(tenantId, 130, 70)]);
-      const pairs = await series(netGrams(tenantId, { bucket: { stepMs: MINUTE_MS, aggregate } }));
+      await place.settle?.();
+      const pairs = await store.buckets({ ...netGrams(tenantId), stepMs: MINUTE_MS, aggregates: [aggregate] });
       expect(pairs).toEqual([
         [START_MS, firstValue],
         [START_MS + 2 * MINUTE_MS, aggregate === 'count' ? 1 : 70],
+      ]);
+    });
+
+    test('several aggregates come in the order they were asked for', async () => {
+      await store.write([weight('several', 10, 10), weight('several', 50, 20)]);
+      await place.settle?.();
+      const aggregates = ['max', 'mean', 'count', 'min'] as const;
+      const request = { ...netGrams('several'), stepMs: 60 * MINUTE_MS, aggregates };
+      expect(await store.buckets(request)).toEqual([[START_MS, 20, 15, 2, 10]]);
+      expect(await store.buckets({ ...request, stepMs: MINUTE_MS })).toEqual([[START_MS, 20, 15, 2, 10]]);
+    });
+
+    test('what a mean over time needs are readings, while nothing is downsampled', async () => {
+      await store.write([weight('stretches', 10, 10), weight('stretches', 50, 20)]);
+      await place.settle?.();
+      expect(await store.stretches({ ...netGrams('stretches'), holdMs: MINUTE_MS })).toEqual([
+        { fromMs: START_MS + 10_000, toMs: START_MS + 10_000, integral: 0, last: 10 },
+        { fromMs: START_MS + 50_000, toMs: START_MS + 50_000, integral: 0, last: 20 },
       ]);
     });
 

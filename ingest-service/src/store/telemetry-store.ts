@@ -24,13 +24,38 @@ export interface SeriesRequest {
   fromMs: number;
   /** Not included. */
   toMs: number;
-  /** With it: one value a bucket, buckets at multiples of `stepMs` since 1970. Without: every point. */
-  bucket?: { stepMs: number; aggregate: StoreAggregate };
-  /** At most so many pairs, the earliest first. */
+  /** At most so many pairs, buckets or stretches, the earliest first. */
   limit: number;
 }
 
 export type SeriesPair = readonly [atMs: number, value: number];
+
+/** Several aggregates at once cost less than one after the other. */
+export interface BucketsRequest extends SeriesRequest {
+  /** Buckets stand at multiples of it since 1970. */
+  stepMs: number;
+  aggregates: readonly StoreAggregate[];
+}
+
+/** The beginning of a bucket, and its aggregates in the order asked for. */
+export type BucketRow = readonly [atMs: number, ...values: number[]];
+
+export interface StretchesRequest extends SeriesRequest {
+  /** No two readings of a stretch are further apart, while the readings are there to tell. */
+  holdMs: number;
+}
+
+/**
+ * One reading (`fromMs` is `toMs`), or all readings of one hour of the clock, from the first to the last of them: what a
+ * mean over time needs of either. `integral` is value × ms between the two, each value held until the next reading.
+ */
+export interface Stretch {
+  fromMs: number;
+  toMs: number;
+  integral: number;
+  /** What holds from `toMs` on. */
+  last: number;
+}
 
 export interface SensorSummary {
   deviceId: string;
@@ -61,7 +86,12 @@ export interface Retention {
  */
 export interface TelemetryStore {
   write(points: readonly TelemetryPoint[]): Promise<WriteResult>;
+  /** Every point. */
   series(request: SeriesRequest): Promise<SeriesPair[]>;
+  /** Whole hours come from hourly values where those count every reading, also after the readings are deleted. */
+  buckets(request: BucketsRequest): Promise<BucketRow[]>;
+  /** What the series did, in time order and as few stretches as the store knows. */
+  stretches(request: StretchesRequest): Promise<Stretch[]>;
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]>;
   /**
    * What has to be done from time to time: makes what is missing in the database, downsamples hours that are over (and

@@ -31,6 +31,8 @@ export class RememberingStore implements TelemetryStore {
   }
 
   series = (): never => unused();
+  buckets = (): never => unused();
+  stretches = (): never => unused();
   sensors = (): never => unused();
   maintain = (): never => unused();
 

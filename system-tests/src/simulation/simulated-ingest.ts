@@ -52,9 +52,11 @@ export class SimulatedIngest {
       if (this.#death === point) this.crash();
       await life.pass();
     };
-    const { series, sensors, maintain } = this.store;
+    const { series, buckets, stretches, sensors, maintain } = this.store;
     const store = {
       series,
+      buckets,
+      stretches,
       sensors,
       maintain,
       write: async (points: Parameters<RememberingStore['write']>[0]) => {

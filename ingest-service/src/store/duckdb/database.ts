@@ -4,13 +4,15 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import type { TelemetryPoint } from '../../points/point.ts';
 import { MEASUREMENT_NAMES, type MeasurementName } from '../../points/schema.ts';
-import { Rollup } from './rollup.ts';
+import { READINGS_PER_STEP, Rollup } from './rollup.ts';
 import { Staging } from './staging.ts';
 import { TABLES } from './tables.ts';
 
 export interface DuckDatabaseOptions {
   file: string;
   memoryLimitMb: number;
+  /** How many readings of an hour are downsampled in one step. */
+  readingsPerStep?: number;
 }
 
 /** Appended between two turns of the event loop: about a millisecond's work. */
@@ -48,7 +50,8 @@ export class DuckDatabase {
       const writer = await instance.connect();
       const stagings = new Map<MeasurementName, Staging>();
       for (const name of MEASUREMENT_NAMES) stagings.set(name, await Staging.create(TABLES[name], writer));
-      return new DuckDatabase({ instance, writer, stagings, rollup: await Rollup.create(writer) });
+      const rollup = await Rollup.create(writer, options.readingsPerStep ?? READINGS_PER_STEP);
+      return new DuckDatabase({ instance, writer, stagings, rollup });
     } catch (error) {
       instance.closeSync();
       throw error;

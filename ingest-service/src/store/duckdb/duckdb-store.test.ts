@@ -6,15 +6,21 @@ import { SmallDisk } from '@shelfwire/test-servers';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
-import { describeTelemetryStore } from '../telemetry-store.conformance.ts';
+import { describeHistory } from '../../history/history.conformance.ts';
+import { describeTelemetryStore, type StoreUnderTest } from '../telemetry-store.conformance.ts';
 import { DuckStore } from './duckdb-store.ts';
 
-describeTelemetryStore('DuckDB', async () => {
+async function placeOnDisk(): Promise<StoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-duckdb-'));
   return {
     open: () => DuckStore.open({ file: join(folder, 'telemetry.duckdb'), memoryLimitMb: 256 }),
     cleanUp: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+describeTelemetryStore('DuckDB', placeOnDisk);
+describe('the history from DuckDB', () => {
+  describeHistory('DuckDB', placeOnDisk);
 });
 
 function weight(atMs: number, netGrams: number): TelemetryPoint {

@@ -6,18 +6,25 @@ import { makeFolder } from '@shelfwire/contract/service';
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
 import { pointProblem } from '../../points/schema.ts';
+import { mergeBuckets, partsOf } from '../hours/merge-buckets.ts';
+import { HOUR_MS, splitRange, type HourKnowledge } from '../hours/split-range.ts';
+import { readStretches, type HourOfSeries } from '../hours/stretches.ts';
 import type {
+  BucketRow,
+  BucketsRequest,
   RejectedPoint,
   Retention,
   SensorSummary,
   SeriesPair,
   SeriesRequest,
+  Stretch,
+  StretchesRequest,
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
 import { DuckDatabase, isFatal, type DuckDatabaseOptions } from './database.ts';
 import { exportTo, type ExportRequest } from './export.ts';
-import { SENSORS_SQL, seriesSql } from './queries.ts';
+import { bucketsSql, hourlyBucketsSql, hoursSql, SENSORS_SQL, seriesSql, type Statement } from './queries.ts';
 import { deleteExpired } from './retention.ts';
 
 export type DuckStoreOptions = DuckDatabaseOptions;
@@ -30,6 +37,7 @@ interface PendingWrite {
 }
 
 const POINTS_PER_COMMIT_MAX = 50_000;
+const NOTHING_KNOWN: HourKnowledge = { isCovered: () => false, isRawGone: () => false };
 
 /**
  * Everything in one file that this process alone may have open. Writes that wait while another commits are committed
@@ -69,15 +77,15 @@ export class DuckStore implements TelemetryStore {
     });
   }
 
-  /** One hour or one deletion at a time, between writes. */
+  /** One step of an hour or one deletion at a time, between writes. */
   async maintain(retention: Retention, nowMs: number, signal?: AbortSignal): Promise<void> {
-    const due = await this.#betweenWrites(({ rollup }) => Promise.resolve(rollup.due(nowMs)));
-    for (const hourMs of due) {
+    const { rollup } = await this.#betweenWrites((database) => Promise.resolve(database));
+    for (const hourMs of rollup.due(nowMs)) {
       if (signal?.aborted) return;
-      await this.#betweenWrites(({ rollup }) => rollup.refresh(hourMs));
+      await rollup.refresh(hourMs, (step) => this.#betweenWrites(step));
     }
     if (signal?.aborted) return;
-    await this.#betweenWrites(({ writer, rollup }) => deleteExpired(writer, rollup, retention, nowMs));
+    await this.#betweenWrites((database) => deleteExpired(database.writer, database.rollup, retention, nowMs));
   }
 
   async exportTo(request: ExportRequest, file: string): Promise<void> {
@@ -141,13 +149,34 @@ export class DuckStore implements TelemetryStore {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const { sql, values } = this.#database?.rollup.seriesSql(request) ?? seriesSql(request);
-    const rows = await this.#read(sql, values);
-    return rows.map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
+    return this.#ask<SeriesPair>(seriesSql(request));
+  }
+
+  async buckets(request: BucketsRequest): Promise<BucketRow[]> {
+    const { stepMs, aggregates, limit } = request;
+    const known = stepMs % HOUR_MS === 0 ? this.#database?.rollup.knowledge(request) : undefined;
+    if (!known) return this.#ask<BucketRow>(bucketsSql(request, stepMs, aggregates));
+    const parts = partsOf(aggregates);
+    const rows = await Promise.all(
+      splitRange(request, known).map((segment) => {
+        const toSql = segment.from === 'hours' ? hourlyBucketsSql : bucketsSql;
+        return this.#ask<BucketRow>(toSql({ ...request, ...segment }, stepMs, parts));
+      }),
+    );
+    return mergeBuckets(rows.flat(), parts, aggregates, limit);
+  }
+
+  stretches(request: StretchesRequest): Promise<Stretch[]> {
+    const known = this.#database?.rollup.knowledge(request) ?? NOTHING_KNOWN;
+    return readStretches(request, {
+      ...known,
+      hours: async (range) => (await this.#ask<HourRow>(hoursSql({ ...request, ...range }))).map(toHour),
+      readings: (range, limit) => this.series({ ...request, ...range, limit }),
+    });
   }
 
   async sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
-    const rows = await this.#read(SENSORS_SQL, [site.tenantId, site.siteId]);
+    const rows = await this.#ask<unknown[]>({ sql: SENSORS_SQL, values: [site.tenantId, site.siteId] });
     return rows.map(([measurement, deviceId, sensorId, kind, lastAtMs]) => ({
       measurement: measurement === 'reading' ? 'reading' : 'device_health',
       deviceId: String(deviceId),
@@ -158,11 +187,13 @@ export class DuckStore implements TelemetryStore {
   }
 
   async check(): Promise<void> {
-    await this.#read('SELECT 1', []);
+    await this.#ask<unknown[]>({ sql: 'SELECT 1', values: [] });
   }
 
-  async #read(sql: string, values: (string | number | bigint)[]): Promise<unknown[][]> {
-    return this.#withReader(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
+  /** `Row` is what the statement selects. */
+  async #ask<Row extends readonly unknown[]>({ sql, values }: Statement): Promise<Row[]> {
+    const rows = await this.#withReader(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
+    return rows as unknown as Row[];
   }
 
   async #withReader<Result>(query: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
@@ -183,6 +214,13 @@ export class DuckStore implements TelemetryStore {
     await this.#working;
     await this.#database?.close();
   }
+}
+
+/** Of `hoursSql`. */
+type HourRow = [number, number | null, number | null, number | null, number | null, number];
+
+function toHour([hourMs, firstAtMs, lastAtMs, integral, gapMaxMs, last]: HourRow): HourOfSeries {
+  return { hourMs, firstAtMs, lastAtMs, integral, gapMaxMs, last };
 }
 
 function awayError(what: 'write' | 'read', cause: unknown): StoreAwayError {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { measurement, type MeasurementName } from '../../points/schema.ts';
-import { startNs } from './rollup.ts';
+import { startNs } from './queries.ts';
 import { quote } from './tables.ts';
 
 export interface ExportRequest {

@@ -2,7 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { MEASUREMENT_NAMES } from '../../points/schema.ts';
 import type { Retention } from '../telemetry-store.ts';
-import { HOUR_MS, startNs, type Rollup } from './rollup.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
+import { startNs } from './queries.ts';
+import type { Rollup } from './rollup.ts';
 import { quote } from './tables.ts';
 
 /** Raw readings are the bulk; everything else is kept as long as the hourly values. */

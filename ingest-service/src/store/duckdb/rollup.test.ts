@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
-import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
+import type { BucketsRequest, StoreAggregate } from '../telemetry-store.ts';
 import { DuckStore } from './duckdb-store.ts';
-import { HOUR_MS } from './rollup.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 0, 5);
@@ -26,7 +25,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  store = await DuckStore.open({ file: join(folder, 'telemetry.duckdb'), memoryLimitMb: 256 });
+  store = await DuckStore.open({ file: join(folder, 'telemetry.duckdb'), memoryLimitMb: 256, readingsPerStep: 1_000 });
 }
 
 function weight(atMs: number, netGrams: number, quality = 'good'): TelemetryPoint {
@@ -39,109 +38,40 @@ function weight(atMs: number, netGrams: number, quality = 'good'): TelemetryPoin
   };
 }
 
-function question(aggregate: StoreAggregate, hours: { from: number; to: number; step: number }): SeriesRequest {
+function question(aggregate: StoreAggregate, hours: { from: number; to: number; step: number }): BucketsRequest {
   return {
     measurement: 'reading',
     field: 'netGrams',
     tags: { tenantId: 't', siteId: 's', deviceId: 'd' },
     fromMs: START_MS + hours.from * HOUR_MS,
     toMs: START_MS + hours.to * HOUR_MS,
-    bucket: { stepMs: hours.step * HOUR_MS, aggregate },
+    stepMs: hours.step * HOUR_MS,
+    aggregates: [aggregate],
     limit: 10_000,
   };
 }
 
-/** The answer by the book, from all readings. */
-function expected(readings: ReadonlyMap<number, number>, { fromMs, toMs, bucket }: SeriesRequest): [number, number][] {
-  const stepMs = bucket?.stepMs ?? 1;
-  const buckets = new Map<number, [number, number][]>();
-  for (const [atMs, value] of [...readings].sort((a, b) => a[0] - b[0])) {
-    if (atMs < fromMs || atMs >= toMs) continue;
-    const start = Math.floor(atMs / stepMs) * stepMs;
-    buckets.set(start, [...(buckets.get(start) ?? []), [atMs, value]]);
-  }
-  const value = (pairs: [number, number][]): number => {
-    const values = pairs.map((pair) => pair[1]);
-    const sum = values.reduce((a, b) => a + b, 0);
-    const answers = {
-      mean: sum / values.length,
-      min: Math.min(...values),
-      max: Math.max(...values),
-      last: values.at(-1) ?? 0,
-      count: values.length,
-    };
-    return answers[bucket?.aggregate ?? 'count'];
-  };
-  return [...buckets].map(([start, pairs]) => [start, value(pairs)]);
+async function bucketsOf(request: BucketsRequest): Promise<number[][]> {
+  return (await store.buckets(request)).map((row) => [...row]);
 }
-
-test('whole hours are the same from hourly values and raw readings, whatever comes late, repeats or restarts', async () => {
-  const minute = fc.integer({ min: 0, max: 20 * 60 - 1 });
-  const step = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('write' as const),
-        minutes: fc.array(minute, { minLength: 1, maxLength: 30 }),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('maintain' as const), atMinute: minute }) },
-    { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
-  );
-  const range = fc.record({
-    from: fc.integer({ min: 0, max: 40 }),
-    length: fc.integer({ min: 1, max: 60 }),
-    step: fc.integer({ min: 1, max: 5 }),
-  });
-  let run = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 8 }), range, async (steps, asked) => {
-      const shiftMs = run++ * 10 * DAY_MS; // each run has days of its own, in one file
-      const readings = new Map<number, number>();
-      for (const one of steps) {
-        if (one.kind === 'write') {
-          const points = one.minutes.map((at) => weight(START_MS + shiftMs + at * 60_000, (at * 7) % 100));
-          for (const { atMs, fields } of points) readings.set(atMs, Number(fields['netGrams']));
-          await store.write(points);
-        } else if (one.kind === 'maintain') await store.maintain(KEEP, START_MS + shiftMs + one.atMinute * 60_000);
-        else {
-          await store.close();
-          await open();
-        }
-      }
-      // Also ranges that begin and end inside an hour.
-      const from = asked.from / 2;
-      for (const aggregate of ['mean', 'min', 'max', 'last', 'count'] as const) {
-        const request = question(aggregate, { from, to: from + asked.length / 4, step: asked.step });
-        const shifted = { ...request, fromMs: request.fromMs + shiftMs, toMs: request.toMs + shiftMs };
-        const answer = await store.series(shifted);
-        const right = expected(readings, shifted);
-        expect(answer.map(([atMs]) => atMs)).toEqual(right.map(([atMs]) => atMs));
-        for (const [index, [, value]] of answer.entries()) expect(value).toBeCloseTo(right[index]?.[1] ?? 0, 9);
-      }
-    }),
-    { numRuns: 15 },
-  );
-});
 
 test('raw readings go when they are old; their hours stay, and a very late reading does not spoil them', async () => {
   const nowMs = START_MS + 200 * DAY_MS;
   await store.write([weight(START_MS, 10), weight(START_MS + 60_000, 30), weight(nowMs - DAY_MS, 5)]);
   await store.maintain(KEEP, nowMs);
-  const raw = { ...question('mean', { from: 0, to: 1, step: 1 }) };
-  delete raw.bucket;
+  const raw = question('mean', { from: 0, to: 1, step: 1 });
   expect(await store.series(raw)).toEqual([]);
   const hour = question('mean', { from: 0, to: 24, step: 24 });
-  expect(await store.series(hour)).toEqual([[START_MS, 20]]);
+  expect(await bucketsOf(hour)).toEqual([[START_MS, 20]]);
   await store.write([weight(START_MS + 120_000, 1_000)]);
-  expect(await store.series(hour)).toEqual([[START_MS, 20]]); // also before the next run
+  expect(await bucketsOf(hour)).toEqual([[START_MS, 20]]); // also before the next run
   await store.close();
   await open();
-  expect(await store.series(hour)).toEqual([[START_MS, 20]]);
+  expect(await bucketsOf(hour)).toEqual([[START_MS, 20]]);
   await store.maintain(KEEP, nowMs);
-  expect(await store.series(hour)).toEqual([[START_MS, 20]]);
+  expect(await bucketsOf(hour)).toEqual([[START_MS, 20]]);
   await store.maintain(KEEP, nowMs + 800 * DAY_MS);
-  expect(await store.series(hour)).toEqual([]);
+  expect(await bucketsOf(hour)).toEqual([]);
 });
 
 test('a range is exported to Parquet and CSV, of the own tenant and site only', async () => {
@@ -178,9 +108,27 @@ test('readings are deleted by whole hours, so that no hourly value is computed f
   await store.write(readings);
   await store.maintain(KEEP, START_MS + 30 * 60_000 + KEEP.rawMs); // the retention ends inside the hour
   const raw = question('count', { from: 0, to: 1, step: 1 });
-  delete raw.bucket;
   expect(await store.series(raw)).toHaveLength(2);
   await store.maintain(KEEP, START_MS + HOUR_MS + KEEP.rawMs);
   expect(await store.series(raw)).toEqual([]);
-  expect(await store.series(question('mean', { from: 0, to: 1, step: 1 }))).toEqual([[START_MS, 20]]);
+  expect(await bucketsOf(question('mean', { from: 0, to: 1, step: 1 }))).toEqual([[START_MS, 20]]);
+});
+
+test('an hour too large for one step is computed in several, beside writes that make it wait again', async () => {
+  const write = (from: number, count: number): Promise<unknown> => {
+    const points = Array.from({ length: count }, (_, index): TelemetryPoint => {
+      const point = weight(START_MS + Math.floor((from + index) / 200), index % 7);
+      return { ...point, nanosOfMs: index, tags: { ...point.tags, deviceId: `d${index % 5}` } };
+    });
+    return store.write(points);
+  };
+  await write(0, 6_000);
+  const maintained = store.maintain(KEEP, START_MS + DAY_MS);
+  for (let from = 10_000; from < 20_000; from += 1_000) await write(from, 100);
+  await maintained;
+  const count = async (): Promise<number[][]> =>
+    bucketsOf({ ...question('count', { from: 0, to: 1, step: 1 }), tags: { tenantId: 't', siteId: 's' } });
+  expect(await count()).toEqual([[START_MS, 7_000]]);
+  await store.maintain(KEEP, START_MS + DAY_MS);
+  expect(await count()).toEqual([[START_MS, 7_000]]);
 });

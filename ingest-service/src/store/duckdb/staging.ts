@@ -2,7 +2,7 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 
 import { NANOS_PER_MS, type FieldValue, type TelemetryPoint } from '../../points/point.ts';
 import type { FieldType } from '../../points/schema.ts';
-import { HOUR_MS } from './rollup.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
 import { quote, stagingName, type Table } from './tables.ts';
 
 /**

@@ -86,7 +86,9 @@ async function databases(reader: InfluxQlReader): Promise<string[]> {
 async function ensureDatabase(name: string, everySeconds: number, reader: InfluxQlReader): Promise<void> {
   if ((await databases(reader)).includes(name)) return;
   try {
-    await reader.query(`CREATE DATABASE ${quoteName(name)} WITH DURATION ${everySeconds}s NAME "autogen"`, 'POST');
+    await reader.query(`CREATE DATABASE ${quoteName(name)} WITH DURATION ${everySeconds}s NAME "autogen"`, {
+      method: 'POST',
+    });
   } catch (error) {
     // 3.x has no such statement, and makes a database at the first write. Whoever may not make one hears of it then.
     if (error instanceof StoreAwayError) throw error;

@@ -1,7 +1,6 @@
-import type { StoreAggregate, SeriesRequest } from '../telemetry-store.ts';
-import { quoteName, tagConditions } from './influxql.ts';
-
-export const HOUR_MS = 3_600_000;
+import { PARTS, type Part } from '../hours/merge-buckets.ts';
+import type { SeriesRequest } from '../telemetry-store.ts';
+import { conditions, quoteName } from './influxql.ts';
 
 /** What gets hourly values, of which fields, and the tags they keep: qualities and gateways become one. */
 export const DOWNSAMPLED = {
@@ -10,24 +9,25 @@ export const DOWNSAMPLED = {
 } as const;
 export type DownsampledMeasurement = keyof typeof DOWNSAMPLED;
 const SERIES_TAGS = ['deviceId', 'sensorId', 'siteId', 'tenantId'];
-const PARTS = ['count', 'sum', 'min', 'max', 'last'] as const;
+/** As they stand in the names of fields: `netGrams_count`. Times and the integral are for means over time. */
+const HOURLY_PARTS = [...PARTS, 'firstAtMs', 'lastAtMs', 'integral', 'gapMaxMs'] as const;
+/** The columns of `hoursQuery`, after the time. */
+export const HOUR_COLUMNS = ['firstAtMs', 'lastAtMs', 'integral', 'gapMaxMs', 'last'] as const;
 
-/** A part of an hour of every series, in one question. The columns are those that `HourTotals` takes. */
+/** The readings of a part of an hour of every series, in one question. `HourTotals` takes the answer. */
 export function sliceQuery(measurement: DownsampledMeasurement, fromMs: number, toMs: number): string {
-  const selected = DOWNSAMPLED[measurement].flatMap((field) =>
-    PARTS.map((part) => `${part}(${quoteName(field)}) AS ${quoteName(`${field}_${part}`)}`),
-  );
+  const selected = DOWNSAMPLED[measurement].map(quoteName).join(', ');
   const where = `time >= ${fromMs}ms AND time < ${toMs}ms`;
-  return `SELECT ${selected.join(', ')} FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${SERIES_TAGS.map(quoteName).join(', ')}`;
+  return `SELECT ${selected} FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${SERIES_TAGS.map(quoteName).join(', ')}`;
 }
 
-type Totals = Record<(typeof PARTS)[number], number>;
+type Totals = Record<(typeof HOURLY_PARTS)[number], number>;
 
 /** Adds the answers to `sliceQuery` up to the hour, slices in time order. */
 export class HourTotals {
   readonly #fields: readonly string[];
   readonly #measurement: DownsampledMeasurement;
-  readonly #bySeries = new Map<string, Map<string, Totals>>();
+  readonly #bySeries = new Map<string, (Totals | undefined)[]>();
 
   constructor(measurement: DownsampledMeasurement) {
     this.#measurement = measurement;
@@ -39,20 +39,14 @@ export class HourTotals {
       const value = series.tags?.[tag];
       return value === undefined || value === '' ? [] : [`${tag}=${value}`]; // ids need no escaping
     }).join(',');
-    const totals = this.#bySeries.get(tags) ?? new Map<string, Totals>();
+    const totals = this.#bySeries.get(tags) ?? this.#fields.map(() => undefined);
     this.#bySeries.set(tags, totals);
-    const [, ...columns] = series.values[0] ?? [];
-    for (const [index, field] of this.#fields.entries()) {
-      const [count, sum, min, max, last] = columns.slice(index * PARTS.length, (index + 1) * PARTS.length).map(Number);
-      if (!count || sum === undefined || min === undefined || max === undefined || last === undefined) continue;
-      const before = totals.get(field) ?? { count: 0, sum: 0, min, max, last };
-      totals.set(field, {
-        count: before.count + count,
-        sum: before.sum + sum,
-        min: Math.min(before.min, min),
-        max: Math.max(before.max, max),
-        last,
-      });
+    for (const row of series.values) {
+      const atMs = Number(row[0]);
+      for (let index = 0; index < totals.length; index++) {
+        const value = row[index + 1];
+        if (typeof value === 'number') totals[index] = withReading(totals[index], atMs, value);
+      }
     }
   }
 
@@ -62,31 +56,52 @@ export class HourTotals {
    */
   lines(hourMs: number): string[] {
     return [...this.#bySeries].flatMap(([tags, totals]) => {
-      const fields = [...totals].flatMap(([field, values]) => PARTS.map((part) => `${field}_${part}=${values[part]}`));
+      const fields = totals.flatMap((values, index) =>
+        values ? HOURLY_PARTS.map((part) => `${this.#fields[index] ?? ''}_${part}=${values[part]}`) : [],
+      );
       return fields.length === 0 ? [] : [`${this.#measurement}_hourly,${tags} ${fields.join(',')} ${hourMs}000000`];
     });
   }
 }
 
-/** The question in whole hours, asked of the hourly values; undefined if they cannot answer it. */
-export function hourlySeriesQuery(request: SeriesRequest): string | undefined {
-  const { measurement, field, bucket, tags } = request;
-  const fields = measurement in DOWNSAMPLED ? DOWNSAMPLED[measurement as DownsampledMeasurement] : [];
-  const isKnown =
-    (fields as readonly string[]).includes(field) && Object.keys(tags).every((tag) => SERIES_TAGS.includes(tag));
-  if (!bucket || bucket.stepMs % HOUR_MS !== 0 || !isKnown) return undefined;
-  const where = [...tagConditions(tags), `time >= ${request.fromMs}ms`, `time < ${request.toMs}ms`];
-  return `SELECT ${hourlyAggregate(bucket.aggregate, field)} AS value FROM ${quoteName(`${measurement}_hourly`)} WHERE ${where.join(' AND ')} GROUP BY time(${bucket.stepMs}ms) fill(none) ORDER BY time ASC LIMIT ${request.limit}`;
+function withReading(totals: Totals | undefined, atMs: number, value: number): Totals {
+  if (!totals) {
+    const times = { firstAtMs: atMs, lastAtMs: atMs, integral: 0, gapMaxMs: 0 };
+    return { count: 1, sum: value, min: value, max: value, last: value, ...times };
+  }
+  const gapMs = atMs - totals.lastAtMs;
+  totals.count++;
+  totals.sum += value;
+  if (value < totals.min) totals.min = value;
+  if (value > totals.max) totals.max = value;
+  totals.integral += totals.last * gapMs;
+  if (gapMs > totals.gapMaxMs) totals.gapMaxMs = gapMs;
+  totals.last = value;
+  totals.lastAtMs = atMs;
+  return totals;
 }
 
-function hourlyAggregate(aggregate: StoreAggregate, field: string): string {
-  const part = (name: string): string => quoteName(`${field}_${name}`);
-  switch (aggregate) {
-    case 'mean':
-      return `sum(${part('sum')}) / sum(${part('count')})`;
-    case 'count':
-      return `sum(${part('count')})`;
-    default:
-      return `${aggregate}(${part(aggregate)})`;
-  }
+/** Whether a series has hourly values at all. */
+export function isDownsampled({ measurement, field, tags }: SeriesRequest): boolean {
+  const fields = measurement in DOWNSAMPLED ? DOWNSAMPLED[measurement as DownsampledMeasurement] : [];
+  return (fields as readonly string[]).includes(field) && Object.keys(tags).every((tag) => SERIES_TAGS.includes(tag));
+}
+
+/** The parts of buckets of whole hours, added up from hourly values. */
+export function hourlyBucketsQuery(request: SeriesRequest, stepMs: number, parts: readonly Part[]): string {
+  const selected = parts.map((part) => {
+    const add = part === 'count' ? 'sum' : part;
+    return `${add}(${quoteName(`${request.field}_${part}`)}) AS "${part}"`;
+  });
+  return `SELECT ${selected.join(', ')} FROM ${hourly(request)} WHERE ${conditions(request)} GROUP BY time(${stepMs}ms) fill(none) ORDER BY time ASC LIMIT ${request.limit}`;
+}
+
+/** Hour by hour, a row for each sensor that the tags match. */
+export function hoursQuery(request: SeriesRequest): string {
+  const selected = HOUR_COLUMNS.map((part) => `${quoteName(`${request.field}_${part}`)} AS "${part}"`).join(', ');
+  return `SELECT ${selected} FROM ${hourly(request)} WHERE ${conditions(request)} ORDER BY time ASC`;
+}
+
+function hourly({ measurement }: SeriesRequest): string {
+  return quoteName(`${measurement}_hourly`);
 }

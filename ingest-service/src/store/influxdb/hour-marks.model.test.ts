@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
-import { HOUR_MS } from './downsampling.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
 import { HourMarks } from './hour-marks.ts';
 
 const HOURS = 3;

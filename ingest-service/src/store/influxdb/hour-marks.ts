@@ -1,13 +1,37 @@
 import { z } from 'zod';
 
 import type { TelemetryPoint } from '../../points/point.ts';
-import { DOWNSAMPLED, HOUR_MS } from './downsampling.ts';
+import { HOUR_MS, type HourKnowledge, type Range } from '../hours/split-range.ts';
+import { DOWNSAMPLED } from './downsampling.ts';
 
 /** One row of the series of one instance, as InfluxQL answers `MARKS_QUERY`. */
 const rowSchema = z.tuple([z.number(), z.number().nullable(), z.number().nullable()]);
 
 export const MARKS_MEASUREMENT = 'hour_mark';
 export const MARKS_QUERY = `SELECT "mark", "done" FROM "${MARKS_MEASUREMENT}" GROUP BY "instance"`;
+
+/** The marks of the hours of a range, of every instance. */
+export function marksQuery({ fromMs, toMs }: Range): string {
+  return MARKS_QUERY.replace(' GROUP BY', ` WHERE time >= ${fromMs}ms AND time < ${toMs}ms GROUP BY`);
+}
+
+/**
+ * By an answer to `marksQuery` that was asked before the hourly values are: an hour that was marked, and waits for none
+ * of the instances, has values that count every reading written until then. One without a mark has no readings, or
+ * was filled by a version that kept no marks.
+ */
+export function knownByMarks(answer: MarksAnswer, rawGoneBeforeMs: number): HourKnowledge {
+  const waits = new Map<number, boolean>();
+  for (const { values } of answer) {
+    for (const [hourMs, mark, done] of values.map((row) => rowSchema.parse(row))) {
+      waits.set(hourMs, (waits.get(hourMs) ?? false) || (mark ?? 0) > (done ?? 0));
+    }
+  }
+  const isRawGone = (hourMs: number): boolean => hourMs < rawGoneBeforeMs;
+  return { isRawGone, isCovered: (hourMs) => isRawGone(hourMs) || waits.get(hourMs) === false };
+}
+
+type MarksAnswer = readonly { tags?: Record<string, string> | undefined; values: readonly unknown[] }[];
 
 interface Mark {
   number: number;
@@ -86,7 +110,7 @@ export class HourMarks {
    * After a start, by the answer to `MARKS_QUERY`: own hours wait again. Those of other instances are given back, to be
    * computed here as well in case that one never comes back; only itself may call them done.
    */
-  recall(answer: readonly { tags?: Record<string, string> | undefined; values: readonly unknown[] }[]): number[] {
+  recall(answer: MarksAnswer): number[] {
     const foreign = new Set<number>();
     for (const { tags, values } of answer) {
       const isOwn = tags?.['instance'] === this.#instance;

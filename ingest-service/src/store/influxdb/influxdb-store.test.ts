@@ -1,6 +1,7 @@
 import { InfluxServer, needs, VictoriaMetricsServer } from '@shelfwire/test-servers';
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 
+import { describeHistory } from '../../history/history.conformance.ts';
 import { describeTelemetryStore } from '../telemetry-store.conformance.ts';
 import { InfluxStore, type InfluxStoreOptions } from './influxdb-store.ts';
 
@@ -15,13 +16,33 @@ const SETTINGS = {
 const opener = (options: InfluxStoreOptions) => () => Promise.resolve(new InfluxStore(options));
 
 describe.runIf(needs('influxdb'))('against the real engine', () => {
+  let server: InfluxServer;
+  beforeAll(async () => {
+    server = await InfluxServer.start();
+  });
+  afterAll(() => server.close());
+
   describeTelemetryStore('InfluxDB', async () => {
-    const server = await InfluxServer.start();
     await server.createDatabase('telemetry');
     return {
       open: opener({ ...SETTINGS, url: server.url, readBy: 'influxql' }),
-      cleanUp: () => server.close(),
+      cleanUp: () => Promise.resolve(),
     };
+  });
+
+  describe('the history from InfluxDB', () => {
+    describeHistory('InfluxDB', async () => {
+      await server.createDatabase('history');
+      let opened = 0;
+      return {
+        // A restart is also another replica, which finds hours that the first one left waiting.
+        open: () => {
+          const instance = opened++ % 2 === 0 ? 'ingest-a' : 'ingest-b';
+          return opener({ ...SETTINGS, url: server.url, readBy: 'influxql', bucket: 'history', instance })();
+        },
+        cleanUp: () => Promise.resolve(),
+      };
+    });
   });
 });
 

@@ -6,10 +6,14 @@ import { InfluxDB } from '@influxdata/influxdb-client';
 import { ingestError, StoreAwayError } from '../../errors.ts';
 import type { TelemetryPoint } from '../../points/point.ts';
 import type {
+  BucketRow,
+  BucketsRequest,
   Retention,
   SensorSummary,
   SeriesPair,
   SeriesRequest,
+  Stretch,
+  StretchesRequest,
   TelemetryStore,
   WriteResult,
 } from '../telemetry-store.ts';
@@ -84,6 +88,14 @@ export class InfluxStore implements TelemetryStore {
 
   series(request: SeriesRequest): Promise<SeriesPair[]> {
     return this.#read(request.tags['tenantId'], (bucket) => bucket.reader.series(request));
+  }
+
+  buckets(request: BucketsRequest): Promise<BucketRow[]> {
+    return this.#read(request.tags['tenantId'], (bucket) => bucket.reader.buckets(request));
+  }
+
+  stretches(request: StretchesRequest): Promise<Stretch[]> {
+    return this.#read(request.tags['tenantId'], (bucket) => bucket.reader.stretches(request));
   }
 
   sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {

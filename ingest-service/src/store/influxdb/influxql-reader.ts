@@ -2,16 +2,31 @@ import type { InfluxDB } from '@influxdata/influxdb-client';
 import { z } from 'zod';
 
 import { ingestError, StoreAwayError } from '../../errors.ts';
-import type { SensorSummary, SeriesPair, SeriesRequest } from '../telemetry-store.ts';
-import { hourlySeriesQuery } from './downsampling.ts';
-import { MARKS_MEASUREMENT } from './hour-marks.ts';
-import { quoteName, sensorsQuery, seriesQuery } from './influxql.ts';
+import { mergeBuckets, partsOf } from '../hours/merge-buckets.ts';
+import { HOUR_MS, splitRange, type HourKnowledge, type Range } from '../hours/split-range.ts';
+import { readStretches, type HourOfSeries } from '../hours/stretches.ts';
+import type {
+  BucketRow,
+  BucketsRequest,
+  SensorSummary,
+  SeriesPair,
+  SeriesRequest,
+  Stretch,
+  StretchesRequest,
+} from '../telemetry-store.ts';
+import { errorOfCsv, pairsOfCsv } from './csv.ts';
+import { hourlyBucketsQuery, hoursQuery, isDownsampled } from './downsampling.ts';
+import { knownByMarks, MARKS_MEASUREMENT, marksQuery } from './hour-marks.ts';
+import { bucketsQuery, quoteName, sensorsQuery, seriesQuery } from './influxql.ts';
 import { getText, type SeriesReader } from './series-reader.ts';
 
+/** Rows are not checked one by one: that takes longer than the database needs to find them. */
 const seriesSchema = z.object({
   tags: z.record(z.string(), z.string()).optional(),
-  values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))).default([]),
+  columns: z.array(z.string()).default([]),
+  values: z.array(z.custom<readonly Cell[]>(Array.isArray)).default([]),
 });
+type Cell = number | string | boolean | null;
 type InfluxSeries = z.infer<typeof seriesSchema>;
 
 const answerSchema = z.object({
@@ -19,11 +34,14 @@ const answerSchema = z.object({
   results: z.array(z.object({ error: z.string().optional(), series: z.array(seriesSchema).optional() })).optional(),
 });
 
+/** Before anything is known about hourly values, and where there are none. */
+const NOTHING_KNOWN: HourKnowledge = { isCovered: () => false, isRawGone: () => false };
+
 /** Reads by `/query`, which InfluxDB 2.x answers for the database that is mapped to the bucket (DBRP). */
 export class InfluxQlReader implements SeriesReader {
   readonly #client: InfluxDB;
   readonly #database: string;
-  #hourlyBeforeMs = 0;
+  #rawGoneBeforeMs = 0;
 
   constructor(client: InfluxDB, database: string) {
     this.#client = client;
@@ -31,34 +49,62 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const { bucket, fromMs, toMs, limit } = request;
-    // At a multiple of the step, so that no bucket is made of both.
-    const splitMs = bucket ? Math.min(this.#hourlyBeforeMs - (this.#hourlyBeforeMs % bucket.stepMs), toMs) : 0;
-    const hourly = fromMs < splitMs ? hourlySeriesQuery({ ...request, toMs: splitMs }) : undefined;
-    if (hourly === undefined) return this.#pairs(seriesQuery(request));
-    const old = await this.#pairs(hourly);
-    const recent = splitMs < toMs ? await this.#pairs(seriesQuery({ ...request, fromMs: splitMs })) : [];
-    return [...old, ...recent].slice(0, limit);
+    const text = await this.#ask(seriesQuery(request), { accept: 'application/csv' });
+    // Some failures are told in JSON, whatever was asked for.
+    const isJson = text.startsWith('{');
+    throwProblem(isJson ? problemOf(parseAnswer(text)) : errorOfCsv(text));
+    return isJson ? [] : pairsOfCsv(text);
   }
 
-  /** Whole hours before this time are asked of the hourly values, since raw readings may be gone. */
-  preferHourlyBefore(atMs: number): void {
-    this.#hourlyBeforeMs = atMs;
+  async buckets(request: BucketsRequest): Promise<BucketRow[]> {
+    const { stepMs, aggregates, limit } = request;
+    if (stepMs % HOUR_MS !== 0 || !isDownsampled(request)) return this.#rows(bucketsQuery(request, stepMs, aggregates));
+    const parts = partsOf(aggregates);
+    const segments = splitRange(request, await this.#knowledge(request));
+    const rows = await Promise.all(
+      segments.map((segment) => {
+        const asked = { ...request, ...segment };
+        const toQuery = segment.from === 'hours' ? hourlyBucketsQuery : bucketsQuery;
+        return this.#rows(toQuery(asked, stepMs, parts));
+      }),
+    );
+    return mergeBuckets(rows.flat(), parts, aggregates, limit);
+  }
+
+  async stretches(request: StretchesRequest): Promise<Stretch[]> {
+    const known = isDownsampled(request) ? await this.#knowledge(request) : NOTHING_KNOWN;
+    return readStretches(request, {
+      ...known,
+      hours: async (range) => {
+        const [series] = await this.query(hoursQuery({ ...request, ...range }));
+        return (series?.values ?? []).map(toHour);
+      },
+      readings: (range, limit) => this.series({ ...request, ...range, limit }),
+    });
+  }
+
+  /** Hours before this time are asked of the hourly values whatever the marks say, since raw readings may be gone. */
+  rawGoesBefore(atMs: number): void {
+    this.#rawGoneBeforeMs = atMs;
+  }
+
+  async #knowledge(range: Range): Promise<HourKnowledge> {
+    return knownByMarks(await this.query(marksQuery(range)), this.#rawGoneBeforeMs);
+  }
+
+  async #rows(influxQl: string): Promise<BucketRow[]> {
+    const [series] = await this.query(influxQl);
+    return (series?.values ?? []).map(([atMs, ...values]): BucketRow => [Number(atMs), ...values.map(Number)]);
   }
 
   async deleteBefore(measurement: string, atMs: number): Promise<void> {
     try {
-      await this.query(`DELETE FROM ${quoteName(measurement)} WHERE time < ${atMs}ms`, 'POST');
+      await this.query(`DELETE FROM ${quoteName(measurement)} WHERE time < ${atMs}ms`, { method: 'POST' });
     } catch (error) {
       // 3.x has no DELETE: there, the retention of the database is what counts (docs/telemetry-schema.md).
       const why = error instanceof StoreAwayError || !(error instanceof Error) ? '' : error.message;
       if (!/not (yet )?(supported|implemented)|unsupported/i.test(why)) throw error;
     }
-  }
-
-  async #pairs(influxQl: string): Promise<SeriesPair[]> {
-    const [series] = await this.query(influxQl);
-    return (series?.values ?? []).map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
   }
 
   async sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
@@ -78,17 +124,43 @@ export class InfluxQlReader implements SeriesReader {
     await this.query(`SELECT "mark" FROM ${quoteName(MARKS_MEASUREMENT)} WHERE time > now() - 1m LIMIT 1`);
   }
 
-  /** @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said */
-  async query(influxQl: string, method: 'GET' | 'POST' = 'GET'): Promise<InfluxSeries[]> {
-    const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', q: influxQl });
-    const text = await getText(this.#client, '/query', parameters, method);
-    const parsed = answerSchema.safeParse(parseJson(text));
-    if (!parsed.success) throw ingestError('STORE_QUERY_FAILED', 'InfluxDB gave an answer that is not InfluxQL JSON');
-    const problem = parsed.data.error ?? parsed.data.results?.find((result) => result.error)?.error;
-    if (problem?.startsWith('database not found')) throw new StoreAwayError('STORE_NOT_FOUND', `InfluxDB: ${problem}`);
-    if (problem) throw ingestError('STORE_QUERY_FAILED', `InfluxDB: ${problem}`);
-    return parsed.data.results?.flatMap((result) => result.series ?? []) ?? [];
+  /**
+   * One statement: 3.x takes no more than one at a time.
+   * @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said
+   */
+  async query(influxQl: string, options: { method?: 'GET' | 'POST' } = {}): Promise<InfluxSeries[]> {
+    const answer = parseAnswer(await this.#ask(influxQl, options));
+    throwProblem(problemOf(answer));
+    return answer.results?.flatMap((result) => result.series ?? []) ?? [];
   }
+
+  #ask(influxQl: string, options: { method?: 'GET' | 'POST'; accept?: string }): Promise<string> {
+    const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', q: influxQl });
+    return getText(this.#client, '/query', parameters, options);
+  }
+}
+
+/** A row of `hoursQuery`. */
+function toHour([atMs, ...columns]: readonly Cell[]): HourOfSeries {
+  const [firstAtMs = null, lastAtMs = null, integral = null, gapMaxMs = null, last] = columns.map((cell) =>
+    cell === null ? null : Number(cell),
+  );
+  return { hourMs: Number(atMs), firstAtMs, lastAtMs, integral, gapMaxMs, last: last ?? Number.NaN };
+}
+
+function parseAnswer(text: string): z.infer<typeof answerSchema> {
+  const parsed = answerSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw ingestError('STORE_QUERY_FAILED', 'InfluxDB gave an answer that is not InfluxQL JSON');
+}
+
+function problemOf({ error, results }: z.infer<typeof answerSchema>): string | undefined {
+  return error ?? results?.find((result) => result.error)?.error;
+}
+
+function throwProblem(problem: string | undefined): void {
+  if (problem?.startsWith('database not found')) throw new StoreAwayError('STORE_NOT_FOUND', `InfluxDB: ${problem}`);
+  if (problem) throw ingestError('STORE_QUERY_FAILED', `InfluxDB: ${problem}`);
 }
 
 function parseJson(text: string): unknown {

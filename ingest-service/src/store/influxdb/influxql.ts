@@ -1,21 +1,26 @@
+import type { Part } from '../hours/merge-buckets.ts';
 import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
-
-const FUNCTIONS: Readonly<Record<StoreAggregate, string>> = {
-  mean: 'mean',
-  min: 'min',
-  max: 'max',
-  last: 'last',
-  count: 'count',
-};
 
 /** InfluxQL runs on InfluxDB 1.x, 2.x (DBRP) and 3.x alike; Flux does not (design D8). */
 export function seriesQuery(request: SeriesRequest): string {
+  return `SELECT ${quoteName(request.field)} AS value FROM ${quoteName(request.measurement)} WHERE ${conditions(request)} ORDER BY time ASC LIMIT ${request.limit}`;
+}
+
+/** Aggregates have the names that InfluxQL gives its functions. */
+export function bucketsQuery(
+  request: SeriesRequest,
+  stepMs: number,
+  aggregates: readonly (StoreAggregate | Part)[],
+): string {
   const field = quoteName(request.field);
-  const { bucket } = request;
-  const selected = bucket ? `${FUNCTIONS[bucket.aggregate]}(${field})` : field;
-  const grouping = bucket ? ` GROUP BY time(${bucket.stepMs}ms) fill(none)` : '';
-  const where = [...tagConditions(request.tags), `time >= ${request.fromMs}ms`, `time < ${request.toMs}ms`];
-  return `SELECT ${selected} AS value FROM ${quoteName(request.measurement)} WHERE ${where.join(' AND ')}${grouping} ORDER BY time ASC LIMIT ${request.limit}`;
+  // Each under a name of its own: two columns of one name are one in 3.x.
+  const selected = aggregates.map((aggregate) => `${aggregate}(${field}) AS "${aggregate}"`).join(', ');
+  return `SELECT ${selected} FROM ${quoteName(request.measurement)} WHERE ${conditions(request)} GROUP BY time(${stepMs}ms) fill(none) ORDER BY time ASC LIMIT ${request.limit}`;
+}
+
+/** Tags and times of a request. */
+export function conditions({ tags, fromMs, toMs }: Pick<SeriesRequest, 'tags' | 'fromMs' | 'toMs'>): string {
+  return [...tagConditions(tags), `time >= ${fromMs}ms`, `time < ${toMs}ms`].join(' AND ');
 }
 
 /** The newest point of each series of a site; `sequence` stands in every point of these measurements. */
@@ -28,7 +33,7 @@ export function sensorsQuery(
   return `SELECT last("sequence") AS value FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${groups}`;
 }
 
-export function tagConditions(tags: Readonly<Record<string, string>>): string[] {
+function tagConditions(tags: Readonly<Record<string, string>>): string[] {
   return Object.entries(tags).map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`);
 }
 

@@ -8,19 +8,23 @@ import { classifyFailure } from './failure.ts';
  * The reading half of a store that is written by the v2 write API, whose servers share no query language: InfluxQL on
  * InfluxDB (1.x, 2.x, 3.x), Prometheus' API on VictoriaMetrics. Keeps the promises of TelemetryStore.
  */
-export type SeriesReader = Pick<TelemetryStore, 'series' | 'sensors' | 'check'>;
+export type SeriesReader = Pick<TelemetryStore, 'series' | 'buckets' | 'stretches' | 'sensors' | 'check'>;
 
 /** A request whose failure is sorted into "away" and "cannot be answered". */
 export async function getText(
   client: InfluxDB,
   path: string,
   parameters: URLSearchParams,
-  method: 'GET' | 'POST' = 'GET',
+  options: { method?: 'GET' | 'POST'; accept?: string } = {},
 ): Promise<string> {
+  const { method = 'GET', accept = 'application/json' } = options;
   const chunks: Uint8Array[] = [];
   try {
     // `request` would parse the answer, and VictoriaMetrics calls JSON what is lines of it.
-    const answer = client.transport.iterate(`${path}?${parameters.toString()}`, '', { method });
+    const answer = client.transport.iterate(`${path}?${parameters.toString()}`, '', {
+      method,
+      headers: { accept },
+    });
     for await (const chunk of answer) chunks.push(chunk);
     return Buffer.concat(chunks).toString();
   } catch (error) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
 import { ScriptedInflux } from '../../testing/scripted-influx.ts';
-import { HOUR_MS } from './downsampling.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
 import { InfluxStore } from './influxdb-store.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);

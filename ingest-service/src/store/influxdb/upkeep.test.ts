@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { TelemetryPoint } from '../../points/point.ts';
 import { ScriptedInflux } from '../../testing/scripted-influx.ts';
-import type { SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
-import { HOUR_MS } from './downsampling.ts';
+import type { BucketsRequest, StoreAggregate } from '../telemetry-store.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
 import { InfluxStore } from './influxdb-store.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -21,7 +21,7 @@ function weight(atMs: number, netGrams: number, quality = 'good'): TelemetryPoin
   };
 }
 
-function days(aggregate: StoreAggregate, fromMs: number, toMs: number): SeriesRequest {
+function days(aggregate: StoreAggregate, fromMs: number, toMs: number): BucketsRequest {
   const tags = { tenantId: 't', siteId: 's', deviceId: 'd' };
   return {
     measurement: 'reading',
@@ -29,7 +29,8 @@ function days(aggregate: StoreAggregate, fromMs: number, toMs: number): SeriesRe
     tags,
     fromMs,
     toMs,
-    bucket: { stepMs: DAY_MS, aggregate },
+    stepMs: DAY_MS,
+    aggregates: [aggregate],
     limit: 1_000,
   };
 }
@@ -76,7 +77,7 @@ describe.runIf(needs('influxdb'))('with the real engine', () => {
     expect(raw.results?.[0]?.series?.[0]?.values).toHaveLength(2); // the recent ones
     const expected = { mean: [50, 8], min: [10, 7], max: [100, 9], last: [40, 9], count: [3, 2] };
     for (const [aggregate, [old, recent]] of Object.entries(expected)) {
-      expect(await store.series(days(aggregate as StoreAggregate, oldMs, NOW_MS))).toEqual([
+      expect(await store.buckets(days(aggregate as StoreAggregate, oldMs, NOW_MS))).toEqual([
         [oldMs, old],
         [recentMs, recent],
       ]);

@@ -1,5 +1,6 @@
 import type { Retention } from '../telemetry-store.ts';
-import { DOWNSAMPLED, HOUR_MS, HourTotals, sliceQuery, type DownsampledMeasurement } from './downsampling.ts';
+import { HOUR_MS } from '../hours/split-range.ts';
+import { DOWNSAMPLED, HourTotals, sliceQuery, type DownsampledMeasurement } from './downsampling.ts';
 import { HourMarks, MARKS_MEASUREMENT, MARKS_QUERY } from './hour-marks.ts';
 import type { InfluxQlReader } from './influxql-reader.ts';
 import type { LineWriter } from './line-writer.ts';
@@ -56,7 +57,7 @@ export class InfluxUpkeep {
       this.#foreignHours.pop();
     }
     const { reader } = this.#parts;
-    reader.preferHourlyBefore(rawFromMs + DAY_MS);
+    reader.rawGoesBefore(rawFromMs + DAY_MS);
     if (rawFromMs - this.#deletedBeforeMs < DAY_MS) return;
     for (const measurement of [...Object.keys(DOWNSAMPLED), MARKS_MEASUREMENT]) {
       // Whole hours only, so that none ever stands on a part of its readings.
@@ -105,10 +106,13 @@ export class InfluxUpkeep {
 
   async #askSlice(measurement: DownsampledMeasurement, fromMs: number, toMs: number) {
     const startedAtMs = performance.now();
+    let rows = 0;
     try {
-      return await this.#parts.reader.query(sliceQuery(measurement, fromMs, toMs));
+      const answer = await this.#parts.reader.query(sliceQuery(measurement, fromMs, toMs));
+      for (const { values } of answer) rows += values.length;
+      return answer;
     } finally {
-      this.#slice.took(performance.now() - startedAtMs);
+      this.#slice.took(performance.now() - startedAtMs, rows);
     }
   }
 }

@@ -1,7 +1,16 @@
 import type { InfluxDB } from '@influxdata/influxdb-client';
 import { z } from 'zod';
 
-import type { SensorSummary, SeriesPair, SeriesRequest, StoreAggregate } from '../telemetry-store.ts';
+import { mergeBuckets, partsOf } from '../hours/merge-buckets.ts';
+import { readingAsStretch } from '../hours/stretches.ts';
+import type {
+  BucketRow,
+  BucketsRequest,
+  SensorSummary,
+  SeriesPair,
+  SeriesRequest,
+  Stretch,
+} from '../telemetry-store.ts';
 import { getText, type SeriesReader } from './series-reader.ts';
 
 const exportLineSchema = z.object({ values: z.array(z.number().nullable()), timestamps: z.array(z.number()) });
@@ -24,18 +33,35 @@ export class VictoriaReader implements SeriesReader {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
+    return (await this.#readings(request)).slice(0, request.limit);
+  }
+
+  async buckets(request: BucketsRequest): Promise<BucketRow[]> {
+    const { stepMs, aggregates, limit } = request;
+    const parts = partsOf(aggregates);
+    const rows = (await this.#readings(request)).map(([atMs, value]): BucketRow => [
+      Math.floor(atMs / stepMs) * stepMs,
+      ...parts.map((part) => (part === 'count' ? 1 : value)),
+    ]);
+    return mergeBuckets(rows, parts, aggregates, limit);
+  }
+
+  async stretches(request: SeriesRequest): Promise<Stretch[]> {
+    return (await this.series(request)).map(readingAsStretch);
+  }
+
+  async #readings(request: SeriesRequest): Promise<SeriesPair[]> {
     const parameters = new URLSearchParams({
       'match[]': selector(`${request.measurement}_${request.field}`, request.tags),
       start: String(request.fromMs / 1_000),
       end: String((request.toMs - 1) / 1_000), // included, there
     });
     const text = await getText(this.#client, '/api/v1/export', parameters);
-    const pairs = text
+    return text
       .split('\n')
       .filter((line) => line !== '')
       .flatMap((line) => toPairs(exportLineSchema.parse(JSON.parse(line))))
       .sort((a, b) => a[0] - b[0]);
-    return (request.bucket ? inBuckets(pairs, request.bucket) : pairs).slice(0, request.limit);
   }
 
   async sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
@@ -75,26 +101,4 @@ function toPairs(line: z.infer<typeof exportLineSchema>): SeriesPair[] {
     const value = line.values[index];
     return value === null || value === undefined ? [] : [[atMs, value]];
   });
-}
-
-/** `pairs` in time order. */
-function inBuckets(
-  pairs: readonly SeriesPair[],
-  { stepMs, aggregate }: { stepMs: number; aggregate: StoreAggregate },
-): SeriesPair[] {
-  const buckets = new Map<number, { count: number; sum: number; min: number; max: number; last: number }>();
-  for (const [atMs, value] of pairs) {
-    const startMs = Math.floor(atMs / stepMs) * stepMs;
-    const bucket = buckets.get(startMs) ?? { count: 0, sum: 0, min: value, max: value, last: value };
-    bucket.count++;
-    bucket.sum += value;
-    bucket.min = Math.min(bucket.min, value);
-    bucket.max = Math.max(bucket.max, value);
-    bucket.last = value;
-    buckets.set(startMs, bucket);
-  }
-  return [...buckets].map(([startMs, bucket]) => [
-    startMs,
-    aggregate === 'mean' ? bucket.sum / bucket.count : bucket[aggregate],
-  ]);
 }
