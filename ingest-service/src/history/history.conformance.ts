@@ -49,7 +49,7 @@ const question = fc.record({
 export function describeHistory(
   name: string,
   prepare: () => Promise<StoreUnderTest>,
-  numRuns = Number(process.env['SHELFWIRE_TEST_RUNS'] ?? 10),
+  numRuns = Number(process.env['SHELFWIRE_TEST_RUNS'] ?? 8),
 ): void {
   let place: StoreUnderTest;
   let store: TelemetryStore;
