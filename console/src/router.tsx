@@ -1,9 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
+import { alertRoutes } from './alerts/routes';
 import { binRoutes } from './bin/routes';
 import { countingRoutes } from './counting/routes';
 import { orderRoutes } from './orders/routes';
+import { receivingRoutes } from './receiving/routes';
 import { rootRoute, signedInRoute, signInRoute } from './shell/routes';
 import { PageFailure } from './shell/states';
 import { stockRoutes } from './stock/routes';
@@ -11,7 +13,14 @@ import { stockRoutes } from './stock/routes';
 /** Each folder says in its `routes.ts` which addresses it answers. Pages are loaded when somebody goes there. */
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([...stockRoutes, ...binRoutes, ...orderRoutes, ...countingRoutes]),
+  signedInRoute.addChildren([
+    ...stockRoutes,
+    ...binRoutes,
+    ...orderRoutes,
+    ...countingRoutes,
+    ...alertRoutes,
+    ...receivingRoutes,
+  ]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

@@ -32,7 +32,20 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 }
 
+/** What a person can do about it; the sentences of the other codes say it themselves. */
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  APPROVAL_NOT_ALLOWED: 'Ask somebody with that role to approve it.',
+  CODE_UNREADABLE: 'Scan it again, or look for the order by its number.',
+  EDIT_REFUSED: 'Look at the order as it is now, then change it again.',
+  MOVE_IMPOSSIBLE: 'Choose another bin.',
+  NOT_ALLOWED: 'Ask somebody who has that role.',
+  NOT_FOUND: 'Go back to the list, and look whether it is still there.',
+  ORDER_STATUS_CONFLICT: 'Look at the order as it is now.',
+};
+
 function sentenceOf(problem: Problem): string {
   const details = (problem.problems ?? []).map(({ where, what }) => `${where}: ${what}`);
-  return details.length > 0 ? `${problem.detail} (${details.join('; ')})` : problem.detail;
+  const said = details.length > 0 ? `${problem.detail} (${details.join('; ')})` : problem.detail;
+  const todo = WHAT_TO_DO[problem.code];
+  return todo === undefined ? said : `${said}${/[.!?]$/.test(said) ? '' : '.'} ${todo}`;
 }

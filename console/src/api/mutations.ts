@@ -2,9 +2,13 @@ import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from './client';
 import type { BinAddress } from './queries';
-import type { CallOffOrder } from './types';
+import type { CallOffOrder, CloseOrder, EditOrder } from './types';
 
-export type OrderAction = { kind: 'approve' | 'retry' } | ({ kind: 'decline' | 'cancel' } & CallOffOrder);
+export type OrderAction =
+  | { kind: 'approve' | 'retry' | 'accept-change' }
+  | ({ kind: 'decline' | 'cancel' } & CallOffOrder)
+  | ({ kind: 'close' } & Required<CloseOrder>)
+  | { kind: 'edit'; edit: EditOrder };
 
 /** What people do to an order; afterwards everything that shows orders is read again. */
 export function orderActionMutation(orderId: string, queryClient: QueryClient) {
@@ -12,7 +16,7 @@ export function orderActionMutation(orderId: string, queryClient: QueryClient) {
     mutationFn: (action: OrderAction) => sendAction(orderId, action),
     onSettled: () =>
       Promise.all(
-        [['order', orderId], ['orders'], ['summary'], ['stock'], ['bin']].map((queryKey) =>
+        [['order', orderId], ['orders'], ['receipts'], ['alerts'], ['summary'], ['stock'], ['bin']].map((queryKey) =>
           queryClient.invalidateQueries({ queryKey }),
         ),
       ),
@@ -41,6 +45,14 @@ function sendAction(orderId: string, action: OrderAction) {
       return unwrap(api.POST('/api/v1/orders/{orderId}/approve', { params }));
     case 'retry':
       return unwrap(api.POST('/api/v1/orders/{orderId}/retry', { params }));
+    case 'accept-change':
+      return unwrap(api.POST('/api/v1/orders/{orderId}/accept-change', { params }));
+    case 'edit':
+      return unwrap(api.PATCH('/api/v1/orders/{orderId}', { params, body: action.edit }));
+    case 'close': {
+      const { reason, need, supplierAgreed } = action;
+      return unwrap(api.POST('/api/v1/orders/{orderId}/close', { params, body: { reason, need, supplierAgreed } }));
+    }
     case 'decline': {
       const { reason, need } = action;
       return unwrap(api.POST('/api/v1/orders/{orderId}/decline', { params, body: { reason, need } }));

@@ -2,19 +2,35 @@ import type { components, paths } from './generated/schema';
 
 type Schemas = components['schemas'];
 
+/** What the body of this request holds. */
+type Body<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { 'application/json': infer Content } } };
+}
+  ? Content
+  : never;
+
+export type Alert = Schemas['Alert'];
+export type AnnouncedMove = Schemas['AnnouncedMove'];
 export type BinDetail = Schemas['BinDetail'];
 /** Why an order is called off, and what becomes of the need. */
-export type CallOffOrder =
-  paths['/api/v1/orders/{orderId}/cancel']['post']['requestBody']['content']['application/json'];
+export type CallOffOrder = Body<'/api/v1/orders/{orderId}/cancel'>;
+export type CloseOrder = Body<'/api/v1/orders/{orderId}/close'>;
 export type CountingTask = Schemas['CountingTask'];
 export type CurrentUser = Schemas['CurrentUser'];
+export type EditOrder = paths['/api/v1/orders/{orderId}']['patch']['requestBody']['content']['application/json'];
+export type Lot = Schemas['Lot'];
 export type Movement = Schemas['Movement'];
 export type OrderDetail = Schemas['OrderDetail'];
 export type OrderLine = Schemas['OrderLine'];
 export type OrderProof = Schemas['OrderProof'];
 export type OrderStatus = Schemas['OrderSummary']['status'];
 export type OrderSummary = Schemas['OrderSummary'];
+export type ParkedGroup = Schemas['ParkedGroup'];
 export type Problem = Schemas['Problem'];
+export type Receipt = Schemas['Receipt'];
+export type ReceivedLine = Body<'/api/v1/orders/{orderId}/receipts'>['lines'][number];
+export type Reservation = Schemas['Reservation'];
+export type Site = Schemas['Site'];
 export type StockItem = Schemas['StockItem'];
 export type StockStatus = StockItem['status'];
 export type StreamEvent = Schemas['StreamEvent'];

@@ -6,7 +6,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { binQuery } from '../api/queries';
 import type { BinDetail } from '../api/types';
 import { CountDialog } from '../counting/CountDialog';
-import { useMayCount } from '../counting/may-count';
+import { useMay } from '../session/may';
 import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
 import { Quantity } from '../stock/Quantity';
@@ -39,7 +39,7 @@ export function BinPage() {
 }
 
 function BinDocument({ bin }: { bin: BinDetail }) {
-  const mayCount = useMayCount();
+  const mayCount = useMay('keepStock');
   const counting = route.useSearch().count === true;
   const navigate = route.useNavigate();
   const setCounting = (next: boolean): void => {

@@ -4,15 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { countingTasksQuery } from '../api/queries';
+import { useMay } from '../session/may';
 import { EmptyState, FailureState } from '../shell/states';
 import { ScanDialog } from './ScanDialog';
-import { useMayCount } from './may-count';
 import { TaskCard } from './TaskCard';
 
 /** Bins that somebody is to count. */
 export function CountingPage() {
   const tasks = useQuery(countingTasksQuery());
-  const mayCount = useMayCount();
+  const mayCount = useMay('keepStock');
   const [scanning, setScanning] = useState(false);
   const items = tasks.data?.items ?? [];
   return (

@@ -82,8 +82,9 @@ class LiveUpdates {
       this.#reread('movements');
     }
     if (events.some(({ type }) => type === 'order')) {
-      for (const key of ['orders', 'order', 'stock', 'bin', 'summary']) this.#reread(key);
+      for (const key of ['orders', 'order', 'receipts', 'stock', 'bin', 'summary']) this.#reread(key);
     }
+    if (events.some(({ type }) => type === 'alerts')) this.#reread('alerts');
   }
 
   #reread(key: string): void {

@@ -15,8 +15,9 @@ export function applyStockEvents(pages: Pages<StockItem>, newest: ReadonlyMap<st
 /** The last event of each bin by its sequence, whatever order they came in. */
 export function newestByBin(events: readonly StreamEvent[]): Map<string, StockEvent> {
   const newest = new Map<string, StockEvent>();
-  for (const { type, siteId, event } of events) {
-    if (type !== 'stock') continue;
+  for (const each of events) {
+    if (each.type !== 'stock') continue;
+    const { siteId, event } = each;
     const key = keyOf(siteId, event.binId);
     const known = newest.get(key);
     if (!known || known.sequence < event.sequence) newest.set(key, event);

@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Radio, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
+import type { OrderAction } from '../api/mutations';
 import type { CallOffOrder } from '../api/types';
 import { serverClock } from '../time/server-clock';
 
@@ -14,6 +15,16 @@ const PAUSES = [
 ];
 const REASON_CHARACTERS_MIN = 3;
 
+/** `close-short`: a part has come, the rest will not. `close-undelivered`: the supplier has said that nothing will come. */
+export type CallOffKind = 'decline' | 'cancel' | 'close-short' | 'close-undelivered';
+
+const WORDS: Readonly<Record<CallOffKind, { title: string; button: string }>> = {
+  decline: { title: 'Decline', button: 'Decline order' },
+  cancel: { title: 'Cancel', button: 'Cancel order' },
+  'close-short': { title: 'Close short', button: 'Close the order' },
+  'close-undelivered': { title: 'Nothing will come of', button: 'Close the order' },
+};
+
 /**
  * Asks why, and what becomes of the need: forgotten, it would leave the shelf empty; left as it is, the same order would
  * be back in a second.
@@ -26,31 +37,48 @@ export function CallOffDialog({
   onClose,
   onConfirm,
 }: {
-  kind: 'decline' | 'cancel';
+  kind: CallOffKind;
   orderNumber: string;
   supplierHasIt: boolean;
   busy: boolean;
   onClose: () => void;
-  onConfirm: (callOff: CallOffOrder) => void;
+  onConfirm: (action: OrderAction) => void;
 }) {
   const [reason, setReason] = useState('');
   const [need, setNeed] = useState<'release' | 'snooze'>('snooze');
   const [days, setDays] = useState('3');
+  const [agreed, setAgreed] = useState(false);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const untilMs = Math.round(serverClock.nowMs() + Number(days) * DAY_MS);
-    onConfirm({ reason: reason.trim(), need: need === 'release' ? { kind: 'release' } : { kind: 'snooze', untilMs } });
+    const callOff: CallOffOrder = {
+      reason: reason.trim(),
+      need: need === 'release' ? { kind: 'release' } : { kind: 'snooze', untilMs },
+    };
+    if (kind === 'decline' || kind === 'cancel') onConfirm({ kind, ...callOff });
+    else onConfirm({ kind: 'close', ...callOff, supplierAgreed: agreed });
   };
-  const verb = kind === 'decline' ? 'Decline' : 'Cancel';
+  const { title, button } = WORDS[kind];
+  const ready = reason.trim().length >= REASON_CHARACTERS_MIN && (agreed || kind !== 'close-undelivered');
   return (
-    <Modal opened onClose={onClose} title={`${verb} order ${orderNumber}`} centered>
+    <Modal opened onClose={onClose} title={`${title} order ${orderNumber}`} centered>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {supplierHasIt ? (
+          {supplierHasIt && kind === 'cancel' ? (
             <Alert color="yellow" variant="light" role="note">
               The supplier already has this order, and only they can end it: ask them to reject it. Your wish is noted
               on the order, where others see it.
             </Alert>
+          ) : null}
+          {kind === 'close-short' ? (
+            <Text size="sm">What has come stays received. What is missing is not on order any more.</Text>
+          ) : null}
+          {kind === 'close-undelivered' ? (
+            <Checkbox
+              label="The supplier has said that nothing of it will come"
+              checked={agreed}
+              onChange={(event) => setAgreed(event.currentTarget.checked)}
+            />
           ) : null}
           <Textarea
             label="Why"
@@ -91,8 +119,8 @@ export function CallOffDialog({
             <Button variant="default" onClick={onClose}>
               Back
             </Button>
-            <Button type="submit" color="red" loading={busy} disabled={reason.trim().length < REASON_CHARACTERS_MIN}>
-              {verb} order
+            <Button type="submit" color="red" loading={busy} disabled={!ready}>
+              {button}
             </Button>
           </Group>
         </Stack>

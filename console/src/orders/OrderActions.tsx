@@ -1,91 +1,129 @@
-import { Alert, Button, Group } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { describeFailure } from '../api/failure';
 import { orderActionMutation, type OrderAction } from '../api/mutations';
-import type { OrderDetail, OrderStatus } from '../api/types';
+import type { OrderDetail } from '../api/types';
 import { useSession } from '../session/session';
-import { CallOffDialog } from './CallOffDialog';
-
-const CANCELLABLE: readonly OrderStatus[] = [
-  'APPROVED',
-  'ON_HOLD',
-  'SENT',
-  'ACKNOWLEDGED',
-  'PARTIALLY_SHIPPED',
-  'SHIPPED',
-];
-
-const DONE_WORDS: Readonly<Record<OrderAction['kind'], string>> = {
-  approve: 'Approved; it goes to the supplier now.',
-  retry: 'It is sent again now.',
-  decline: 'Declined; it is not sent.',
-  cancel: 'Cancelled.',
-};
+import { FailureNote } from '../shell/states';
+import { ApproveDialog } from './ApproveDialog';
+import { CallOffDialog, type CallOffKind } from './CallOffDialog';
+import { EditOrderDialog } from './EditOrderDialog';
+import { describeApproval, possibleActions, type PossibleAction } from './order-actions';
 
 const ASKED_WORDS = 'The supplier may have it already and is asked to cancel it. It stands until they agree.';
 
-/** What a buyer may do with the order as it stands. */
+function doneWords(action: OrderAction, after: { status: string; cancellationRequestedAtMs?: number | null }): string {
+  switch (action.kind) {
+    case 'approve':
+      return after.status === 'PENDING_APPROVAL'
+        ? 'Your approval is noted; somebody else has to approve it too.'
+        : 'Approved; it goes to the supplier now.';
+    case 'retry':
+      return 'It is sent again now.';
+    case 'decline':
+      return 'Declined; it is not sent.';
+    case 'close':
+      return 'Closed: nothing more is expected on it.';
+    case 'accept-change':
+      return 'Agreed.';
+    case 'edit':
+      return 'Changed. The approval rules were asked again.';
+    default:
+      return typeof after.cancellationRequestedAtMs === 'number' ? ASKED_WORDS : 'Cancelled.';
+  }
+}
+
+type Asking = 'approve' | 'edit' | CallOffKind;
+
+const WORDS: Readonly<Record<Exclude<PossibleAction, 'receive'>, string>> = {
+  approve: 'Approve…',
+  retry: 'Send again',
+  'accept-change': 'Agree to it',
+  edit: 'Change…',
+  'close-short': 'Close short…',
+  'close-undelivered': 'It will not come…',
+  cancel: 'Cancel order…',
+  decline: 'Decline…',
+};
+
+/** What a person may do with the order as it stands. */
 export function OrderActions({ order }: { order: OrderDetail }) {
   const role = useSession()?.user.role;
-  const [asking, setAsking] = useState<'decline' | 'cancel' | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
   const action = useMutation(orderActionMutation(order.orderId, useQueryClient()));
-  if (role !== 'admin' && role !== 'buyer') return null;
   const act = (next: OrderAction): void => {
     action.mutate(next, {
-      onSuccess: ({ cancellationRequestedAtMs }) => {
-        setAsking(null);
-        const asked = next.kind === 'cancel' && typeof cancellationRequestedAtMs === 'number';
-        notifications.show({ message: asked ? ASKED_WORDS : DONE_WORDS[next.kind], color: 'teal' });
-      },
-      // The reason stands on the page, behind the dialog.
-      onError: () => setAsking(null),
+      onSuccess: (after) => notifications.show({ message: doneWords(next, after), color: 'teal' }),
+      // What went wrong stands on the page, behind the dialog.
+      onSettled: () => setAsking(null),
     });
   };
-  const waits = order.status === 'PENDING_APPROVAL' || order.status === 'DRAFT';
-  const received = order.lines.some((line) => line.receivedQuantity > 0);
-  const cancellable = CANCELLABLE.includes(order.status) && !received;
-  if (!waits && !cancellable) return null;
+  const start = (chosen: Exclude<PossibleAction, 'receive'>): void => {
+    action.reset();
+    if (chosen === 'retry' || chosen === 'accept-change') act({ kind: chosen });
+    else setAsking(chosen);
+  };
+  const possible = possibleActions(order, role);
+  const approval = describeApproval(order);
   return (
     <>
+      {approval === undefined ? null : <Text mt="md">{approval}</Text>}
       {action.error ? (
-        <Alert mt="md" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
-          {describeFailure(action.error)}
-        </Alert>
+        <Group mt="md" grow>
+          <FailureNote error={action.error} />
+        </Group>
       ) : null}
-      <Group mt="md" gap="sm">
-        {waits ? (
-          <>
-            <Button loading={action.isPending} onClick={() => act({ kind: 'approve' })}>
-              Approve and send
-            </Button>
-            <Button variant="default" onClick={() => setAsking('decline')}>
-              Decline…
-            </Button>
-          </>
-        ) : null}
-        {order.status === 'ON_HOLD' ? (
-          <Button loading={action.isPending} onClick={() => act({ kind: 'retry' })}>
-            Send again
-          </Button>
-        ) : null}
-        {cancellable ? (
-          <Button variant="default" onClick={() => setAsking('cancel')}>
-            Cancel order…
-          </Button>
-        ) : null}
-      </Group>
-      {asking ? (
+      {possible.length > 0 ? (
+        <Group mt="md" gap="sm">
+          {possible.map((each, index) =>
+            each === 'receive' ? (
+              <Button
+                key={each}
+                variant={index === 0 ? 'filled' : 'default'}
+                renderRoot={(root) => <Link {...root} to="/receiving/$orderId" params={{ orderId: order.orderId }} />}
+              >
+                Receive goods
+              </Button>
+            ) : (
+              <Button
+                key={each}
+                variant={index === 0 && each !== 'cancel' ? 'filled' : 'default'}
+                loading={action.isPending && action.variables.kind === each}
+                onClick={() => start(each)}
+              >
+                {WORDS[each]}
+              </Button>
+            ),
+          )}
+        </Group>
+      ) : null}
+      {asking === 'approve' ? (
+        <ApproveDialog
+          order={order}
+          busy={action.isPending}
+          onClose={() => setAsking(null)}
+          onConfirm={() => act({ kind: 'approve' })}
+        />
+      ) : null}
+      {asking === 'edit' ? (
+        <EditOrderDialog
+          order={order}
+          busy={action.isPending}
+          onClose={() => setAsking(null)}
+          onConfirm={(edit) => act({ kind: 'edit', edit })}
+        />
+      ) : null}
+      {asking !== null && asking !== 'approve' && asking !== 'edit' ? (
         <CallOffDialog
           kind={asking}
           orderNumber={order.orderNumber}
           supplierHasIt={order.sentAtMs !== null}
           busy={action.isPending}
           onClose={() => setAsking(null)}
-          onConfirm={(callOff) => act({ kind: asking, ...callOff })}
+          onConfirm={act}
         />
       ) : null}
     </>

@@ -1,11 +1,12 @@
 import { Text, Timeline } from '@mantine/core';
 
 import type { OrderDetail } from '../api/types';
-import { describeTime } from '../time/describe-age';
-import { ORDER_STATUS_LOOKS } from './order-status';
 import { Section } from '../shell/Section';
+import { describeTime } from '../time/describe-age';
+import { describeChanges, describeEvent } from './history-words';
+import { ORDER_STATUS_LOOKS } from './order-status';
 
-/** What happened, by whom, newest last. */
+/** What happened, by whom, and what exactly was changed; newest last. */
 export function OrderHistory({ history }: { history: OrderDetail['history'] }) {
   return (
     <Section title="What happened">
@@ -13,10 +14,15 @@ export function OrderHistory({ history }: { history: OrderDetail['history'] }) {
         {history.map((entry, index) => (
           <Timeline.Item
             key={`${entry.atMs}-${index}`}
-            title={ORDER_STATUS_LOOKS[entry.status].label}
+            title={titleOf(entry, history[index - 1])}
             color={ORDER_STATUS_LOOKS[entry.status].color}
           >
-            <Text size="sm">{entry.note ?? describeEvent(entry.event)}</Text>
+            {entry.note === null ? null : <Text size="sm">{entry.note}</Text>}
+            {describeChanges(entry.details).map((change) => (
+              <Text key={change} size="sm">
+                {change}
+              </Text>
+            ))}
             <Text size="xs" c="dimmed">
               {describeTime(entry.atMs)} · {entry.actor}
             </Text>
@@ -27,8 +33,9 @@ export function OrderHistory({ history }: { history: OrderDetail['history'] }) {
   );
 }
 
-/** "OrderAcknowledged" → "Order acknowledged". */
-function describeEvent(event: string): string {
-  const words = event.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+type Entry = OrderDetail['history'][number];
+
+/** A status that did not change says nothing: then the event does. */
+function titleOf(entry: Entry, before: Entry | undefined): string {
+  return entry.status === before?.status ? describeEvent(entry.event) : ORDER_STATUS_LOOKS[entry.status].label;
 }

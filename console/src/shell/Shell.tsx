@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 
+import { AlertBell } from '../alerts/AlertBell';
 import { session, useSession } from '../session/session';
 import { LiveIndicator } from './LiveIndicator';
 import { Logo } from './Logo';
@@ -12,6 +13,7 @@ import { useWide } from './use-wide';
 /** What surrounds every page: where one can go, how live it is, who is signed in. */
 export function Shell() {
   const wide = useWide();
+  const isSupplier = useSession()?.user.role === 'supplier';
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content">
@@ -24,6 +26,7 @@ export function Shell() {
         </Link>
         <div className={classes['side']}>
           <LiveIndicator />
+          {isSupplier ? null : <AlertBell />}
           <UserMenu />
         </div>
       </header>

@@ -1,4 +1,11 @@
-import { IconBuildingWarehouse, IconClipboardCheck, IconTruckDelivery, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBuildingWarehouse,
+  IconClipboardCheck,
+  IconPackageImport,
+  IconTruckDelivery,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 
 import type { CurrentUser } from '../api/types';
@@ -29,7 +36,9 @@ export interface PageEntry {
 const PAGES: readonly PageEntry[] = [
   { to: '/', label: 'Stock', icon: IconBuildingWarehouse, group: 'Storeroom', roles: EVERYBODY },
   { to: '/orders', label: 'Orders', icon: IconTruckDelivery, group: 'Supply', roles: EVERYBODY },
+  { to: '/receiving', label: 'Receiving', icon: IconPackageImport, group: 'Storeroom', roles: STAFF },
   { to: '/counting', label: 'Counting', icon: IconClipboardCheck, group: 'Storeroom', roles: STAFF },
+  { to: '/alerts', label: 'Alerts', icon: IconBell, group: 'Storeroom', roles: STAFF },
 ];
 
 const AT_THE_THUMB = 4;

@@ -1,4 +1,4 @@
-import { Alert, Button, Center, Stack, Text, ThemeIcon } from '@mantine/core';
+import { Alert, Button, Center, Skeleton, Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconAlertTriangle, IconMapQuestion } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -41,6 +41,27 @@ export function FailureState({ error, onRetry }: { error: unknown; onRetry?: () 
         ) : null}
       </Stack>
     </Alert>
+  );
+}
+
+/** What could not be done, beside the button that was to do it. */
+export function FailureNote({ error }: { error: unknown }) {
+  if (error === null || error === undefined) return null;
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
+      {describeFailure(error)}
+    </Alert>
+  );
+}
+
+/** In the place where a list will be. */
+export function ListSkeleton({ label, height = 110 }: { label: string; height?: number }) {
+  return (
+    <Stack gap="sm" aria-busy="true" aria-label={label}>
+      {[1, 2, 3].map((index) => (
+        <Skeleton key={index} height={height} radius="md" />
+      ))}
+    </Stack>
   );
 }
 

@@ -23,8 +23,14 @@ import { receiptSchema, supplierReturnSchema } from './receipts.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { quarantineEntrySchema } from './quarantine.ts';
 import { API_ROUTES, TELEMETRY_ROUTES } from './routes.ts';
-import { countingTaskSchema, summarySchema } from './overview.ts';
-import { announcedMoveSchema, lotSchema, parkedReadingSchema, reservationSchema } from './stock-keeping.ts';
+import { countingTaskSchema, siteSchema, summarySchema } from './overview.ts';
+import {
+  announcedMoveSchema,
+  lotSchema,
+  parkedGroupSchema,
+  parkedReadingSchema,
+  reservationSchema,
+} from './stock-keeping.ts';
 import { binDetailSchema, movementSchema, positionSchema, stockItemSchema } from './stock.ts';
 import { streamEventSchema } from './stream.ts';
 import { kpiStepSchema, supplierKpisSchema } from './supplier-kpis.ts';
@@ -59,12 +65,14 @@ const NAMED_SCHEMAS = {
   OrderLine: orderLineSchema,
   OrderProof: orderProofSchema,
   OrderSummary: orderSummarySchema,
+  ParkedGroup: parkedGroupSchema,
   ParkedReading: parkedReadingSchema,
   Position: positionSchema,
   Problem: problemSchema,
   Reservation: reservationSchema,
   Receipt: receiptSchema,
   Role: roleSchema,
+  Site: siteSchema,
   StockItem: stockItemSchema,
   StreamEvent: streamEventSchema,
   Summary: summarySchema,

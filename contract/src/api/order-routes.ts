@@ -22,6 +22,8 @@ export const ORDER_ROUTES = {
       siteId: idSchema.optional(),
       status: orderStatusSchema.optional(),
       open: z.enum(['true', 'false']).optional(),
+      /** In the order's number, or in the one the supplier gave it. */
+      search: z.string().trim().min(1).max(100).optional(),
     }),
     response: pageOf(orderSummarySchema),
   },

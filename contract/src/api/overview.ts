@@ -21,6 +21,10 @@ export const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
+/** A place with a storeroom. */
+export const siteSchema = z.object({ siteId: idSchema, name: z.string(), timeZone: z.string() });
+export type Site = z.infer<typeof siteSchema>;
+
 /** Somebody is to count a bin, because its sensors cannot be believed. */
 export const countingTaskSchema = z.object({
   taskId: z.uuid(),

@@ -6,7 +6,7 @@ import { ALERT_ROUTES } from './alert-routes.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
 import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
-import { countingTaskSchema, summarySchema } from './overview.ts';
+import { countingTaskSchema, siteSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
 import { PLANNING_ROUTES } from './planning-routes.ts';
 import { RECEIVING_ROUTES } from './receiving-routes.ts';
@@ -75,6 +75,13 @@ export const API_ROUTES = {
     auth: 'user',
     params: z.object({ siteId: idSchema, binId: idSchema }),
     response: binDetailSchema,
+  },
+  listSites: {
+    method: 'GET',
+    path: '/api/v1/sites',
+    summary: 'The places there are',
+    auth: 'user',
+    response: z.object({ items: z.array(siteSchema) }),
   },
   getSummary: {
     method: 'GET',

@@ -5,13 +5,17 @@ import { pageOf, pageQueryFields } from './page.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import {
   announcedMoveSchema,
+  assignSensorSchema,
   consignmentConsumptionSchema,
   lotSchema,
+  parkedGroupSchema,
   parkedReadingSchema,
   recordLotSchema,
   reservationSchema,
   reserveSchema,
   returnSchema,
+  settledParkedSchema,
+  settleParkedSchema,
   transferSchema,
 } from './stock-keeping.ts';
 
@@ -131,6 +135,32 @@ export const STOCK_KEEPING_ROUTES = {
     auth: 'user',
     query: z.object({ ...pageQueryFields, ...site, deviceId: z.string().max(64).optional() }),
     response: pageOf(parkedReadingSchema),
+  },
+  listParkedGroups: {
+    method: 'GET',
+    path: '/api/v1/parked-readings/groups',
+    summary: 'Readings that could not be accounted, by device and reason; the newest first',
+    auth: 'user',
+    query: z.object(site),
+    response: z.object({ items: z.array(parkedGroupSchema) }),
+  },
+  settleParkedGroup: {
+    method: 'POST',
+    path: '/api/v1/parked-readings/settle',
+    summary: 'Account a group of parked readings, the oldest first, or discard it; so many at a time',
+    auth: 'user',
+    body: settleParkedSchema,
+    response: settledParkedSchema,
+  },
+  assignSensor: {
+    method: 'POST',
+    path: '/api/v1/stock/:siteId/:binId/sensors',
+    summary:
+      'A device looks into this bin from now on. Sensors that the catalogue file names for a bin are the only ones of it after the next start',
+    auth: 'user',
+    params: bin,
+    body: assignSensorSchema,
+    response: z.object({ siteId: idSchema, binId: idSchema, deviceId: idSchema }),
   },
   replayParkedReading: {
     method: 'POST',

@@ -6,13 +6,19 @@ import { epochMsSchema, idSchema } from '../reading.ts';
 const quantitySchema = z.int().min(1).max(1_000_000_000);
 const noteSchema = z.string().trim().max(500);
 
+/** What people call it. */
+const itemWords = { itemName: z.string(), unit: z.string() };
+const moveSideSchema = z.object({ siteId: idSchema, binId: idSchema, binName: z.string(), moved: z.int() });
+
 /** Stock that is spoken for: until it is fulfilled, released or expired, the position counts it as demand. */
 export const reservationSchema = z.object({
   reservationId: z.uuid(),
   siteId: idSchema,
   /** Of a pool, its primary bin. */
   binId: idSchema,
+  binName: z.string(),
   itemId: idSchema,
+  ...itemWords,
   /** The work order, patient, project it is for; one reservation a bin and reference. */
   reference: z.string(),
   quantity: z.int(),
@@ -39,9 +45,10 @@ export const announcedMoveSchema = z.object({
   kind: z.enum(['TRANSFER', 'RETURN']),
   quantity: z.int(),
   /** Absent on a side that is outside: a return into stock has no `from`, one to the supplier no `to`. */
-  from: z.object({ siteId: idSchema, binId: idSchema, moved: z.int() }).nullable(),
-  to: z.object({ siteId: idSchema, binId: idSchema, moved: z.int() }).nullable(),
+  from: moveSideSchema.nullable(),
+  to: moveSideSchema.nullable(),
   itemId: idSchema,
+  ...itemWords,
   /** OPEN until both sides are seen; INCOMPLETE if that did not happen in time: somebody should count. */
   status: z.enum(['OPEN', 'DONE', 'INCOMPLETE']),
   atMs: epochMsSchema,
@@ -70,7 +77,9 @@ export const lotSchema = z.object({
   lotId: z.uuid(),
   siteId: idSchema,
   binId: idSchema,
+  binName: z.string(),
   itemId: idSchema,
+  ...itemWords,
   lotNumber: z.string(),
   /** The first moment at which it may not be used any more; null if it keeps. */
   expiresAtMs: epochMsSchema.nullable(),
@@ -126,3 +135,42 @@ export const parkedReadingSchema = z.object({
   reading: z.unknown(),
 });
 export type ParkedReading = z.infer<typeof parkedReadingSchema>;
+
+/** Readings of one device that wait for the same reason: what a person decides about them, they decide about all. */
+export const parkedGroupSchema = z.object({
+  siteId: idSchema,
+  gatewayId: z.string(),
+  /** null where not even that could be read. */
+  deviceId: z.string().nullable(),
+  sensorId: z.string().nullable(),
+  reason: z.string(),
+  /** Of the newest of them. */
+  detail: z.string(),
+  reading: z.unknown(),
+  count: z.int(),
+  firstParkedAtMs: epochMsSchema,
+  lastParkedAtMs: epochMsSchema,
+});
+export type ParkedGroup = z.infer<typeof parkedGroupSchema>;
+
+/** Names a group of parked readings, and what is to become of it. */
+export const settleParkedSchema = z.strictObject({
+  siteId: idSchema,
+  gatewayId: z.string().max(64),
+  deviceId: z.string().max(64).nullable(),
+  sensorId: z.string().max(64).nullable(),
+  reason: z.string().max(100),
+  action: z.enum(['replay', 'discard']),
+});
+export type SettleParked = z.infer<typeof settleParkedSchema>;
+
+/** So many are accounted or discarded; `remaining` wait still, `detail` says why the first of them cannot be accounted. */
+export const settledParkedSchema = z.object({ settled: z.int(), remaining: z.int(), detail: z.string() });
+
+export const assignSensorSchema = z.strictObject({
+  deviceId: idSchema,
+  /** Only this sensor of the device; left out, every one. */
+  sensorId: idSchema.optional(),
+  kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
+});
+export type AssignSensor = z.infer<typeof assignSensorSchema>;

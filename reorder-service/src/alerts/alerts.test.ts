@@ -7,6 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { onEachEngine } from '../database/on-each-engine.ts';
 import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { LiveEvents, type LiveEvent } from '../events/live-events.ts';
+import { AlertNews } from './alert-news.ts';
 import { AlertNotifier } from './alert-notifier.ts';
 import { AlertSender } from './alert-sender.ts';
 import { AlertWatch } from './alert-watch.ts';
@@ -134,6 +136,26 @@ onEachEngine('alerts', (database) => {
       await watch.run();
       expect(messages).toHaveLength(taken ? 1 : 2);
     }
+  });
+
+  test('who is looking is told when the open alerts change, and only then', async () => {
+    const { story, watch, alerts } = await watched([]);
+    const live = new LiveEvents();
+    const told: LiveEvent[] = [];
+    const subscription = live.events.subscribe((event) => told.push(event));
+    const news = new AlertNews(database.db, TEST_LOGGER, live);
+    const counts = (): unknown[] => told.filter((each) => each.tenantId === story.tenantId).map(({ event }) => event);
+    await news.tell();
+    await story.showsAndDecides(8);
+    await watch.run();
+    await news.tell();
+    await news.tell();
+    expect(counts()).toEqual([{ type: 'alerts', event: { open: 1, unacknowledged: 1 } }]);
+    const [alert] = (await alerts.list(story.tenantId, { open: true, limit: 1 })).items;
+    await alerts.acknowledge(story.tenantId, alert?.alertId ?? '', 'ann@demo.local');
+    await news.tell();
+    expect(counts().at(-1)).toEqual({ type: 'alerts', event: { open: 1, unacknowledged: 0 } });
+    subscription.unsubscribe();
   });
 
   test('what is over is over after ten minutes, and the next message says so', async () => {

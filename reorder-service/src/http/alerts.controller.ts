@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 
+import { AlertNews } from '../alerts/alert-news.ts';
 import { Alerts } from '../alerts/alerts.ts';
 import type { UserPrincipal } from '../auth/principal.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
@@ -8,7 +9,10 @@ import { HttpProblem } from './problems.ts';
 
 @Controller()
 export class AlertsController {
-  constructor(private readonly alerts: Alerts) {}
+  constructor(
+    private readonly alerts: Alerts,
+    private readonly news: AlertNews,
+  ) {}
 
   @ContractRoute('listAlerts')
   @Roles('admin', 'buyer', 'operator', 'viewer')
@@ -27,6 +31,7 @@ export class AlertsController {
   ): Promise<ResponseOf<'acknowledgeAlert'>> {
     const alert = await this.alerts.acknowledge(person.tenantId, params.alertId, person.email);
     if (!alert) throw new HttpProblem('NOT_FOUND', 'There is no such alert');
+    this.news.wake();
     return alert;
   }
 

@@ -18,6 +18,7 @@ import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
+import { ParkedReadingsController } from './parked-readings.controller.ts';
 import { PlanningController } from './planning.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { ReceivingController } from './receiving.controller.ts';
@@ -56,6 +57,7 @@ export class HttpModule {
         OrderActionsController,
         OrdersController,
         OverviewController,
+        ParkedReadingsController,
         PlanningController,
         ReceivingController,
         StockController,

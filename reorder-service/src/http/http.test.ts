@@ -125,6 +125,13 @@ describe('who sees what', () => {
     expect((await get(`/api/v1/orders/${ORDER_ID}`, 'admin@theirs.example')).statusCode).toBe(404);
   });
 
+  test('finds orders by a part of their number, and lists the sites', async () => {
+    const found = (await get('/api/v1/orders?search=po-8057', 'admin@ours.example')).json() as { items: unknown[] };
+    expect(found.items).toMatchObject([{ orderId: ORDER_ID }]);
+    expect((await get('/api/v1/orders?search=PO-9', 'admin@ours.example')).json()).toMatchObject({ items: [] });
+    expect((await get('/api/v1/sites', 'admin@theirs.example')).json()).toMatchObject({ items: [{ siteId: 's2' }] });
+  });
+
   test('a supplier sees the stock of what it sells and its own orders only', async () => {
     const stock = (await get('/api/v1/stock', 'sales@bolts.example')).json() as { items: { binId: string }[] };
     expect(stock.items.map(({ binId }) => binId)).toEqual(['b1']);

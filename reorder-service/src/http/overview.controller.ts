@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 
 import type { UserPrincipal } from '../auth/principal.ts';
 import { CountingTaskQueries } from '../overview/counting-task-queries.ts';
+import { SiteQueries } from '../overview/site-queries.ts';
 import { SummaryQueries } from '../overview/summary-queries.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
@@ -11,7 +12,13 @@ export class OverviewController {
   constructor(
     private readonly summaries: SummaryQueries,
     private readonly tasks: CountingTaskQueries,
+    private readonly sites: SiteQueries,
   ) {}
+
+  @ContractRoute('listSites')
+  async listSites(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'listSites'>> {
+    return { items: await this.sites.list(person.tenantId) };
+  }
 
   @ContractRoute('getSummary')
   summary(

@@ -81,6 +81,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The bins hold different items, are the same bin, or the moveId stands for another move',
     todo: 'Check both bins; use a new moveId for each move',
   },
+  SENSOR_ASSIGNED: {
+    status: 409,
+    title: 'The sensor is taken',
+    what: 'The device looks into another bin already',
+    todo: 'If it was moved, correct the catalogue: what it measured for the old bin must end there',
+  },
   BODY_TOO_LARGE: {
     status: 413,
     title: 'Too large',

@@ -64,8 +64,10 @@ export class StreamController {
     const { supplierId, tenantId } = person;
     if (supplierId === undefined) return () => true;
     const sells = await this.suppliedItems.watch(tenantId, supplierId);
-    return ({ event, supplierId: concerned }) =>
-      event.type === 'order' ? concerned === supplierId : sells(event.event.itemId);
+    return ({ event, supplierId: concerned }) => {
+      if (event.type === 'order') return concerned === supplierId;
+      return event.type === 'stock' && sells(event.event.itemId);
+    };
   }
 }
 

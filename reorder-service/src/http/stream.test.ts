@@ -97,11 +97,13 @@ describe('the live stream', () => {
     const reader = await open('sales@bolts.example');
     running.live.publish({ tenantId: 'ours', supplierId: 'oils-inc', event: order('PO-OIL') });
     running.live.publish({ tenantId: 'ours', event: stock('b2', 'oil-5w30') });
+    running.live.publish({ tenantId: 'ours', event: { type: 'alerts', event: { open: 3, unacknowledged: 1 } } });
     running.live.publish({ tenantId: 'ours', event: stock('b1', 'bolt-m8') });
     running.live.publish({ tenantId: 'ours', supplierId: 'bolts-inc', event: order('PO-BOLT') });
     const text = await readUntil(reader, 'PO-BOLT');
     expect(text).toContain('"binId":"b1"');
     expect(text).not.toContain('PO-OIL');
+    expect(text).not.toContain('alerts');
     expect(text).not.toContain('"binId":"b2"');
     await reader.cancel();
   });

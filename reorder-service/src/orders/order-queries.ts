@@ -16,6 +16,8 @@ export interface OrderListQuery {
   open?: boolean | undefined;
   /** Only this supplier's orders: what a person with the role `supplier` may see. */
   supplierId?: string | undefined;
+  /** In the order's number, or in the one the supplier gave it. */
+  search?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -33,6 +35,12 @@ export class OrderQueries {
       if (query.status !== undefined) select = select.where('o.status', '=', query.status);
       if (query.open !== undefined) select = select.where('o.closed_at_ms', query.open ? 'is' : 'is not', null);
       if (query.supplierId !== undefined) select = select.where('o.supplier_id', '=', query.supplierId);
+      if (query.search !== undefined) {
+        const search = query.search.toLowerCase();
+        select = select.where(
+          sql<boolean>`(strpos(lower(o.order_number), ${search}) > 0 or strpos(lower(coalesce(o.supplier_order_number, '')), ${search}) > 0)`,
+        );
+      }
       if (query.cursor !== undefined) {
         const [createdAtMs, orderId] = readCursor(query.cursor, 2);
         select = select.where(sql<boolean>`(o.created_at_ms, o.order_id) < (${createdAtMs}::bigint, ${orderId}::uuid)`);

@@ -15,6 +15,7 @@ import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import type { SiteAddress } from '../stock/site-memory.ts';
 import { projectBin, recordLots } from './lot-store.ts';
+import { namesOf, type Names } from './names.ts';
 
 const INTERVAL_MS = 5_000;
 /** Time alone makes lots expire, and a crash leaves some unprojected: all are looked at so often. */
@@ -85,7 +86,7 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
     const site = { tenantId, siteId: at.siteId };
     const nowMs = this.clock();
     const reference = randomUUID();
-    const row = await withTenant(this.db, tenantId, async (tx) => {
+    const recorded = await withTenant(this.db, tenantId, async (tx) => {
       const bin = await tx
         .selectFrom('bin')
         .select('item_id')
@@ -96,16 +97,21 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
       const source = { source: 'manual' as const, reference, by };
       const received = { receivedAtMs: lot.receivedAtMs ?? nowMs, binId: at.binId, itemId: bin.item_id };
       await recordLots(tx, site, [{ ...lot, ...received, ...source }]);
-      return tx.selectFrom('stock_lot').selectAll().where('reference', '=', reference).executeTakeFirstOrThrow();
+      const row = await tx
+        .selectFrom('stock_lot')
+        .selectAll()
+        .where('reference', '=', reference)
+        .executeTakeFirstOrThrow();
+      return toLot(row, (await namesOf(tx, tenantId, [row]))(row), nowMs);
     });
-    if (row) this.touched.touch(site, [at.binId]);
-    return row && toLot(row, nowMs);
+    if (recorded) this.touched.touch(site, [at.binId]);
+    return recorded;
   }
 
   async ofBin(tenantId: string, at: { siteId: string; binId: string }): Promise<Lot[]> {
-    const rows = await withTenant(this.db, tenantId, async (tx) => {
+    return withTenant(this.db, tenantId, async (tx) => {
       await projectBin(tx, { tenantId, siteId: at.siteId }, at.binId);
-      return tx
+      const rows = await tx
         .selectFrom('stock_lot')
         .selectAll()
         .where('tenant_id', '=', tenantId)
@@ -115,8 +121,9 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
         .orderBy(sql`expires_at_ms nulls last`)
         .limit(500)
         .execute();
+      const names = await namesOf(tx, tenantId, rows);
+      return rows.map((row) => toLot(row, names(row), this.clock()));
     });
-    return rows.map((row) => toLot(row, this.clock()));
   }
 
   /** What is left of lots that are expired or will be within so many days. @throws ShelfwireError CURSOR_INVALID */
@@ -125,7 +132,7 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
     query: { siteId?: string | undefined; days: number; cursor?: string | undefined; limit: number },
   ): Promise<Page<Lot>> {
     const nowMs = this.clock();
-    const rows = await withTenant(this.db, tenantId, (tx) => {
+    return withTenant(this.db, tenantId, async (tx) => {
       let select = tx
         .selectFrom('stock_lot')
         .selectAll()
@@ -138,15 +145,16 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
         const [expiresAtMs, lotId] = readCursor(query.cursor, 2);
         select = select.where(sql<boolean>`(expires_at_ms, lot_id) > (${expiresAtMs}::bigint, ${lotId}::uuid)`);
       }
-      return select
+      const rows = await select
         .orderBy('expires_at_ms')
         .orderBy('lot_id')
         .limit(query.limit + 1)
         .execute();
-    });
-    return pageOf(rows, query.limit, {
-      item: (row) => toLot(row, nowMs),
-      key: (row) => [row.expires_at_ms ?? 0, row.lot_id],
+      const names = await namesOf(tx, tenantId, rows);
+      return pageOf(rows, query.limit, {
+        item: (row) => toLot(row, names(row), nowMs),
+        key: (row) => [row.expires_at_ms ?? 0, row.lot_id],
+      });
     });
   }
 
@@ -213,12 +221,15 @@ export class Lots implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 }
 
-function toLot(row: Row, nowMs: number): Lot {
+function toLot(row: Row, { binName, itemName, unit }: Names, nowMs: number): Lot {
   return {
     lotId: row.lot_id,
     siteId: row.site_id,
     binId: row.bin_id,
+    binName,
     itemId: row.item_id,
+    itemName,
+    unit,
     lotNumber: row.lot_number,
     expiresAtMs: row.expires_at_ms,
     receivedAtMs: row.received_at_ms,

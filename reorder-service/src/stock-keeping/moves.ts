@@ -15,6 +15,7 @@ import { openCountingTask } from '../stock/counting-tasks.ts';
 import { reclassifyBooked } from '../stock/reclassify.ts';
 import type { SiteAddress } from '../stock/site-memory.ts';
 import { StockLedger } from '../stock/stock-ledger.ts';
+import { namesOf, type Names } from './names.ts';
 
 export interface MoveSide {
   siteId: string;
@@ -80,8 +81,10 @@ export class Moves {
     );
     if (!written.ok) return written;
     await this.#book(tenantId, written.sides);
-    const announced = await withTenant(this.db, tenantId, (tx) => sidesOf(tx, tenantId, moveId));
-    return { ok: true, move: toMove(announced, this.clock()) };
+    return withTenant(this.db, tenantId, async (tx) => {
+      const announced = await sidesOf(tx, tenantId, moveId);
+      return { ok: true, move: toMove(announced, await namesOf(tx, tenantId, announced), this.clock()) };
+    });
   }
 
   /** Announced moves, the newest first. @throws ShelfwireError CURSOR_INVALID */
@@ -111,9 +114,11 @@ export class Moves {
         group by m.move_id having ${sql.join(having, sql` and `)}
         order by at_ms desc, m.move_id desc limit ${query.limit + 1}`.execute(tx);
       const ids = rows.map((row) => row.move_id);
-      const sides = Map.groupBy(await sidesOf(tx, tenantId, ...ids), (side) => side.move_id);
+      const found = await sidesOf(tx, tenantId, ...ids);
+      const names = await namesOf(tx, tenantId, found);
+      const sides = Map.groupBy(found, (side) => side.move_id);
       return pageOf(rows, query.limit, {
-        item: (row) => toMove(sides.get(row.move_id) ?? [], nowMs),
+        item: (row) => toMove(sides.get(row.move_id) ?? [], names, nowMs),
         key: (row) => [row.at_ms, row.move_id],
       });
     });
@@ -249,11 +254,14 @@ function statusOf(sides: readonly SideRow[], nowMs: number): AnnouncedMove['stat
   return sides.every(seen) ? 'DONE' : 'INCOMPLETE';
 }
 
-function toMove(sides: readonly SideRow[], nowMs: number): AnnouncedMove {
+function toMove(sides: readonly SideRow[], names: (side: SideRow) => Names, nowMs: number): AnnouncedMove {
   const [any] = sides;
   if (!any) throw new RangeError('a move has at least one side');
   const sideOf = (side: SideRow | undefined): AnnouncedMove['from'] =>
-    side ? { siteId: side.site_id, binId: side.bin_id, moved: Math.abs(side.moved) } : null;
+    side
+      ? { siteId: side.site_id, binId: side.bin_id, binName: names(side).binName, moved: Math.abs(side.moved) }
+      : null;
+  const { itemName, unit } = names(any);
   return {
     moveId: any.move_id,
     kind: any.kind,
@@ -261,6 +269,8 @@ function toMove(sides: readonly SideRow[], nowMs: number): AnnouncedMove {
     from: sideOf(sides.find((side) => side.quantity < 0)),
     to: sideOf(sides.find((side) => side.quantity > 0)),
     itemId: any.item_id,
+    itemName,
+    unit,
     status: statusOf(sides, nowMs),
     atMs: any.at_ms,
     by: any.by,

@@ -10,6 +10,7 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { poolsOf } from '../stock/pools.ts';
 import type { SiteAddress } from '../stock/site-memory.ts';
+import { namesOf, type Names } from './names.ts';
 
 export interface NewReservation {
   quantity: number;
@@ -113,7 +114,7 @@ export class Reservations {
       limit: number;
     },
   ): Promise<Page<Reservation>> {
-    const rows = await withTenant(this.db, tenantId, (tx) => {
+    return withTenant(this.db, tenantId, async (tx) => {
       let select = tx.selectFrom('reservation').selectAll().where('tenant_id', '=', tenantId);
       if (query.siteId !== undefined) select = select.where('site_id', '=', query.siteId);
       if (query.binId !== undefined) select = select.where('bin_id', '=', query.binId);
@@ -122,13 +123,17 @@ export class Reservations {
         const [createdAtMs, id] = readCursor(query.cursor, 2);
         select = select.where(sql<boolean>`(created_at_ms, reservation_id) < (${createdAtMs}::bigint, ${id}::uuid)`);
       }
-      return select
+      const rows = await select
         .orderBy('created_at_ms', 'desc')
         .orderBy('reservation_id', 'desc')
         .limit(query.limit + 1)
         .execute();
+      const names = await namesOf(tx, tenantId, rows);
+      return pageOf(rows, query.limit, {
+        item: (row) => toReservation(row, names(row)),
+        key: (row) => [row.created_at_ms, row.reservation_id],
+      });
     });
-    return pageOf(rows, query.limit, { item: toReservation, key: (row) => [row.created_at_ms, row.reservation_id] });
   }
 
   /** What has expired counts no more since; this says so on it, and lets it be decided about. */
@@ -155,9 +160,10 @@ export class Reservations {
     return row && this.#changed(tenantId, row);
   }
 
-  #changed(tenantId: string, row: Row): Reservation {
+  async #changed(tenantId: string, row: Row): Promise<Reservation> {
     this.touched.touch({ tenantId, siteId: row.site_id }, [row.bin_id]);
-    return toReservation(row);
+    const names = await withTenant(this.db, tenantId, (tx) => namesOf(tx, tenantId, [row]));
+    return toReservation(row, names(row));
   }
 }
 
@@ -172,12 +178,15 @@ async function primaryBin(tx: Tx, site: SiteAddress, binId: string) {
     .executeTakeFirst();
 }
 
-function toReservation(row: Row): Reservation {
+function toReservation(row: Row, { binName, itemName, unit }: Names): Reservation {
   return {
     reservationId: row.reservation_id,
     siteId: row.site_id,
     binId: row.bin_id,
+    binName,
     itemId: row.item_id,
+    itemName,
+    unit,
     reference: row.reference,
     quantity: row.quantity,
     fulfilledQuantity: row.fulfilled_quantity,

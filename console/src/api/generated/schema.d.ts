@@ -534,6 +534,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parked-readings/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings that could not be accounted, by device and reason; the newest first */
+        get: operations["listParkedGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-readings/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Account a group of parked readings, the oldest first, or discard it; so many at a time */
+        post: operations["settleParkedGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies": {
         parameters: {
             query?: never;
@@ -791,6 +825,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places there are */
+        get: operations["listSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock": {
         parameters: {
             query?: never;
@@ -939,6 +990,23 @@ export interface paths {
         put?: never;
         /** Goods come back into this bin, or leave it for the supplier */
         post: operations["returnGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{siteId}/{binId}/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device looks into this bin from now on. Sensors that the catalogue file names for a bin are the only ones of it after the next start */
+        post: operations["assignSensor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1206,10 +1274,12 @@ export interface components {
             by: string;
             from: {
                 binId: string;
+                binName: string;
                 moved: number;
                 siteId: string;
             } | null;
             itemId: string;
+            itemName: string;
             /** @enum {string} */
             kind: "TRANSFER" | "RETURN";
             /** Format: uuid */
@@ -1220,9 +1290,11 @@ export interface components {
             status: "OPEN" | "DONE" | "INCOMPLETE";
             to: {
                 binId: string;
+                binName: string;
                 moved: number;
                 siteId: string;
             } | null;
+            unit: string;
         };
         ApprovalRule: {
             /** @default 1 */
@@ -1528,8 +1600,10 @@ export interface components {
         };
         Lot: {
             binId: string;
+            binName: string;
             expiresAtMs: number | null;
             itemId: string;
+            itemName: string;
             /** Format: uuid */
             lotId: string;
             lotNumber: string;
@@ -1541,6 +1615,7 @@ export interface components {
             source: "asn" | "scan" | "manual";
             /** @enum {string} */
             state: "usable" | "expiring" | "expired" | "used-up";
+            unit: string;
         };
         Movement: {
             atMs: number;
@@ -1675,6 +1750,18 @@ export interface components {
             supplierName: string;
             supplierOrderNumber: string | null;
             version: number;
+        };
+        ParkedGroup: {
+            count: number;
+            detail: string;
+            deviceId: string | null;
+            firstParkedAtMs: number;
+            gatewayId: string;
+            lastParkedAtMs: number;
+            reading: unknown;
+            reason: string;
+            sensorId: string | null;
+            siteId: string;
         };
         ParkedReading: {
             detail: string;
@@ -1838,11 +1925,13 @@ export interface components {
         };
         Reservation: {
             binId: string;
+            binName: string;
             createdAtMs: number;
             createdBy: string;
             expiresAtMs: number | null;
             fulfilledQuantity: number;
             itemId: string;
+            itemName: string;
             neededAtMs: number | null;
             quantity: number;
             reference: string;
@@ -1851,9 +1940,15 @@ export interface components {
             siteId: string;
             /** @enum {string} */
             status: "OPEN" | "FULFILLED" | "RELEASED" | "EXPIRED";
+            unit: string;
         };
         /** @enum {string} */
         Role: "admin" | "buyer" | "operator" | "viewer" | "supplier";
+        Site: {
+            name: string;
+            siteId: string;
+            timeZone: string;
+        };
         StockItem: {
             binId: string;
             binName: string;
@@ -1932,6 +2027,13 @@ export interface components {
             siteId: string;
             /** @constant */
             type: "order";
+        } | {
+            event: {
+                open: number;
+                unacknowledged: number;
+            };
+            /** @constant */
+            type: "alerts";
         };
         Summary: {
             atMs: number;
@@ -3081,6 +3183,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 open?: "true" | "false";
+                search?: string;
                 siteId?: string;
                 status?: "DRAFT" | "PENDING_APPROVAL" | "APPROVED" | "SENT" | "ACKNOWLEDGED" | "PARTIALLY_SHIPPED" | "SHIPPED" | "PARTIALLY_RECEIVED" | "RECEIVED" | "CLOSED" | "REJECTED" | "ON_HOLD" | "CANCELLED";
             };
@@ -4012,6 +4115,120 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listParkedGroups: {
+        parameters: {
+            query?: {
+                siteId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ParkedGroup"][];
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleParkedGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "replay" | "discard";
+                    deviceId: string | null;
+                    gatewayId: string;
+                    reason: string;
+                    sensorId: string | null;
+                    siteId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        remaining: number;
+                        settled: number;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5090,6 +5307,46 @@ export interface operations {
             };
         };
     };
+    listSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Site"][];
+                    };
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listStock: {
         parameters: {
             query?: {
@@ -5688,6 +5945,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnnouncedMove"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assignSensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binId: string;
+                siteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    deviceId: string;
+                    /** @enum {string} */
+                    kind: "weight" | "level" | "tag" | "count" | "button";
+                    sensorId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        binId: string;
+                        deviceId: string;
+                        siteId: string;
+                    };
                 };
             };
             /** @description The request is not of the form described */

@@ -1,0 +1,52 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+
+const REASON_CHARACTERS_MIN = 3;
+
+/** A scale saw something arrive that was no delivery: somebody put something back, or moved it. */
+export function DismissReceiptDialog({
+  busy,
+  onClose,
+  onConfirm,
+}: {
+  busy: boolean;
+  onClose: () => void;
+  onConfirm: (reason: string) => void;
+}) {
+  const [reason, setReason] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    // The dialog stands inside the form of the page, for React as well.
+    event.stopPropagation();
+    onConfirm(reason.trim());
+  };
+  return (
+    <Modal opened onClose={onClose} title="It was no delivery" centered>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Text size="sm">What the scale saw stays in the stock; the order goes on waiting for its goods.</Text>
+          <Textarea
+            label="What was it?"
+            description="Stands in the history of the order."
+            required
+            minLength={REASON_CHARACTERS_MIN}
+            maxLength={500}
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-autofocus
+          />
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={onClose}>
+              Back
+            </Button>
+            <Button type="submit" loading={busy} disabled={reason.trim().length < REASON_CHARACTERS_MIN}>
+              It was no delivery
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
