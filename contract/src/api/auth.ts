@@ -16,6 +16,8 @@ export const currentUserSchema = z.object({
   tenantId: idSchema,
   /** Only for the role `supplier`: whose orders they see. */
   supplierId: idSchema.nullable(),
+  /** true: nothing is open to them until they have changed the password that an administrator made. */
+  passwordTemporary: z.boolean(),
 });
 export type CurrentUser = z.infer<typeof currentUserSchema>;
 

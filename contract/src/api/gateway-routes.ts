@@ -10,7 +10,7 @@ export const GATEWAY_ROUTES = {
   listGateways: {
     method: 'GET',
     path: '/api/v1/gateways',
-    summary: 'Gateways that may sign in at the central broker (administrators)',
+    summary: 'Gateways that may sign in at the central broker, and what each said last (administrators)',
     auth: 'user',
     response: pageOf(gatewaySchema),
   },

@@ -13,9 +13,11 @@ import {
 import { alertChannelSchema, alertSchema } from './alerts.ts';
 import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
+import { budgetSchema } from './budgets.ts';
 import { binPolicySchema, effectivePolicySchema, policyPreviewSchema } from './effective-policies.ts';
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
+import { auditEntrySchema, personSchema } from './people.ts';
 import { policyVersionSchema } from './policies.ts';
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
@@ -47,6 +49,9 @@ const NAMED_SCHEMAS = {
   AnnouncedMove: announcedMoveSchema,
   ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,
+  AuditEntry: auditEntrySchema,
+  Budget: budgetSchema,
+  Person: personSchema,
   BinForecast: binForecastSchema,
   BinPolicy: binPolicySchema,
   EffectivePolicy: effectivePolicySchema,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { orderStatusSchema } from '../order-event.ts';
 import { idSchema } from '../reading.ts';
 import { approvalRuleSchema, putApprovalRuleSchema } from './approval-rules.ts';
+import { approvalTestedSchema, budgetSchema, putBudgetSchema, testApprovalSchema } from './budgets.ts';
 import { callOffOrderSchema, closeOrderSchema, editOrderSchema, orderActionResponseSchema } from './order-actions.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
 import { pageOf, pageQueryFields } from './page.ts';
@@ -119,5 +120,37 @@ export const ORDER_ROUTES = {
     auth: 'user',
     params: z.object({ ruleId: idSchema }),
     response: z.object({ ruleId: idSchema }),
+  },
+  testApprovalRules: {
+    method: 'POST',
+    path: '/api/v1/approval-rules/test',
+    summary: 'What the rules and budgets would want of an order like this; nothing is written',
+    auth: 'user',
+    body: testApprovalSchema,
+    response: approvalTestedSchema,
+  },
+  listBudgets: {
+    method: 'GET',
+    path: '/api/v1/budgets',
+    summary: 'What may be ordered in a month without a person, and what was ordered so far',
+    auth: 'user',
+    response: pageOf(budgetSchema),
+  },
+  putBudget: {
+    method: 'PUT',
+    path: '/api/v1/budgets/:budgetId',
+    summary: 'Set a budget of a site, a class, both or all; holds for orders from now on',
+    auth: 'user',
+    params: z.object({ budgetId: idSchema }),
+    body: putBudgetSchema,
+    response: budgetSchema,
+  },
+  deleteBudget: {
+    method: 'DELETE',
+    path: '/api/v1/budgets/:budgetId',
+    summary: 'Remove a budget',
+    auth: 'user',
+    params: z.object({ budgetId: idSchema }),
+    response: z.object({ budgetId: idSchema }),
   },
 } as const satisfies Record<string, RouteDefinition>;

@@ -8,6 +8,7 @@ import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, siteSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
 import { PLANNING_ROUTES } from './planning-routes.ts';
 import { RECEIVING_ROUTES } from './receiving-routes.ts';
 import type { RouteDefinition } from './route-definition.ts';
@@ -123,6 +124,7 @@ export const API_ROUTES = {
   ...RECEIVING_ROUTES,
   ...SUPPLIER_ROUTES,
   ...STOCK_KEEPING_ROUTES,
+  ...PEOPLE_ROUTES,
   ...PLANNING_ROUTES,
 } as const satisfies Record<string, RouteDefinition>;
 export type RouteName = keyof typeof API_ROUTES;

@@ -7,7 +7,9 @@ import {
   orderResponseMessageSchema,
 } from '../supplier-message.ts';
 import type { RouteDefinition } from './route-definition.ts';
+import { acknowledgeOrderSchema, announceShipmentSchema, answerCancellationSchema } from './supplier-people.ts';
 
+const orderParams = z.object({ orderId: z.uuid() });
 const answeredSchema = z.object({ orderId: z.uuid(), status: orderStatusSchema });
 
 /** What suppliers' systems say. Each message counts once, by its `messageId`. */
@@ -34,6 +36,33 @@ export const SUPPLIER_ROUTES = {
     summary: 'A supplier agrees to a cancellation, refuses it, or cancels an order itself; repeat-safe by messageId',
     auth: 'supplier-token',
     body: orderCancellationAnswerSchema,
+    response: answeredSchema,
+  },
+  acknowledgeOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/acknowledgement',
+    summary: 'A person of the supplier acknowledges, changes or rejects an order of theirs; repeat-safe by messageId',
+    auth: 'user',
+    params: orderParams,
+    body: acknowledgeOrderSchema,
+    response: answeredSchema,
+  },
+  announceShipment: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/shipment',
+    summary: 'A person of the supplier says what is on its way, under which SSCC; repeat-safe by messageId',
+    auth: 'user',
+    params: orderParams,
+    body: announceShipmentSchema,
+    response: answeredSchema,
+  },
+  answerCancellation: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/cancellation-answer',
+    summary: 'A person of the supplier agrees to a cancellation, refuses it, or cancels; repeat-safe by messageId',
+    auth: 'user',
+    params: orderParams,
+    body: answerCancellationSchema,
     response: answeredSchema,
   },
 } as const satisfies Record<string, RouteDefinition>;

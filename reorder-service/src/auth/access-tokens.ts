@@ -13,12 +13,13 @@ const LIFETIME_SECONDS = 12 * 60 * 60;
 export class AccessTokens {
   constructor(private readonly jwt: JwtService) {}
 
-  async issue(user: User): Promise<{ accessToken: string; expiresAtMs: number }> {
+  async issue(user: User, sessionNumber: number): Promise<{ accessToken: string; expiresAtMs: number }> {
     const accessToken = await this.jwt.signAsync(
       {
         email: user.email,
         role: user.role,
         tenantId: user.tenantId,
+        session: sessionNumber,
         ...(user.supplierId === null ? {} : { supplierId: user.supplierId }),
       },
       { subject: user.userId, issuer: ISSUER, algorithm: 'HS256', expiresIn: LIFETIME_SECONDS },
@@ -37,8 +38,8 @@ export class AccessTokens {
     }
     const claims = accessClaimsSchema.safeParse(payload);
     if (!claims.success) return undefined;
-    const { sub, email, role, tenantId, supplierId, exp } = claims.data;
+    const { sub, email, role, tenantId, supplierId, exp, session: sessionNumber } = claims.data;
     if ((role === 'supplier') !== (supplierId !== undefined)) return undefined;
-    return { kind: 'user', userId: sub, email, role, tenantId, supplierId, expiresAtMs: exp * 1_000 };
+    return { kind: 'user', userId: sub, email, role, tenantId, supplierId, expiresAtMs: exp * 1_000, sessionNumber };
   }
 }

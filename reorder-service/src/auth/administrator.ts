@@ -53,7 +53,7 @@ export class Administrator implements OnApplicationBootstrap {
       });
       logger.info({ email }, 'administrator made');
     } else if (!(await verifyPassword(password, known.passwordHash))) {
-      await this.users.setPasswordHash(known.userId, await hashPassword(password));
+      await this.users.setPasswordHash(known.userId, await hashPassword(password), Date.now());
       logger.info({ email }, 'administrator given the password of the settings');
     }
   }

@@ -2,8 +2,12 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 
 import { AccessTokens } from './access-tokens.ts';
+import { AuditTrail } from '../audit/audit-trail.ts';
 import { Administrator } from './administrator.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth-options.ts';
+import { People } from './people.ts';
+import { SessionWatch } from './session-watch.ts';
+import { SignInTrail } from './sign-in-trail.ts';
 import { SignIn } from './sign-in.ts';
 import { SupplierTokens } from './supplier-tokens.ts';
 import { Users } from './users.ts';
@@ -20,11 +24,15 @@ export class AuthModule {
         { provide: AUTH_OPTIONS, useValue: options },
         AccessTokens,
         Administrator,
+        AuditTrail,
+        People,
+        SessionWatch,
         SignIn,
+        SignInTrail,
         SupplierTokens,
         Users,
       ],
-      exports: [AccessTokens, SignIn, SupplierTokens, Users],
+      exports: [AccessTokens, AuditTrail, People, SessionWatch, SignIn, SupplierTokens, Users],
     };
   }
 }

@@ -11,6 +11,8 @@ export const accessClaimsSchema = z.object({
   supplierId: idSchema.optional(),
   iss: z.literal('shelfwire'),
   exp: z.int(),
+  /** Of the user when they signed in (session-watch.ts); tokens of older versions have none, and are the first. */
+  session: z.int().default(0),
 });
 export type AccessClaims = z.infer<typeof accessClaimsSchema>;
 
@@ -25,6 +27,7 @@ export type Principal =
       /** Set for the role `supplier` only: the one whose items and orders they may see. */
       supplierId: string | undefined;
       expiresAtMs: number;
+      sessionNumber: number;
     }
   | { kind: 'supplier-system'; tenantId: string; supplierId: string };
 export type UserPrincipal = Extract<Principal, { kind: 'user' }>;

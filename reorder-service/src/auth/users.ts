@@ -7,8 +7,15 @@ import type { Db } from '../database/open-database.ts';
 
 export type User = CurrentUser;
 
-interface UserWithHash extends User {
+/** An administrator made it, and somebody may have seen it: it opens nothing after that. */
+export const TEMPORARY_PASSWORD_MS = 7 * 86_400_000;
+
+export interface UserWithHash extends User {
   passwordHash: string;
+  sessionNumber: number;
+  /** A temporary password was not used in time. */
+  passwordExpiresAtMs: number | null;
+  disabled: boolean;
 }
 
 /**
@@ -19,14 +26,22 @@ interface UserWithHash extends User {
 export class Users {
   constructor(@Inject(DATABASE) private readonly db: Db) {}
 
+  /** @returns one who was disabled too */
   async findByEmail(email: string): Promise<UserWithHash | undefined> {
     const row = await this.db
       .selectFrom('app_user')
       .selectAll()
       .where(sql`lower(email)`, '=', email.toLowerCase())
-      .where('disabled_at_ms', 'is', null)
       .executeTakeFirst();
-    return row && { ...toUser(row), passwordHash: row.password_hash };
+    return (
+      row && {
+        ...toUser(row),
+        passwordHash: row.password_hash,
+        sessionNumber: row.session_number,
+        passwordExpiresAtMs: row.password_temporary ? (row.password_set_at_ms ?? 0) + TEMPORARY_PASSWORD_MS : null,
+        disabled: row.disabled_at_ms !== null,
+      }
+    );
   }
 
   /** @returns undefined too for a user who was disabled after signing in */
@@ -44,7 +59,9 @@ export class Users {
     return (await this.db.selectFrom('app_user').select('user_id').limit(1).executeTakeFirst()) !== undefined;
   }
 
-  async add(user: Omit<User, 'userId'> & { passwordHash: string; createdAtMs: number }): Promise<User> {
+  async add(
+    user: Omit<User, 'userId' | 'passwordTemporary'> & { passwordHash: string; createdAtMs: number },
+  ): Promise<User> {
     const row = await this.db
       .insertInto('app_user')
       .values({
@@ -61,8 +78,18 @@ export class Users {
     return toUser(row);
   }
 
-  async setPasswordHash(userId: string, passwordHash: string): Promise<void> {
-    await this.db.updateTable('app_user').set({ password_hash: passwordHash }).where('user_id', '=', userId).execute();
+  /** By whoever knows it from now on; ends every session. */
+  async setPasswordHash(userId: string, passwordHash: string, nowMs: number): Promise<void> {
+    await this.db
+      .updateTable('app_user')
+      .set((eb) => ({
+        password_hash: passwordHash,
+        password_temporary: false,
+        password_set_at_ms: nowMs,
+        session_number: eb('session_number', '+', 1),
+      }))
+      .where('user_id', '=', userId)
+      .execute();
   }
 }
 
@@ -73,6 +100,7 @@ function toUser(row: {
   role: User['role'];
   tenant_id: string;
   supplier_id: string | null;
+  password_temporary: boolean;
 }): User {
   return {
     userId: row.user_id,
@@ -81,5 +109,6 @@ function toUser(row: {
     role: row.role,
     tenantId: row.tenant_id,
     supplierId: row.supplier_id,
+    passwordTemporary: row.password_temporary,
   };
 }

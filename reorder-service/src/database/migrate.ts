@@ -8,8 +8,10 @@ import { counts } from './migrations/counts.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
 import { orderLife } from './migrations/order-life.ts';
 import { orderTrace } from './migrations/order-trace.ts';
+import { gatewayStatus } from './migrations/gateway-status.ts';
 import { gateways } from './migrations/gateways.ts';
 import { orders } from './migrations/orders.ts';
+import { people } from './migrations/people.ts';
 import { policies } from './migrations/policies.ts';
 import { rowLevelSecurity } from './migrations/row-level-security.ts';
 import { runRanges } from './migrations/run-ranges.ts';
@@ -33,6 +35,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0030-order-life': orderLife,
   '0031-alerts': alerts,
   '0040-gateways': gateways,
+  '0052-people': people,
+  '0053-gateway-status': gatewayStatus,
   '0055-order-trace': orderTrace,
 };
 

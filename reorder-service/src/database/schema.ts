@@ -53,6 +53,13 @@ export interface Schema {
     password_hash: string | null;
     password_set_at_ms: number | null;
   };
+  /** What each gateway said last; also of one that has no login here. */
+  gateway_status: SiteKey & {
+    gateway_id: string;
+    online: boolean;
+    last_seen_at_ms: number | null;
+    status: JsonObject;
+  };
   learned_lead_time: LearnedLeadTimeTable;
   budget: BudgetTable;
   alert: AlertTable;
@@ -188,6 +195,12 @@ interface AppUserTable {
   supplier_id: string | null;
   disabled_at_ms: number | null;
   created_at_ms: number;
+  /** An administrator made the password: it has to be changed first. */
+  password_temporary: Generated<boolean>;
+  password_set_at_ms: number | null;
+  last_sign_in_at_ms: number | null;
+  /** Counts up with each change that ends the user's sessions. */
+  session_number: Generated<number>;
 }
 
 interface SiteLedgerTable extends SiteKey {

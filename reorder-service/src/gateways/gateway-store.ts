@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { gatewayStatusSchema, type GatewayStatus } from '@shelfwire/contract';
 import { sql } from 'kysely';
 
+import { writeEvent } from '../audit/write-change.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
@@ -15,6 +17,20 @@ import {
 export interface KnownGateway extends GatewayKey {
   /** null: it cannot sign in. */
   passwordSetAtMs: number | null;
+  /** false: it reports, and has no place in the list of those that may sign in. */
+  known: boolean;
+  /** What it said last, and when; null: it was never heard. */
+  said: { online: boolean; lastSeenAtMs: number | null; status: GatewayStatus } | null;
+}
+
+interface Row {
+  site_id: string;
+  gateway_id: string;
+  known: boolean;
+  password_set_at_ms: number | null;
+  online: boolean | null;
+  last_seen_at_ms: number | null;
+  status: unknown;
 }
 
 /** The gateways that may sign in at the central broker. The broker's files follow within seconds (`BrokerAccess`). */
@@ -23,28 +39,27 @@ export class GatewayStore {
   constructor(@Inject(DATABASE) private readonly db: Db) {}
 
   async list(tenantId: string): Promise<KnownGateway[]> {
-    const rows = await withTenant(this.db, tenantId, (tx) =>
-      tx
-        .selectFrom('gateway')
-        .select(['tenant_id', 'site_id', 'gateway_id', 'password_set_at_ms'])
-        .where('tenant_id', '=', tenantId)
-        .orderBy('site_id')
-        .orderBy('gateway_id')
-        .execute(),
+    const { rows } = await withTenant(this.db, tenantId, (tx) =>
+      sql<Row>`
+        select site_id, gateway_id, g.gateway_id is not null as known, g.password_set_at_ms,
+               s.online, s.last_seen_at_ms, s.status
+        from gateway g full join gateway_status s using (tenant_id, site_id, gateway_id)
+        where tenant_id = ${tenantId}
+        order by site_id, gateway_id`.execute(tx),
     );
-    return rows.map((row) => ({
-      tenantId: row.tenant_id,
-      siteId: row.site_id,
-      gatewayId: row.gateway_id,
-      passwordSetAtMs: row.password_set_at_ms,
-    }));
+    return rows.map((row) => toGateway(tenantId, row));
   }
 
   /**
    * Gives the gateway a new password, and makes it known if it was not; the one before ends with the broker's reload.
+   * @param by who did it, for the audit trail
    * @returns the password, which is kept nowhere; undefined if there is no such site
    */
-  async issueLogin(key: GatewayKey, nowMs: number): Promise<{ username: string; password: string } | undefined> {
+  async issueLogin(
+    key: GatewayKey,
+    nowMs: number,
+    by: string,
+  ): Promise<{ username: string; password: string } | undefined> {
     const password = makeBrokerPassword();
     const hash = await hashBrokerPassword(password);
     return withTenant(this.db, key.tenantId, async (tx) => {
@@ -56,22 +71,51 @@ export class GatewayStore {
         .executeTakeFirst();
       if (!site) return undefined;
       await writeLogin(tx, key, hash, nowMs);
+      await writeGatewayEvent(tx, key, { actor: by, what: 'GatewayLoginIssued', nowMs });
       return { username: brokerUsername(key), password };
     });
   }
 
-  /** @returns false if there was none */
-  async remove(key: GatewayKey): Promise<boolean> {
-    const result = await withTenant(this.db, key.tenantId, (tx) =>
-      tx
-        .deleteFrom('gateway')
-        .where('tenant_id', '=', key.tenantId)
-        .where('site_id', '=', key.siteId)
-        .where('gateway_id', '=', key.gatewayId)
-        .executeTakeFirst(),
-    );
-    return result.numDeletedRows > 0n;
+  /** Forgets what it said, too. @returns false if there was none */
+  async remove(key: GatewayKey, nowMs: number, by: string): Promise<boolean> {
+    return withTenant(this.db, key.tenantId, async (tx) => {
+      let removed = 0n;
+      for (const table of ['gateway_status', 'gateway'] as const) {
+        const result = await tx
+          .deleteFrom(table)
+          .where('tenant_id', '=', key.tenantId)
+          .where('site_id', '=', key.siteId)
+          .where('gateway_id', '=', key.gatewayId)
+          .executeTakeFirst();
+        removed += result.numDeletedRows;
+      }
+      if (removed > 0n) await writeGatewayEvent(tx, key, { actor: by, what: 'GatewayRemoved', nowMs });
+      return removed > 0n;
+    });
   }
+}
+
+function toGateway(tenantId: string, row: Row): KnownGateway {
+  const status = gatewayStatusSchema.safeParse(row.status);
+  return {
+    tenantId,
+    siteId: row.site_id,
+    gatewayId: row.gateway_id,
+    known: row.known,
+    passwordSetAtMs: row.password_set_at_ms,
+    said:
+      row.online === null || !status.success
+        ? null
+        : { online: row.online, lastSeenAtMs: row.last_seen_at_ms, status: status.data },
+  };
+}
+
+async function writeGatewayEvent(
+  tx: Tx,
+  { tenantId, siteId, gatewayId }: GatewayKey,
+  { actor, what, nowMs }: { actor: string; what: string; nowMs: number },
+): Promise<void> {
+  await writeEvent(tx, { tenantId, actor, what, id: `${siteId}/${gatewayId}`, details: {}, atMs: nowMs });
 }
 
 /** Makes the gateway known; with a password that is not the one it has, that one from now on. */

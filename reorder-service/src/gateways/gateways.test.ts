@@ -14,6 +14,7 @@ import { accessListText } from './access-list.ts';
 import { brokerUsername, hashBrokerPassword, isBrokerPassword } from './broker-login.ts';
 import { BrokerAccess } from './broker-access.ts';
 import { GatewayStore } from './gateway-store.ts';
+import { keepStatus } from './keep-statuses.ts';
 
 const PASSWORD = 'a password of the catalogue';
 const CENTRAL = { ingest: 'password of ingest', reorder: 'password of reorder' };
@@ -28,6 +29,8 @@ gateways:
 `,
   'catalogue.yaml',
 );
+
+const AT_MS = 1_763_800_000_000;
 
 onEachEngine('gateways that may sign in at the broker', (database) => {
   let folder: string;
@@ -45,11 +48,40 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
     await seedCatalogue(database.db, catalogue, 2_000);
     const store = new GatewayStore(database.db);
     expect(await store.list('ours')).toEqual([
-      { tenantId: 'ours', siteId: 'a:b', gatewayId: 'gw-1', passwordSetAtMs: 1_000 },
+      { tenantId: 'ours', siteId: 'a:b', gatewayId: 'gw-1', passwordSetAtMs: 1_000, known: true, said: null },
     ]);
     expect(await store.list('theirs')).toEqual([
-      { tenantId: 'theirs', siteId: 'b', gatewayId: 'gw-1', passwordSetAtMs: null },
+      { tenantId: 'theirs', siteId: 'b', gatewayId: 'gw-1', passwordSetAtMs: null, known: true, said: null },
     ]);
+  });
+
+  test('what a gateway says is kept: that it went away by its last will, and what it said before', async () => {
+    const store = new GatewayStore(database.db);
+    const site = { tenantId: 'theirs', siteId: 'b' };
+    const status = {
+      schema: 'gateway-status/1' as const,
+      gatewayId: 'gw-2',
+      online: true,
+      atMs: AT_MS + 1_000,
+      queuedReadings: 7,
+    };
+    // Lying at the broker since it was said; then said now; then the last will, written when it came.
+    await keepStatus(database.db, { ...site, status, retained: true }, AT_MS + 5_000);
+    const said = async () => (await store.list('theirs')).find(({ gatewayId }) => gatewayId === 'gw-2');
+    expect(await said()).toMatchObject({ known: false, said: { online: true, lastSeenAtMs: AT_MS + 1_000 } });
+    await keepStatus(
+      database.db,
+      { ...site, status: { ...status, appliedConfigVersion: 3 }, retained: false },
+      AT_MS + 6_000,
+    );
+    const gone = { schema: 'gateway-status/1' as const, gatewayId: 'gw-2', online: false, atMs: AT_MS + 900 };
+    await keepStatus(database.db, { ...site, status: gone, retained: false }, AT_MS + 9_000);
+    expect(await said()).toMatchObject({
+      said: { online: false, lastSeenAtMs: AT_MS + 6_000, status: { queuedReadings: 7, appliedConfigVersion: 3 } },
+    });
+    await keepStatus(database.db, { ...site, siteId: 'nowhere', status, retained: false }, AT_MS + 9_000);
+    expect(await store.list('theirs')).toHaveLength(2);
+    expect(await store.remove({ ...site, gatewayId: 'gw-2' }, AT_MS + 10_000, 'ann')).toBe(true);
   });
 
   test('the files name who has a password, are replaced only by a change, and hold no secret', async () => {
@@ -60,6 +92,7 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
     const login = await new GatewayStore(database.db).issueLogin(
       { tenantId: 'theirs', siteId: 'b', gatewayId: 'gw-1' },
       3_000,
+      'ann@theirs.example',
     );
     expect(await access.write()).toEqual({ changed: true, gateways: 2 });
     expect(statSync(join(folder, 'acl')).ino).not.toBe(before);
@@ -78,10 +111,17 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
   test('a gateway that is removed is gone from both files; one of no site is not made', async () => {
     const store = new GatewayStore(database.db);
     const key = { tenantId: 'theirs', siteId: 'b', gatewayId: 'gw-1' };
-    expect([await store.remove(key), await store.remove(key)]).toEqual([true, false]);
+    const remove = (): Promise<boolean> => store.remove(key, 4_000, 'ann@theirs.example');
+    expect([await remove(), await remove()]).toEqual([true, false]);
+    const trail = await database.db.selectFrom('audit_event').select(['what', 'subject_id']).orderBy('at_ms').execute();
+    expect(trail.map((each) => `${each.what} ${each.subject_id}`)).toEqual([
+      'GatewayLoginIssued b/gw-1',
+      'GatewayRemoved b/gw-1',
+      'GatewayRemoved b/gw-2',
+    ]);
     await new BrokerAccess({ db: database.db, folder, central: CENTRAL }).write();
     expect(`${read('passwords')}${read('acl')}`).not.toContain('theirs');
-    expect(await store.issueLogin({ ...key, siteId: 'nowhere' }, 1)).toBeUndefined();
+    expect(await store.issueLogin({ ...key, siteId: 'nowhere' }, 1, 'ann')).toBeUndefined();
   });
 });
 

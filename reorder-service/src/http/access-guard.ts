@@ -1,15 +1,17 @@
 import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { Role } from '@shelfwire/contract/api';
+import type { Role, RouteName } from '@shelfwire/contract/api';
 import type { FastifyRequest } from 'fastify';
 
 import { AccessTokens } from '../auth/access-tokens.ts';
 import type { Principal, SupplierPrincipal, UserPrincipal } from '../auth/principal.ts';
+import { SessionWatch } from '../auth/session-watch.ts';
 import { SupplierTokens } from '../auth/supplier-tokens.ts';
 import { routeOf } from './contract-route.ts';
 import { HttpProblem } from './problems.ts';
 
 const ROLES = 'shelfwire:roles';
 const PUBLIC = 'shelfwire:public';
+const OPEN_WITH_TEMPORARY_PASSWORD: ReadonlySet<RouteName> = new Set(['currentUser', 'changePassword']);
 const principals = new WeakMap<FastifyRequest, Principal>();
 
 /** Only these roles may call it; without it, every person who is signed in may. */
@@ -38,6 +40,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly supplierTokens: SupplierTokens,
+    private readonly sessions: SessionWatch,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -49,12 +52,21 @@ export class AccessGuard implements CanActivate {
     const token = bearerOf(request);
     const principal = auth === 'user' ? await this.accessTokens.verify(token) : await this.supplierTokens.verify(token);
     if (!principal) throw notSignedIn();
+    if (principal.kind === 'user') await this.#checkSession(principal, routeOf(handler)?.name);
     const roles = Reflect.getMetadata(ROLES, handler) as Role[] | undefined;
     if (roles && !(principal.kind === 'user' && roles.includes(principal.role))) {
       throw new HttpProblem('NOT_ALLOWED', `This needs the role ${roles.join(' or ')}`);
     }
     principals.set(request, principal);
     return true;
+  }
+
+  async #checkSession(person: UserPrincipal, route: RouteName | undefined): Promise<void> {
+    const state = await this.sessions.stateOf(person.userId, person.sessionNumber, Date.now());
+    if (state === 'ended') throw notSignedIn();
+    if (state === 'password-temporary' && !(route && OPEN_WITH_TEMPORARY_PASSWORD.has(route))) {
+      throw new HttpProblem('PASSWORD_TEMPORARY', 'Change the temporary password first');
+    }
   }
 }
 

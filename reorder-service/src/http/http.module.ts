@@ -19,6 +19,7 @@ import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
 import { ParkedReadingsController } from './parked-readings.controller.ts';
+import { PeopleController } from './people.controller.ts';
 import { PlanningController } from './planning.controller.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { ReceivingController } from './receiving.controller.ts';
@@ -26,6 +27,7 @@ import { StockController } from './stock.controller.ts';
 import { StockKeepingController } from './stock-keeping.controller.ts';
 import { StreamController } from './stream.controller.ts';
 import { SuppliedItems } from './supplied-items.ts';
+import { SupplierPeopleController } from './supplier-people.controller.ts';
 import { SupplierController } from './supplier.controller.ts';
 import { TelemetryController } from './telemetry.controller.ts';
 
@@ -58,12 +60,14 @@ export class HttpModule {
         OrdersController,
         OverviewController,
         ParkedReadingsController,
+        PeopleController,
         PlanningController,
         ReceivingController,
         StockController,
         StockKeepingController,
         StreamController,
         SupplierController,
+        SupplierPeopleController,
         TelemetryController,
       ],
       providers: [

@@ -45,6 +45,30 @@ export const HTTP_ERROR_CODES = {
     what: 'There is nothing with this id, or it belongs to somebody else',
     todo: 'Read the list again',
   },
+  PASSWORD_TEMPORARY: {
+    status: 403,
+    title: 'Change your password first',
+    what: 'An administrator made this password; nothing is open until it has been changed',
+    todo: 'Change it by POST /api/v1/me/password, or in the console',
+  },
+  PASSWORD_EXPIRED: {
+    status: 401,
+    title: 'Not signed in',
+    what: 'A temporary password was not changed within seven days',
+    todo: 'Ask an administrator for a new one',
+  },
+  EMAIL_TAKEN: {
+    status: 409,
+    title: 'Known already',
+    what: 'Somebody with this email can sign in already, or could once',
+    todo: 'Look for them in the list and enable them; an email belongs to one customer',
+  },
+  PERSON_CHANGE_REFUSED: {
+    status: 422,
+    title: 'Not by yourself',
+    what: 'An administrator cannot disable themselves or give up the role',
+    todo: 'Ask another administrator',
+  },
   ORDER_NOT_FOUND: {
     status: 404,
     title: 'Order not found',

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
   ALL_SITES,
+  gatewayStatusSchema,
   orderEventSchema,
   parseTopic,
   ShelfwireError,
@@ -14,6 +15,7 @@ import { connect, type MqttClient } from 'mqtt';
 import type { Config } from '../config.ts';
 import { LiveEvents } from '../events/live-events.ts';
 import { CONFIG, LOGGER } from '../runtime/runtime.module.ts';
+import { GatewayStatuses } from './gateway-statuses.ts';
 
 const PUBLISH_TIMEOUT_MS = 10_000;
 
@@ -34,6 +36,7 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly live: LiveEvents,
+    private readonly gateways: GatewayStatuses,
   ) {}
 
   get connected(): boolean {
@@ -53,10 +56,10 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
       reconnectPeriod: 1_000,
     });
     client.on('error', (error) => this.logger.warn({ err: error.message }, 'the central broker is out of reach'));
-    client.on('message', (topic, payload) => this.#tellOthers(topic, parseJson(payload)));
+    client.on('message', (topic, payload, packet) => this.#hear(topic, parseJson(payload), packet.retain));
     client.on('connect', () => {
-      client.subscribe([ALL_SITES.stock, ALL_SITES.orders], { qos: 0 }, (error) => {
-        if (error) this.logger.warn({ err: error.message }, 'events of other replicas cannot be shown live');
+      client.subscribe([ALL_SITES.stock, ALL_SITES.orders, ALL_SITES.status], { qos: 0 }, (error) => {
+        if (error) this.logger.warn({ err: error.message }, 'events of other replicas and gateways cannot be shown');
       });
     });
     this.#client = client;
@@ -87,6 +90,15 @@ export class CentralPublisher implements OnApplicationBootstrap, OnApplicationSh
 
   async onApplicationShutdown(): Promise<void> {
     await this.#client?.endAsync(!this.connected);
+  }
+
+  #hear(text: string, message: unknown, retained: boolean): void {
+    const topic = parseTopic(text);
+    if (topic?.channel !== 'status') return this.#tellOthers(text, message);
+    const status = gatewayStatusSchema.safeParse(message);
+    // The topic, which the broker guards, says whose it is.
+    if (!status.success || status.data.gatewayId !== topic.gatewayId) return;
+    this.gateways.tell({ tenantId: topic.tenantId, siteId: topic.siteId, status: status.data, retained });
   }
 
   #tellOthers(topic: string, message: unknown): void {

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { approverRoleSchema, type ApprovalRule } from '@shelfwire/contract/api';
+import { approverRoleSchema, type ApprovalRule, type ApprovalTested } from '@shelfwire/contract/api';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { writeChange } from '../audit/write-change.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
+import { testApproval, type TriedOrder } from './approval-test.ts';
+import { listBudgets } from './budgets.ts';
 
 /** Which orders have to be approved. Those that wait are asked by the rules as they are when somebody approves. */
 @Injectable()
@@ -14,6 +16,17 @@ export class ApprovalRules {
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /** What rules and budgets would want of such an order. */
+  async test(tenantId: string, tried: TriedOrder): Promise<ApprovalTested> {
+    const nowMs = this.clock();
+    const [rules, budgets] = await withTenant(
+      this.db,
+      tenantId,
+      async (tx) => [await listRules(tx, tenantId), await listBudgets(tx, tenantId, nowMs)] as const,
+    );
+    return testApproval(rules, budgets, tried);
+  }
 
   list(tenantId: string): Promise<ApprovalRule[]> {
     return withTenant(this.db, tenantId, (tx) => listRules(tx, tenantId));
@@ -70,7 +83,7 @@ export async function putRule(tx: Tx, tenantId: string, rule: ApprovalRule): Pro
     .execute();
 }
 
-async function listRules(tx: Tx, tenantId: string): Promise<ApprovalRule[]> {
+export async function listRules(tx: Tx, tenantId: string): Promise<ApprovalRule[]> {
   const rows = await tx
     .selectFrom('approval_rule')
     .selectAll()

@@ -1,8 +1,11 @@
 import type { OrderStatus } from '@shelfwire/contract';
+import type { ApprovalRule } from '@shelfwire/contract/api';
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
+import { DEFAULT_RULE, mayApprove, meetsRule, strictestOf } from './approval-rule.ts';
+import { listRules } from './approval-rules.ts';
 import type { Order } from './order.ts';
 import { changeOrder, episodesOf, writeAudit } from './order-store.ts';
 
@@ -16,17 +19,8 @@ export type ApprovalResult =
   | { ok: true; orderId: string; status: OrderStatus }
   | { ok: false; code: 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND' | 'APPROVAL_NOT_ALLOWED'; detail: string };
 
-interface Rule {
-  rule_id: string;
-  required_role: string;
-  approvals: number;
-}
-
-/** Who approves where no rule speaks. */
-export const DEFAULT_RULE: Rule = { rule_id: 'default', required_role: 'buyer', approvals: 1 };
 /** Orders to one supplier so close together are looked at as one. */
 const SPLIT_WITHIN_MS = 86_400_000;
-const RANK: Readonly<Record<string, number>> = { viewer: 0, operator: 1, buyer: 2, admin: 3 };
 
 /**
  * One person's approval of a locked order. The strictest rule that its amount and item classes meet says who may and
@@ -35,8 +29,8 @@ const RANK: Readonly<Record<string, number>> = { viewer: 0, operator: 1, buyer: 
  */
 export async function approve(tx: Tx, order: Order, person: Approver, nowMs: number): Promise<ApprovalResult> {
   const rule = (await strictestRule(tx, order)) ?? DEFAULT_RULE;
-  if ((RANK[person.role] ?? -1) < (RANK[rule.required_role] ?? RANK['admin'] ?? 0)) {
-    const detail = `order ${order.orderNumber} needs the approval of a ${rule.required_role}`;
+  if (!mayApprove(person.role, rule.requiredRole)) {
+    const detail = `order ${order.orderNumber} needs the approval of a ${rule.requiredRole}`;
     return { ok: false, code: 'APPROVAL_NOT_ALLOWED', detail };
   }
   if (order.status !== 'DRAFT' && order.status !== 'PENDING_APPROVAL') {
@@ -52,7 +46,7 @@ export async function approve(tx: Tx, order: Order, person: Approver, nowMs: num
   const onlyOwn = rule !== DEFAULT_RULE && given.every(({ user_id: userId }) => userId === order.changedBy);
   if (given.length < rule.approvals || onlyOwn) {
     const another = onlyOwn ? '; somebody else than who changed it must approve too' : '';
-    const note = `${given.length} of ${rule.approvals} approvals (rule ${rule.rule_id})${another}`;
+    const note = `${given.length} of ${rule.approvals} approvals (rule ${rule.ruleId})${another}`;
     await writeAudit(tx, order, [{ status: order.status, event: 'ApprovalGiven', note }], by);
     return { ok: true, orderId: order.orderId, status: order.status };
   }
@@ -63,8 +57,8 @@ export async function approve(tx: Tx, order: Order, person: Approver, nowMs: num
 }
 
 /** @returns the strictest of the tenant's rules that this order meets; undefined if it meets none */
-export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefined> {
-  const rules = await tx.selectFrom('approval_rule').selectAll().where('tenant_id', '=', order.tenantId).execute();
+export async function strictestRule(tx: Tx, order: Order): Promise<ApprovalRule | undefined> {
+  const rules = await listRules(tx, order.tenantId);
   if (rules.length === 0) return undefined;
   const amountCents = await amountToApprove(tx, order);
   const classes = await tx
@@ -78,14 +72,7 @@ export async function strictestRule(tx: Tx, order: Order): Promise<Rule | undefi
     )
     .execute();
   const itemClasses = new Set(classes.map((row) => row.item_class));
-  // An unknown price may be any: it meets every threshold.
-  const meets = rules.filter(
-    (rule) =>
-      (amountCents === null || amountCents >= rule.min_amount_cents) &&
-      (rule.item_class === null || itemClasses.has(rule.item_class)),
-  );
-  const strictness = (rule: Rule): number => rule.approvals * 10 + (RANK[rule.required_role] ?? 9);
-  return meets.toSorted((a, b) => strictness(b) - strictness(a))[0];
+  return strictestOf(rules.filter((rule) => meetsRule(rule, { amountCents, itemClasses })));
 }
 
 /**

@@ -181,7 +181,7 @@ async function submitAgain(
     .execute();
   const edited: Order = { ...order, status, approvedAtMs, attention: null };
   const note = changes.map(({ field, from, to }) => `${field}: ${from ?? 'none'} → ${to ?? 'none'}`).join('; ');
-  const waits = rule ? `the rule ${rule.rule_id} wants a ${rule.required_role}` : null;
+  const waits = rule ? `the rule ${rule.ruleId} wants a ${rule.requiredRole}` : null;
   const entries = [{ status, event: 'OrderEdited', note, details: { changes } }];
   if (status === 'PENDING_APPROVAL')
     entries.push({ status, event: 'ApprovalRequested', note: waits ?? '', details: { changes: [] } });

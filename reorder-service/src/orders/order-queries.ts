@@ -7,7 +7,8 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
-import { DEFAULT_RULE, strictestRule } from './approve.ts';
+import { DEFAULT_RULE } from './approval-rule.ts';
+import { strictestRule } from './approve.ts';
 import { readOrder } from './order-store.ts';
 
 export interface OrderListQuery {
@@ -34,7 +35,7 @@ export class OrderQueries {
       if (query.siteId !== undefined) select = select.where('o.site_id', '=', query.siteId);
       if (query.status !== undefined) select = select.where('o.status', '=', query.status);
       if (query.open !== undefined) select = select.where('o.closed_at_ms', query.open ? 'is' : 'is not', null);
-      if (query.supplierId !== undefined) select = select.where('o.supplier_id', '=', query.supplierId);
+      if (query.supplierId !== undefined) select = ofSupplier(select, query.supplierId);
       if (query.search !== undefined) {
         const search = query.search.toLowerCase();
         select = select.where(
@@ -65,7 +66,7 @@ export class OrderQueries {
   ): Promise<OrderDetail | undefined> {
     return withTenant(this.db, tenantId, async (tx) => {
       let select = summaries(tx, tenantId).where('o.order_id', '=', orderId);
-      if (restrict.supplierId !== undefined) select = select.where('o.supplier_id', '=', restrict.supplierId);
+      if (restrict.supplierId !== undefined) select = ofSupplier(select, restrict.supplierId);
       const row = await select.executeTakeFirst();
       if (!row) return undefined;
       const lines = await linesOf(tx, [orderId]);
@@ -86,10 +87,15 @@ export class OrderQueries {
         proof: orderProofSchema.parse(proofs[0]?.proof),
         lineProofs: proofs.map((each) => ({ lineNumber: each.line_number, proof: orderProofSchema.parse(each.proof) })),
         history: events,
-        approval: await approvalOf(tx, tenantId, orderId),
+        approval: restrict.supplierId === undefined ? await approvalOf(tx, tenantId, orderId) : null,
       };
     });
   }
+}
+
+/** A supplier sees its own orders, from the moment they are sent: a draft may still go to somebody else. */
+function ofSupplier(select: ReturnType<typeof summaries>, supplierId: string): ReturnType<typeof summaries> {
+  return select.where('o.supplier_id', '=', supplierId).where('o.sent_at_ms', 'is not', null);
 }
 
 /** Who has to approve a waiting order, by the rules as they are now, and who has. */
@@ -105,8 +111,8 @@ async function approvalOf(tx: Tx, tenantId: string, orderId: string): Promise<Or
     .orderBy('a.approved_at_ms')
     .execute();
   return {
-    ruleId: rule.rule_id,
-    requiredRole: rule.required_role,
+    ruleId: rule.ruleId,
+    requiredRole: rule.requiredRole,
     approvals: rule.approvals,
     given: given.map((row) => row.display_name ?? row.user_id),
   };

@@ -23,7 +23,7 @@ export async function submitOrder(tx: Tx, draft: Order, autoApprove: boolean, no
     .where('order_id', '=', draft.orderId)
     .execute();
   const order: Order = { ...draft, status, approvedAtMs, attention };
-  const wanted = rule ? `the rule ${rule.rule_id} wants a ${rule.required_role}` : null;
+  const wanted = rule ? `the rule ${rule.ruleId} wants a ${rule.requiredRole}` : null;
   const notes = [budget, wanted].filter((each) => each !== null);
   const entry: AuditEntry =
     status === 'APPROVED'

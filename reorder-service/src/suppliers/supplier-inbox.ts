@@ -30,6 +30,13 @@ export type SupplierMessageResult =
 
 type MessageKind = 'order-response' | 'despatch-advice' | 'order-cancellation-answer';
 
+interface Sender {
+  tenantId: string;
+  supplierId: string;
+  /** The email of the supplier's person who says it; without one, its system does. */
+  by: string | undefined;
+}
+
 /** What suppliers answer, whichever way it comes. Each message counts once, by its `messageId`. */
 @Injectable()
 export class SupplierInbox {
@@ -44,6 +51,7 @@ export class SupplierInbox {
     tenantId: string,
     supplierId: string,
     message: OrderResponseMessage,
+    by?: string,
   ): Promise<SupplierMessageResult> {
     const commandFor = async (tx: Tx, order: Order): Promise<OrderCommand> => ({
       kind: 'acknowledge',
@@ -61,13 +69,14 @@ export class SupplierInbox {
       })),
     });
     const reprice = (tx: Tx, order: Order): Promise<void> => recomputeAmount(tx, order.orderId);
-    return this.#apply(tenantId, supplierId, 'order-response', message, commandFor, reprice);
+    return this.#apply({ tenantId, supplierId, by }, 'order-response', message, commandFor, reprice);
   }
 
   async applyDespatchAdvice(
     tenantId: string,
     supplierId: string,
     message: DespatchAdviceMessage,
+    by?: string,
   ): Promise<SupplierMessageResult> {
     const announce = (tx: Tx, order: Order): Promise<void> => announceReceipt(tx, order, message, this.clock());
     const commandFor = (_: Tx, order: Order): OrderCommand => ({
@@ -78,7 +87,7 @@ export class SupplierInbox {
         quantity: inStockUnits(order, line.lineNumber, line.shippedUnits),
       })),
     });
-    return this.#apply(tenantId, supplierId, 'despatch-advice', message, commandFor, announce);
+    return this.#apply({ tenantId, supplierId, by }, 'despatch-advice', message, commandFor, announce);
   }
 
   /** The supplier's word on a cancellation that we asked for, or its own. */
@@ -86,6 +95,7 @@ export class SupplierInbox {
     tenantId: string,
     supplierId: string,
     message: OrderCancellationAnswer,
+    by?: string,
   ): Promise<SupplierMessageResult> {
     const { answer, reason = null } = message;
     let need: Order['cancellation'] = null;
@@ -102,7 +112,7 @@ export class SupplierInbox {
         });
       }
     };
-    return this.#apply(tenantId, supplierId, 'order-cancellation-answer', message, commandFor, settle);
+    return this.#apply({ tenantId, supplierId, by }, 'order-cancellation-answer', message, commandFor, settle);
   }
 
   /** A supplier may answer at once, in the body of its 200. @returns undefined if the body is no answer about this order */
@@ -120,8 +130,7 @@ export class SupplierInbox {
   }
 
   async #apply(
-    tenantId: string,
-    supplierId: string,
+    { tenantId, supplierId, by }: Sender,
     kind: MessageKind,
     message: OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer,
     commandFor: (tx: Tx, order: Order) => OrderCommand | Promise<OrderCommand>,
@@ -139,7 +148,7 @@ export class SupplierInbox {
         return { order, result: { ok: true, orderId, status: order.status, repeated: true } as const };
       }
       const changed = await changeOrder(tx, order, await commandFor(tx, order), {
-        actor: `supplier ${supplierId}`,
+        actor: by ?? `supplier ${supplierId}`,
         nowMs,
       });
       // Not kept: the supplier may send the same message again once it fits.
