@@ -59,6 +59,11 @@ export const METRICS = {
   shelfwire_reorder_low_to_sent_seconds: histogram('Time from the low reading received to the order sent', []),
   shelfwire_reorder_alerts_total: counter('Alerts by what became of them', ['change']),
   shelfwire_reorder_alert_messages_total: counter('Messages about alerts, to people and systems', ['outcome']),
+  shelfwire_reorder_webhook_deliveries_total: counter('Attempts to tell an event to a customer’s system', ['outcome']),
+  shelfwire_reorder_webhook_waiting_events: gauge(
+    'Events for customers’ systems: waiting to be told, or given up and kept for a replay',
+    ['state'],
+  ),
   shelfwire_sim_messages_total: counter('Messages of simulated devices', ['outcome']),
   shelfwire_sim_devices_connected: gauge('Simulated devices connected to their broker', []),
   shelfwire_sim_messages_pending: gauge('Messages of simulated devices without PUBACK yet', []),

@@ -28,6 +28,8 @@ export const orderEventSchema = z.object({
   supplierId: idSchema,
   atMs: epochMsSchema,
   status: orderStatusSchema,
+  /** What happened to it: OrderSent, OrderAcknowledged, GoodsReceived … */
+  event: z.string().min(1).max(60).optional(),
   lines: z
     .array(
       z.object({

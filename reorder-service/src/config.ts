@@ -8,6 +8,8 @@ import {
 } from '@shelfwire/contract/service';
 import { z } from 'zod';
 
+import { parseNetworks } from './outbound/networks.ts';
+
 export const configSchema = z.object({
   SHELFWIRE_CENTRAL_MQTT_URL: z
     .url({ protocol: /^(mqtts?|wss?)$/ })
@@ -73,6 +75,29 @@ export const configSchema = z.object({
     .optional()
     .describe('Mail server for alerts: smtp://user:password@host:587; without it mails are written to the log'),
   SHELFWIRE_MAIL_FROM: z.string().default('Shelfwire <shelfwire@localhost>').describe('Sender of alert mails'),
+  SHELFWIRE_OUTBOUND_NETWORKS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const networks = parseNetworks(text);
+      if (!networks) context.addIssue('is no list of networks like 10.0.0.0/8, fd00::/8');
+      return networks ?? [];
+    })
+    .describe(
+      'Networks beside the public internet to which events may be sent, by http as well: 10.20.0.0/16, fd00::/8. Without it a URL that leads to a private address is refused',
+    ),
+  SHELFWIRE_WEBHOOK_TIMEOUT_MS: durationMsSetting
+    .default(15_000)
+    .describe('How long a customer’s system may take to answer one event'),
+  SHELFWIRE_WEBHOOK_GIVE_UP_AFTER_MS: durationMsSetting
+    .default(3 * 86_400_000)
+    .describe('An event that a customer’s system has not taken by then is kept for a replay, and tried no more'),
+  SHELFWIRE_WEBHOOK_WAITING_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe('Events that may wait for one system; further ones are kept for a replay'),
   SHELFWIRE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

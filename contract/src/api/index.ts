@@ -3,6 +3,7 @@ export * from './approval-rules.ts';
 export * from './auth.ts';
 export * from './budgets.ts';
 export * from './effective-policies.ts';
+export * from './event-subscriptions.ts';
 export * from './forecast.ts';
 export * from './kpis.ts';
 export * from './order-actions.ts';

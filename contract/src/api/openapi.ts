@@ -15,10 +15,15 @@ import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
 import { budgetSchema } from './budgets.ts';
 import { binPolicySchema, effectivePolicySchema, policyPreviewSchema } from './effective-policies.ts';
+import { eventDeliverySchema, eventSubscriptionSchema, outwardEventSchema } from './event-subscriptions.ts';
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
+<<<<<<< HEAD
 import { auditEntrySchema, personSchema } from './people.ts';
 import { policyVersionSchema } from './policies.ts';
+=======
+import { policySuggestionSchema, policyVersionSchema } from './policies.ts';
+>>>>>>> 3342997 (feat(reorder-service/webhooks): events out to customers' systems, signed, retried, replayable; policy suggestions)
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
 import { receiptSchema, supplierReturnSchema } from './receipts.ts';
@@ -58,7 +63,11 @@ const NAMED_SCHEMAS = {
   KpiStep: kpiStepSchema,
   PolicyPreview: policyPreviewSchema,
   SupplierKpis: supplierKpisSchema,
+  EventDelivery: eventDeliverySchema,
+  EventSubscription: eventSubscriptionSchema,
+  OutwardEvent: outwardEventSchema,
   Kpis: kpisSchema,
+  PolicySuggestion: policySuggestionSchema,
   PolicyVersion: policyVersionSchema,
   CountingTask: countingTaskSchema,
   CurrentUser: currentUserSchema,

@@ -11,7 +11,7 @@ import {
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
 import { pageOf, pageQueryFields } from './page.ts';
-import { policyVersionSchema, putPolicyResponseSchema, putPolicySchema } from './policies.ts';
+import { policySuggestionSchema, policyVersionSchema, putPolicyResponseSchema, putPolicySchema } from './policies.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { kpiStepSchema, supplierKpisSchema } from './supplier-kpis.ts';
 
@@ -96,6 +96,14 @@ export const PLANNING_ROUTES = {
     auth: 'user',
     params: binParams,
     response: snoozedResponseSchema,
+  },
+  listPolicySuggestions: {
+    method: 'GET',
+    path: '/api/v1/policy-suggestions',
+    summary: 'Bins whose reorder point is far from what demand and lead time say; looked at once a day',
+    auth: 'user',
+    query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
+    response: pageOf(policySuggestionSchema),
   },
   getForecast: {
     method: 'GET',

@@ -50,3 +50,19 @@ export const putPolicyResponseSchema = z.object({
   /** false: it said the same already. */
   changed: z.boolean(),
 });
+
+const reorderNumbers = z.object({ reorderPoint: z.int(), orderUpTo: z.int() });
+
+/** A policy whose numbers are far from what demand and lead time say; to follow it, set the policy. */
+export const policySuggestionSchema = z.object({
+  siteId: idSchema,
+  binId: idSchema,
+  itemId: idSchema,
+  policyId: z.string(),
+  policyVersion: z.int().min(1),
+  current: reorderNumbers,
+  suggested: reorderNumbers,
+  because: z.string(),
+  suggestedAtMs: epochMsSchema,
+});
+export type PolicySuggestion = z.infer<typeof policySuggestionSchema>;

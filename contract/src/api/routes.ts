@@ -4,6 +4,7 @@ import { idSchema } from '../reading.ts';
 import { stockStatusSchema } from '../stock-event.ts';
 import { ALERT_ROUTES } from './alert-routes.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, siteSchema, summarySchema } from './overview.ts';
@@ -120,6 +121,7 @@ export const API_ROUTES = {
   },
   ...ALERT_ROUTES,
   ...ORDER_ROUTES,
+  ...EVENT_ROUTES,
   ...GATEWAY_ROUTES,
   ...RECEIVING_ROUTES,
   ...SUPPLIER_ROUTES,

@@ -18,6 +18,7 @@ import { runRanges } from './migrations/run-ranges.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
 import { trucks } from './migrations/trucks.ts';
+import { webhooks } from './migrations/webhooks.ts';
 import type { Schema } from './schema.ts';
 
 /** In the order of their names. A migration that has been released is never changed: add another. */
@@ -38,6 +39,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0052-people': people,
   '0053-gateway-status': gatewayStatus,
   '0055-order-trace': orderTrace,
+  '0060-webhooks': webhooks,
 };
 
 /**

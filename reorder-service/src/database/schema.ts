@@ -4,7 +4,12 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The tables as the newest migration leaves them. JSON columns are written as text (`JSON.stringify`). */
 export interface Schema {
-  tenant: { tenant_id: string; name: string; next_order_number: Generated<number> };
+  tenant: {
+    tenant_id: string;
+    name: string;
+    next_order_number: Generated<number>;
+    suggestions_at_ms: number | null;
+  };
   site: SiteKey & { name: string; time_zone: string; deliver_to: string; calendar: NullableJson };
   storage_location: SiteKey & { location_id: string; name: string };
   supplier: SupplierTable;
@@ -65,6 +70,9 @@ export interface Schema {
   alert: AlertTable;
   alert_channel: AlertChannelTable;
   alert_delivery: AlertDeliveryTable;
+  event_subscription: EventSubscriptionTable;
+  webhook_delivery: WebhookDeliveryTable;
+  policy_suggestion: BinKey & { suggestion: JsonObject; suggested_at_ms: number };
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }
 
@@ -451,10 +459,10 @@ interface OrderEventTable {
 interface MessageOutboxTable extends SiteKey {
   message_id: Generated<string>;
   position: GeneratedAlways<number>;
-  channel: 'supplier' | 'mqtt';
+  channel: 'supplier' | 'mqtt' | 'webhook';
   /** Of a message to a supplier. */
   kind: Generated<'order' | 'cancellation' | 'reminder'>;
-  /** A supplierId, or an MQTT topic. */
+  /** A supplierId, an MQTT topic, or '' for every subscription. */
   recipient: string;
   order_id: string | null;
   payload: JsonObject;
@@ -583,4 +591,43 @@ interface AlertDeliveryTable {
   sent_at_ms: number;
   severity: AlertSeverity;
   resolution_sent_at_ms: number | null;
+}
+
+interface EventSubscriptionTable {
+  tenant_id: string;
+  subscription_id: string;
+  url: string;
+  description: string;
+  types: string[];
+  /** Empty: of every site. */
+  site_ids: string[];
+  /** As the customer has it, since each message is signed with it. */
+  secret: string;
+  previous_secret: string | null;
+  previous_secret_until_ms: number | null;
+  created_at_ms: number;
+  created_by: string;
+  disabled_at_ms: number | null;
+  disabled_because: string | null;
+  failures: Generated<number>;
+  /** The system did not answer: nothing is sent before. */
+  blocked_until_ms: Generated<number>;
+  last_error: string | null;
+  last_delivered_at_ms: number | null;
+}
+
+interface WebhookDeliveryTable {
+  tenant_id: string;
+  subscription_id: string;
+  event_id: string;
+  place: number;
+  subject: string;
+  event: JsonObject;
+  state: Generated<'waiting' | 'delivered' | 'dead'>;
+  attempts: Generated<number>;
+  created_at_ms: number;
+  give_up_at_ms: number;
+  next_attempt_at_ms: number;
+  ended_at_ms: number | null;
+  last_error: string | null;
 }

@@ -8,11 +8,13 @@ import { OverviewModule } from '../overview/overview.module.ts';
 import { PlanningModule } from '../planning/planning.module.ts';
 import { ReceivingModule } from '../receiving/receiving.module.ts';
 import { StockKeepingModule } from '../stock-keeping/stock-keeping.module.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
 import { AccessGuard } from './access-guard.ts';
 import { AlertsController } from './alerts.controller.ts';
 import { ApprovalRulesController } from './approval-rules.controller.ts';
 import { AuthController } from './auth.controller.ts';
 import { DocumentsController } from './documents.controller.ts';
+import { EventSubscriptionsController } from './event-subscriptions.controller.ts';
 import { GatewaysController } from './gateways.controller.ts';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
 import { OrderActionsController } from './order-actions.controller.ts';
@@ -49,12 +51,14 @@ export class HttpModule {
         PlanningModule,
         ReceivingModule,
         StockKeepingModule,
+        WebhooksModule,
       ],
       controllers: [
         AlertsController,
         ApprovalRulesController,
         AuthController,
         DocumentsController,
+        EventSubscriptionsController,
         GatewaysController,
         OrderActionsController,
         OrdersController,

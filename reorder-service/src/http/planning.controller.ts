@@ -9,6 +9,7 @@ import { PolicyPreviews } from '../planning/policy-previews.ts';
 import type { PolicyRefused } from '../planning/policy-scopes.ts';
 import { Snoozes } from '../planning/snoozes.ts';
 import { SupplierKpiQueries } from '../planning/supplier-kpi-queries.ts';
+import { PolicySuggestions } from '../planning/policy-suggestions.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
@@ -34,6 +35,7 @@ export class PlanningController {
     private readonly previews: PolicyPreviews,
     private readonly snoozes: Snoozes,
     private readonly supplierKpis: SupplierKpiQueries,
+    private readonly suggestions: PolicySuggestions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -56,6 +58,15 @@ export class PlanningController {
     if (!result.ok) throw refused(result);
     const { policyId, version, changed } = result;
     return { policyId, version, changed };
+  }
+
+  @ContractRoute('listPolicySuggestions')
+  @Roles('admin', 'buyer', 'operator', 'viewer')
+  listSuggestions(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { query }: InputOf<'listPolicySuggestions'>,
+  ): Promise<ResponseOf<'listPolicySuggestions'>> {
+    return this.suggestions.list(person.tenantId, query);
   }
 
   @ContractRoute('listEffectivePolicies')

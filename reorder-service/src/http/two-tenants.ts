@@ -50,6 +50,7 @@ export async function insertTwoTenants(db: Db, passwordHash: string): Promise<vo
       user('admin@theirs.example', 'theirs', 'admin', passwordHash),
     ])
     .execute();
+  await db.insertInto('event_subscription').values(listener('ours', 'b1')).execute();
   await insertOrder(db, { orderId: ORDER_ID, supplierId: 'bolts-inc', binId: 'b1', itemId: 'bolt-m8' });
   await insertOrder(db, { orderId: OTHER_SUPPLIERS_ORDER_ID, supplierId: 'oils-inc', binId: 'b2', itemId: 'oil-5w30' });
 }
@@ -124,6 +125,19 @@ const site = (tenantId: string, siteId: string) => ({
   name: siteId,
   time_zone: 'UTC',
   deliver_to: 'Gate 1',
+});
+/** Disabled, so that nothing is sent. */
+const listener = (tenantId: string, subscriptionId: string) => ({
+  tenant_id: tenantId,
+  subscription_id: subscriptionId,
+  url: 'https://erp.example/hook',
+  description: '',
+  types: ['shelfwire.*'],
+  site_ids: [],
+  secret: 'whsec_AAAA',
+  created_at_ms: AT_MS,
+  created_by: 'admin@ours.example',
+  disabled_at_ms: AT_MS,
 });
 const location = (tenantId: string, siteId: string) => ({
   tenant_id: tenantId,

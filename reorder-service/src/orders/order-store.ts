@@ -213,7 +213,7 @@ export async function writeAudit(
     )
     .execute();
   const { tenantId, siteId } = order;
-  const events = entries.map((entry) => toOrderEvent({ ...order, status: entry.status }, randomUUID(), by.nowMs));
+  const events = entries.map((entry) => toOrderEvent(order, entry, randomUUID(), by.nowMs));
   await enqueueEvents(tx, { tenantId, siteId }, formatTopic({ channel: 'orders', tenantId, siteId }), events, by.nowMs);
 }
 

@@ -84,7 +84,7 @@ export function isFinal(status: OrderStatus): boolean {
   return status === 'CLOSED' || status === 'REJECTED' || status === 'CANCELLED';
 }
 
-export function toOrderEvent(order: Order, eventId: string, atMs: number): OrderEvent {
+export function toOrderEvent(order: Order, entry: AuditEntry, eventId: string, atMs: number): OrderEvent {
   return {
     schema: 'order/1',
     eventId,
@@ -92,7 +92,8 @@ export function toOrderEvent(order: Order, eventId: string, atMs: number): Order
     orderNumber: order.orderNumber,
     supplierId: order.supplierId,
     atMs,
-    status: order.status,
+    status: entry.status,
+    event: entry.event,
     lines: order.lines.map((line) => ({
       itemId: line.itemId,
       binId: line.binId,

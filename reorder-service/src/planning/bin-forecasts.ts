@@ -15,6 +15,7 @@ import { smoothBest } from '../replenishment/science/smoothing.ts';
 import { HISTORY_DAYS_MIN } from '../replenishment/service-level.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { outlookOf } from './outlook.ts';
+import { explainOrderPoint } from './explain-order-point.ts';
 
 const DAY_MS = 86_400_000;
 const PROBABILITIES = [0.5, 0.8, 0.9, 0.95, 0.99];
@@ -160,12 +161,14 @@ function suggestionOf(
   { target, cycleDays }: ForecastWish,
 ): BinForecast['suggestion'] {
   const point = orderPoint(perDay, leadTime, target, cycleDays);
-  const { reorderPoint, orderUpTo, method, demandClass, meanPerDay } = point;
-  const percent = Math.round(target * 10_000) / 100;
-  const because =
-    method === 'none'
-      ? `nothing was used in ${perDay.length} days`
-      : `${demandClass} demand of ${meanPerDay.toFixed(2)} ${supply.unit} a day over ${perDay.length} days; ${reorderPoint} lasts for a lead time of ${leadTime.meanDays.toFixed(1)} days in ${percent} % of the order cycles (${method}), and ${orderUpTo - reorderPoint} more for ${cycleDays} days`;
+  const { reorderPoint, orderUpTo, meanPerDay } = point;
+  const because = explainOrderPoint(point, {
+    historyDays: perDay.length,
+    unit: supply.unit,
+    leadTime,
+    target,
+    cycleDays,
+  });
   return { reorderPoint, orderUpTo, economicQuantity: economicQuantityOf(supply, meanPerDay), target, because };
 }
 

@@ -6,10 +6,20 @@ import { EffectivePolicies } from './effective-policies.ts';
 import { KpiQueries } from './kpi-queries.ts';
 import { PolicyBook } from './policy-book.ts';
 import { PolicyPreviews } from './policy-previews.ts';
+import { PolicySuggestions } from './policy-suggestions.ts';
 import { Snoozes } from './snoozes.ts';
 import { SupplierKpiQueries } from './supplier-kpi-queries.ts';
 
-const PARTS = [BinForecasts, EffectivePolicies, KpiQueries, PolicyBook, PolicyPreviews, Snoozes, SupplierKpiQueries];
+const PARTS = [
+  BinForecasts,
+  EffectivePolicies,
+  KpiQueries,
+  PolicyBook,
+  PolicyPreviews,
+  PolicySuggestions,
+  Snoozes,
+  SupplierKpiQueries,
+];
 
 /** What buyers plan with: policies, forecasts and figures. */
 @Module({

@@ -16,6 +16,7 @@ import { PolicyBook } from './policy-book.ts';
 import { PolicyPreviews } from './policy-previews.ts';
 import { Snoozes } from './snoozes.ts';
 import { SupplierKpiQueries } from './supplier-kpi-queries.ts';
+import { PolicySuggestions } from './policy-suggestions.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -132,6 +133,64 @@ onEachEngine('planning', (database) => {
       daysOfSupply: null,
       sensorUptime: 0,
     });
+  });
+
+  test('a reorder point far below what demand says is suggested once, and no more when somebody follows it', async () => {
+    const story = await BinStory.of(database.db, { supplierItem: ', leadTimeDays: 5' });
+    const fortyDays = Array.from({ length: 40 }, (_, day): [number, MovementKind, number] => [
+      day - 40,
+      'CONSUMPTION',
+      -10,
+    ]);
+    await ledger(story, [[-41, 'RECEIPT', 450], ...fortyDays]);
+    await database.db
+      .insertInto('event_subscription')
+      .values({
+        tenant_id: story.tenantId,
+        subscription_id: 'erp',
+        url: 'https://erp.example',
+        description: '',
+        types: ['shelfwire.*'],
+        site_ids: [],
+        secret: 'whsec_AAAA',
+        created_at_ms: 0,
+        created_by: 'ann',
+      })
+      .execute();
+    const told = async () => {
+      const rows = await database.db
+        .selectFrom('message_outbox')
+        .select('payload')
+        .where('tenant_id', '=', story.tenantId)
+        .where('channel', '=', 'webhook')
+        .orderBy('position')
+        .execute();
+      return rows.flatMap(({ payload }) => payload['events'] as { name: string; details: object }[]);
+    };
+    const suggestions = new PolicySuggestions(database.db, () => story.nowMs);
+    await suggestions.run();
+    const [suggestion] = (await suggestions.list(story.tenantId, { limit: 10 })).items;
+    expect(suggestion).toMatchObject({ binId: 'A-01', current: { reorderPoint: 20, orderUpTo: 60 } });
+    expect(suggestion?.suggested.reorderPoint).toBeGreaterThanOrEqual(50);
+    expect(suggestion?.because).toMatch(/9\.76 pcs a day over 41 days/);
+    expect(await told()).toMatchObject([{ name: 'policy.suggested', details: { binId: 'A-01' } }]);
+
+    story.later(DAY_MS);
+    await suggestions.run();
+    expect(await told()).toHaveLength(1);
+
+    const book = new PolicyBook(database.db, () => story.nowMs, new TouchedBins());
+    const policy = { type: 'MIN_MAX', ...suggestion?.suggested };
+    const scope = { scope: 'bin', siteId: 'plant-1', binId: 'A-01' } as const;
+    await book.put(story.tenantId, { scope, policy, reason: 'as suggested' }, 'ann');
+    expect((await told()).at(-1)).toMatchObject({
+      name: 'policy.changed',
+      details: { policy, reason: 'as suggested', by: 'ann' },
+    });
+    story.later(DAY_MS);
+    await suggestions.run();
+    expect(await suggestions.list(story.tenantId, { limit: 10 })).toEqual({ items: [], nextCursor: null });
+    expect(await told()).toHaveLength(2);
   });
 
   test('a forecast says what will be used, for how long the stock lasts, and what that suggests', async () => {

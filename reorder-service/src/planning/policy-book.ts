@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+
 import type { PolicyVersion, PutPolicy } from '@shelfwire/contract/api';
 import { sql, type RawBuilder } from 'kysely';
 
@@ -11,10 +13,12 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
+import { tellCustomers } from '../events/event-outbox.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import type { Policy } from '../replenishment/policy.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { isKnown, readPolicy, scopeOf, type PolicyRefused } from './policy-scopes.ts';
+import type { BusinessEvent } from '../webhooks/cloud-event.ts';
 
 export interface PolicyListQuery {
   policyId?: string | undefined;
@@ -76,6 +80,12 @@ export class PolicyBook {
       const after = { ...policy, effectiveFromMs: effectiveFromMs ?? nowMs, reason: body.reason };
       const trail = { tenantId, actor: by, what: 'PolicyChanged', id: written.policyId, before, after, atMs: nowMs };
       await writeChange(tx, trail);
+      await tellCustomers(
+        tx,
+        { tenantId, siteId: 'siteId' in scope ? (scope.siteId ?? '') : '' },
+        [changed(written, body, by, nowMs)],
+        nowMs,
+      );
       const bins = await resolvePolicies(tx, tenantId, nowMs);
       if (bins.length > 0) await catalogueChanged(tx, tenantId);
       return { written, bins };
@@ -89,6 +99,17 @@ export class PolicyBook {
     }
     return { ok: true, ...done.written };
   }
+}
+
+function changed(
+  { policyId, version }: { policyId: string; version: number },
+  body: PutPolicy,
+  by: string,
+  nowMs: number,
+): BusinessEvent {
+  const details = { policyId, version, ...body, effectiveFromMs: Math.max(nowMs, body.effectiveFromMs ?? nowMs), by };
+  const subject = `policies/${policyId}`;
+  return { schema: 'business/1', eventId: randomUUID(), name: 'policy.changed', subject, atMs: nowMs, details };
 }
 
 async function newestOf(tx: Tx, tenantId: string, policyId: string): Promise<(Partial<Policy> & object) | null> {

@@ -7,24 +7,14 @@ import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { demandHistory } from './demand-history.ts';
 import { learnLeadTimes } from './lead-times.ts';
+import { leadTimeOf, plannedBins, type PlannedBin } from './planned-bins.ts';
 import { orderPoint, targetOf, type OrderPoint } from './science/order-point.ts';
 
 /** With less history a reorder point would be a guess. */
 export const HISTORY_DAYS_MIN = 14;
 const BINS_AT_ONCE = 500;
 
-interface Row {
-  site_id: string;
-  bin_id: string;
-  policy_id: string;
-  version: number;
-  scope: string;
-  parameters: Parameters;
-  lead_time_days: number | null;
-  learned_mean_days: number | null;
-  learned_sd_days: number | null;
-  unit_price: number | null;
-}
+type Row = PlannedBin<Parameters>;
 
 interface Parameters {
   target?: number;
@@ -56,7 +46,7 @@ export async function computeServiceLevels(db: Db, nowMs: number): Promise<numbe
 
 async function computeTenant(tx: Tx, tenantId: string, nowMs: number): Promise<number> {
   let versions = 0;
-  const rows = await serviceLevelBins(tx, tenantId);
+  const rows = await plannedBins<Parameters>(tx, tenantId, ['SERVICE_LEVEL']);
   for (let from = 0; from < rows.length; from += BINS_AT_ONCE) {
     const part = rows.slice(from, from + BINS_AT_ONCE);
     const bins = part.map((row) => ({ siteId: row.site_id, binId: row.bin_id }));
@@ -78,33 +68,12 @@ async function computeTenant(tx: Tx, tenantId: string, nowMs: number): Promise<n
 function pointOf(row: Row, perDay: readonly number[]): (OrderPoint & { computed: object }) | undefined {
   if (perDay.length < HISTORY_DAYS_MIN || row.lead_time_days === null) return undefined;
   const learned = row.learned_mean_days !== null;
-  const leadTime = {
-    meanDays: row.learned_mean_days ?? row.lead_time_days,
-    sdDays: row.learned_sd_days ?? 0,
-  };
+  const leadTime = leadTimeOf(row, row.lead_time_days);
   const target = targetOf(row.parameters, row.unit_price);
   const point = orderPoint(perDay, leadTime, target, row.parameters.cycleDays);
   const { reorderPoint, orderUpTo } = point;
   if (reorderPoint === row.parameters.reorderPoint && orderUpTo === row.parameters.orderUpTo) return undefined;
   return { ...point, computed: { leadTime, learned, historyDays: perDay.length, target } };
-}
-
-async function serviceLevelBins(tx: Tx, tenantId: string): Promise<Row[]> {
-  const { rows } = await sql<Row>`
-    select il.site_id, il.bin_id, p.policy_id, p.version, p.scope, p.parameters, offer.lead_time_days,
-           lt.mean_days as learned_mean_days, lt.sd_days as learned_sd_days, offer.unit_price
-    from item_location il
-    join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
-    left join lateral (
-      select si.supplier_id, si.lead_time_days,
-             (si.price_breaks->0->>'unitPriceCents')::double precision / 100 / si.pack_quantity as unit_price
-      from supplier_item si
-      where si.tenant_id = il.tenant_id and si.item_id = il.item_id and si.available
-      order by si.preference, si.supplier_id limit 1) offer on true
-    left join learned_lead_time lt on lt.tenant_id = il.tenant_id and lt.supplier_id = offer.supplier_id
-      and lt.item_id = il.item_id
-    where il.tenant_id = ${tenantId} and p.type = 'SERVICE_LEVEL'`.execute(tx);
-  return rows;
 }
 
 async function newVersion(

@@ -4,6 +4,7 @@ import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { computeServiceLevels } from '../replenishment/service-level.ts';
+import { PolicySuggestions } from '../planning/policy-suggestions.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { Moves } from '../stock-keeping/moves.ts';
@@ -25,6 +26,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     @Inject(METRICS) private readonly metrics: ServiceMetrics,
     private readonly moves: Moves,
     private readonly reservations: Reservations,
+    private readonly suggestions: PolicySuggestions,
   ) {
     this.#job = new PeriodicJob({
       intervalMs: INTERVAL_MS,
@@ -48,6 +50,8 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     await forgetOld(this.db, this.clock());
     await this.#countParked();
     const versions = await computeServiceLevels(this.db, this.clock());
+    const suggested = await this.suggestions.run();
+    if (suggested > 0) this.logger.info({ bins: suggested }, 'policies are far from what demand suggests');
     if (versions > 0) this.logger.info({ policies: versions }, 'reorder points computed anew');
   }
 

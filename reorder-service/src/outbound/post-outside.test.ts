@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { AllowedNetworks, parseNetworks } from './networks.ts';
+import { postOutside, refusalOf } from './post-outside.ts';
+
+const nothing = new AllowedNetworks([]);
+const named = (text: string): AllowedNetworks => new AllowedNetworks(parseNetworks(text) ?? []);
+
+describe('where a message may go', () => {
+  test.each([
+    'https://127.0.0.1/hook',
+    'https://127.1/hook',
+    'https://2130706433/hook',
+    'https://0x7f.0.0.1/hook',
+    'https://[::1]/hook',
+    'https://[::ffff:127.0.0.1]/hook',
+    'https://[::ffff:a9fe:a9fe]/hook',
+    'https://[64:ff9b::a9fe:a9fe]/hook',
+    'https://[2002:7f00:1::]/hook',
+    'https://[fd00::1]/hook',
+    'https://[fe80::1]/hook',
+    'https://10.1.2.3/hook',
+    'https://172.31.255.255/hook',
+    'https://192.168.0.1/hook',
+    'https://169.254.169.254/latest/meta-data',
+    'https://100.64.0.1/hook',
+    'https://0.0.0.0/hook',
+    'https://224.0.0.1/hook',
+    'https://255.255.255.255/hook',
+  ])('%s is refused: it is not of the public internet', (url) => {
+    expect(refusalOf(url, nothing)).toMatch(/not a public address/);
+  });
+
+  test.each([
+    'ftp://erp.example/',
+    'file:///etc/passwd',
+    'https://user:secret@erp.example/',
+    'nonsense',
+    'javascript:1',
+  ])('%s is refused', (url) => {
+    expect(refusalOf(url, nothing)).toBeDefined();
+  });
+
+  test.each([
+    'https://8.8.8.8/hook',
+    'https://172.32.0.1/hook',
+    'https://[2a00:1450:4001::1]/hook',
+    'https://erp.example/x',
+  ])('%s may be asked for', (url) => {
+    expect(refusalOf(url, nothing)).toBeUndefined();
+  });
+
+  test('a private network is allowed by naming it, and there plain http too; elsewhere it must be https', () => {
+    const ours = named('10.20.0.0/16, fd12::/16');
+    expect(refusalOf('http://10.20.3.4/hook', ours)).toBeUndefined();
+    expect(refusalOf('http://[fd12::7]/hook', ours)).toBeUndefined();
+    expect(refusalOf('https://10.21.0.1/hook', ours)).toMatch(/not a public address/);
+    expect(refusalOf('http://8.8.8.8/hook', ours)).toMatch(/https/);
+  });
+
+  test.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'ten/8', '10.0.0.0/8;fd00::/8', '10.0.0.0/'])(
+    '"%s" is no list of networks',
+    (text) => {
+      expect(parseNetworks(text)).toBeUndefined();
+    },
+  );
+});
+
+describe('a message that is posted', () => {
+  let answerWith: { status: number; headers?: Record<string, string>; body?: string } = { status: 200 };
+  const seen: string[] = [];
+  const server: Server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    request.resume();
+    response.writeHead(answerWith.status, answerWith.headers).end(answerWith.body);
+  });
+  beforeAll(
+    () =>
+      new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve);
+      }),
+  );
+  afterAll(() => server.close());
+  const url = (host: string): string => `http://${host}:${(server.address() as AddressInfo).port}/hook`;
+  const post = (to: string, networks: AllowedNetworks) =>
+    postOutside({ url: to, headers: {}, body: '{}', timeoutMs: 5_000 }, networks);
+
+  test('goes to no name that leads to a private address, whatever was checked before', async () => {
+    seen.length = 0;
+    expect(await post(url('localhost'), nothing)).toMatchObject({ kind: 'forbidden' });
+    expect(seen).toEqual([]);
+  });
+
+  test('goes where the network is named', async () => {
+    seen.length = 0;
+    expect(await post(url('localhost'), named('127.0.0.0/8, ::1/128'))).toMatchObject({
+      kind: 'answered',
+      status: 200,
+    });
+    expect(seen).toEqual(['POST /hook']);
+  });
+
+  test('follows no redirect', async () => {
+    seen.length = 0;
+    answerWith = { status: 302, headers: { location: '/elsewhere' } };
+    expect(await post(url('127.0.0.1'), named('127.0.0.0/8'))).toMatchObject({ kind: 'answered', status: 302 });
+    expect(seen).toEqual(['POST /hook']);
+  });
+
+  test('is answered by status and wish to wait; a long answer is not read to its end', async () => {
+    answerWith = { status: 503, headers: { 'retry-after': '7' }, body: 'x'.repeat(10_000_000) };
+    const answer = await post(url('127.0.0.1'), named('127.0.0.0/8'));
+    expect(answer).toMatchObject({ kind: 'answered', status: 503, retryAfterMs: 7_000 });
+    expect(answer.detail.length).toBeLessThan(400);
+  });
+
+  test('fails, and says why, where nobody listens', async () => {
+    expect(await post('http://127.0.0.1:9/', named('127.0.0.0/8'))).toMatchObject({ kind: 'failed' });
+  });
+});
