@@ -18,12 +18,9 @@ import { binPolicySchema, effectivePolicySchema, policyPreviewSchema } from './e
 import { eventDeliverySchema, eventSubscriptionSchema, outwardEventSchema } from './event-subscriptions.ts';
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
-<<<<<<< HEAD
 import { auditEntrySchema, personSchema } from './people.ts';
 import { policyVersionSchema } from './policies.ts';
-=======
 import { policySuggestionSchema, policyVersionSchema } from './policies.ts';
->>>>>>> 3342997 (feat(reorder-service/webhooks): events out to customers' systems, signed, retried, replayable; policy suggestions)
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
 import { receiptSchema, supplierReturnSchema } from './receipts.ts';
