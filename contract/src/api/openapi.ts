@@ -19,7 +19,6 @@ import { eventDeliverySchema, eventSubscriptionSchema, outwardEventSchema } from
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
 import { auditEntrySchema, personSchema } from './people.ts';
-import { policyVersionSchema } from './policies.ts';
 import { policySuggestionSchema, policyVersionSchema } from './policies.ts';
 import { orderDetailSchema, orderLineSchema, orderProofSchema, orderSummarySchema } from './orders.ts';
 import { problemSchema } from './problem.ts';
