@@ -110,6 +110,11 @@ export class Centre {
     await this.#databases[name]?.stop(name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
   }
 
+  /** Where the servers keep their data, by name. */
+  get databaseFolders(): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.entries(this.#databases).map(([name, { folder }]) => [name, folder]));
+  }
+
   async restartDatabase(name: Database): Promise<void> {
     await this.#databases[name]?.restart();
   }

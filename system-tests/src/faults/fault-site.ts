@@ -11,7 +11,7 @@ import type { FaultKind, PlannedFault, Victim } from './plan.ts';
 import { SmallDisk } from './small-disk.ts';
 import { SteppedClock } from './stepped-clock.ts';
 import type { ServiceProcess } from './service-process.ts';
-import { catalogue, fleet, gatewayFile } from './site-files.ts';
+import { catalogue, fleet, gatewayFile, type Pace } from './site-files.ts';
 
 /** The whole system as processes of its own, in a folder of its own, that can be killed one by one. */
 export class FaultSite {
@@ -41,12 +41,12 @@ export class FaultSite {
   }
 
   /** @param kinds what will be done to it: a small disk or a clock that can be stepped is made only where needed */
-  static async start(parts: Parts, kinds: readonly FaultKind[] = ['kill']): Promise<FaultSite> {
+  static async start(parts: Parts, kinds: readonly FaultKind[] = ['kill'], pace?: Pace): Promise<FaultSite> {
     const folder = await mkdtemp(join(tmpdir(), 'shelfwire-faults-'));
     const supplierPort = await freePort();
     await writeFile(join(folder, 'gateway.yaml'), stringify(gatewayFile()), { mode: 0o600 });
     await writeFile(join(folder, 'catalogue.yaml'), stringify(catalogue(`http://127.0.0.1:${supplierPort}`)));
-    await writeFile(join(folder, 'fleet.yaml'), stringify(fleet({ customers: true })));
+    await writeFile(join(folder, 'fleet.yaml'), stringify(fleet({ customers: true, ...(pace && { pace }) })));
     await writeFile(join(folder, 'fleet-calm.yaml'), stringify(fleet({ customers: false })));
     const centre = await Centre.start(folder, parts);
     const disk = kinds.includes('disk') ? await SmallDisk.mount(join(folder, 'gateway')) : undefined;

@@ -66,12 +66,17 @@ export class ServiceProcess {
     }
   }
 
-  /** One metric without labels, by its name. */
-  async metric(name: string): Promise<number | undefined> {
-    if (!this.#readyUrl) return undefined;
+  /** By name, with the labels as they stand in the text; none while the service is away. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    if (!this.#readyUrl) return new Map();
     const answer = await fetch(new URL('/metrics', this.#readyUrl)).catch(() => undefined);
-    const line = (await answer?.text())?.split('\n').find((text) => text.startsWith(`${name} `));
-    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+    const lines = (await answer?.text())?.split('\n').filter((line) => line !== '' && !line.startsWith('#')) ?? [];
+    return new Map(
+      lines.map((line) => {
+        const space = line.lastIndexOf(' ');
+        return [line.slice(0, space), Number(line.slice(space + 1))];
+      }),
+    );
   }
 
   /** SIGSTOP freezes it in the middle of whatever it does, SIGCONT lets it go on. */

@@ -169,8 +169,19 @@ export function catalogue(supplierUrl: string, siteIds: readonly string[] = []):
   };
 }
 
+/** How busy the site is. */
+export interface Pace {
+  /** Of each shelf's customers. */
+  takesPerHour: number;
+  /** Between two messages of a scale. */
+  intervalMs: number;
+}
+
+/** As much as the fault runs need: things must happen while a fault lasts. */
+export const BUSY: Pace = { takesPerHour: 1_200, intervalMs: 200 };
+
 /** @param customers false: nobody takes any more, so that ledger and truth can come to rest and be compared */
-export function fleet({ customers }: { customers: boolean }): unknown {
+export function fleet({ customers, pace = BUSY }: { customers: boolean; pace?: Pace }): unknown {
   return {
     seed: 'faults',
     bins: SHELVES.map(({ binId, itemId, pieceGrams, start }) => ({
@@ -181,14 +192,14 @@ export function fleet({ customers }: { customers: boolean }): unknown {
       startPieces: start,
       capacity: 200,
       refillAfterMs: 1_000,
-      ...(customers ? { customers: { takesPerHour: 1_200, piecesPerTake: [1, 4] } } : {}),
+      ...(customers ? { customers: { takesPerHour: pace.takesPerHour, piecesPerTake: [1, 4] } } : {}),
     })),
     devices: SHELVES.map(({ deviceId, binId }) => ({
       kind: 'tasmota',
       deviceId,
       binId,
       login: probeLogin(deviceId),
-      intervalMs: 200,
+      intervalMs: pace.intervalMs,
       noiseGrams: 0.3,
       divisionGrams: 1,
       spikes: { probability: 0.01, grams: 400 },
