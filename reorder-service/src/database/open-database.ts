@@ -4,6 +4,7 @@ import { makeFolder } from '@shelfwire/contract/service';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 
+import { PreparedPglite } from './prepared-pglite.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -33,22 +34,23 @@ export function openDatabase(url: string, options: { connectionsMax?: number } =
   return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 
-export function overPglite(pglite: PGlite | (() => Promise<PGlite>)): Db {
+export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglite>)): Db {
   return new Kysely({ dialect: new PGliteDialect({ pglite }) });
 }
 
 /** @param url `pglite:<folder>` or `pglite:memory:` */
-export async function openPglite(url: string): Promise<PGlite> {
+export async function openPglite(url: string): Promise<PreparedPglite> {
   const folder = url.slice('pglite:'.length);
   const inMemory = folder === 'memory:' || folder === 'memory://';
   if (!inMemory) makeFolder(folder);
-  return PGlite.create({
+  const pglite = await PGlite.create({
     dataDir: inMemory ? 'memory://' : folder,
     parsers: {
       [pgliteTypes.INT8]: toNumber,
       [INT8_ARRAY_OID]: (text: string) => parseBigintArray(text),
     },
   });
+  return new PreparedPglite(pglite);
 }
 
 const defaultParser = pgTypes.getTypeParser as (oid: number, format?: 'text' | 'binary') => unknown;

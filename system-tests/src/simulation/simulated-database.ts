@@ -76,7 +76,7 @@ export class SimulatedDatabase {
       },
     };
     const proxy = new Proxy(pglite, {
-      get: (of, key) => (key in overlay ? Reflect.get(overlay, key) : bound(of, Reflect.get(of, key))),
+      get: (of, key) => (key in overlay ? Reflect.get(overlay, key) : bound(of, Reflect.get(of, key, of))),
     });
     return overPglite(proxy);
   }

@@ -45,8 +45,12 @@ interface Running {
   events: GatewayEvents;
 }
 
-const TICK_MS = 30_000;
-const UPLINK_STEP_MS = 20_000;
+const MINUTE_MS = 60_000;
+/** While nothing comes in. What a sample begins is looked at again so soon: filters wait for the value to last. */
+const IDLE_TICK_MS = 10 * MINUTE_MS;
+const TICK_AFTER_SAMPLE_MS = 5_000;
+/** While nothing is new: only repeats are due then. The real one asks four times a second and repeats each minute. */
+const IDLE_STEP_MS = 5 * MINUTE_MS;
 const UPLINK_LINGER_MS = 20;
 const LIMITS = {
   segmentBytesMax: 65_536,
@@ -67,11 +71,12 @@ export class SimulatedGateway {
   #running: Running | undefined;
   #bootedAtMs = 0;
   #stepPlanned = false;
+  #tickPlanned = false;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    options.time.every(TICK_MS, () => this.#tick());
-    options.time.every(UPLINK_STEP_MS, () => this.#step());
+    options.time.every(IDLE_TICK_MS, () => this.#tick());
+    options.time.every(IDLE_STEP_MS, () => this.#step());
   }
 
   get isRunning(): boolean {
@@ -108,8 +113,8 @@ export class SimulatedGateway {
       plan: {
         windowReadings: 20_000,
         backlogWindowReadings: 20_000,
-        resendAfterMs: 30_000,
-        resendAfterMsMax: 60_000,
+        resendAfterMs: IDLE_STEP_MS,
+        resendAfterMsMax: 4 * IDLE_STEP_MS,
         random: () => random.next(),
       },
       historyReadingsPerSecond: 2_000,
@@ -117,7 +122,13 @@ export class SimulatedGateway {
       configMessage: () => undefined,
       now: () => clock.now(),
       steadyNow: () => clock.steadyNow(),
-      connect: (options, filters) => (link = broker.connect(options, filters)),
+      connect: (options, filters) => {
+        const connected = (): void => {
+          options.connected();
+          this.#planStep();
+        };
+        return (link = broker.connect({ ...options, connected }, filters));
+      },
     });
     if (!link) throw new Error('the uplink did not ask for a connection');
     const file = checkGatewayFile({ ...site, gatewayId, devices: this.#options.devices }, 'simulation');
@@ -143,6 +154,7 @@ export class SimulatedGateway {
     const device = running?.devices.byId(deviceId);
     if (!running || !device) return false;
     const receivedAtMs = this.#options.time.nowMs + this.wallOffsetMs;
+    this.#planTick();
     const received = await running.life.during(() =>
       running.pipeline.receive(device, { payload, topic, receivedAtMs }, 'mqtt'),
     );
@@ -213,6 +225,15 @@ export class SimulatedGateway {
     await running.life.during(async () => {
       await running.pipeline.tick(this.#options.time.nowMs + this.wallOffsetMs);
       await running.outbox.tidy();
+    });
+  }
+
+  #planTick(): void {
+    if (this.#tickPlanned) return;
+    this.#tickPlanned = true;
+    this.#options.time.after(TICK_AFTER_SAMPLE_MS, () => {
+      this.#tickPlanned = false;
+      return this.#tick();
     });
   }
 
