@@ -87,3 +87,31 @@ test('a tag with absurdly long memory is set aside, its neighbours are kept', as
   expect(site.kept).toEqual([7]);
   expect(site.events.counters).toMatchObject({ framesQuarantined: 1 });
 });
+
+test('a weight that still moves and cannot be noted while the disk is busy is not acknowledged, and ends nothing', async () => {
+  await using data = await temporaryFolder();
+  const normalizer = createSiteNormalizer([settings]);
+  normalizer.isSettling = () => true;
+  const disk = Promise.withResolvers<void>();
+  let refusals = 0;
+  const pipeline = new Pipeline({
+    normalizer,
+    journal: {
+      devices: [],
+      settled: () => undefined,
+      keep: () => {
+        refusals += 1;
+        return Promise.reject(new Error('ENOSPC: no space left on device'));
+      },
+    },
+    quarantine: new Quarantine({ folder: data.folder, sizeBytesMax: 1e6 }),
+    events: new GatewayEvents(createLogger('test', { level: 'silent' }), new ServiceMetrics()),
+    append: () => disk.promise,
+  });
+  const answer = pipeline.receive(createDevice(settings), frameOf(5), 'mqtt');
+  // A turn of the event loop, at whose end a failure nobody waits for would end the process.
+  await new Promise((resolve) => setImmediate(resolve));
+  disk.resolve();
+  expect(await answer).toEqual({ kept: false });
+  expect(refusals).toBe(1);
+});

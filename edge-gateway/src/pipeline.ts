@@ -101,13 +101,15 @@ export class Pipeline {
     settled: FrameSettled,
     also: { setAside?: Promise<void> | undefined; reply: Reply | undefined },
   ): void {
+    // Asked at once: on a full disk it fails long before the readings are refused, and a failure nobody waits for yet
+    // would end the process.
+    const isSetAside = also.setAside?.then(
+      () => true,
+      () => false, // not kept: the device sends it again
+    );
     this.#lines.keep(deviceId, readings, (kept) => {
-      if (!also.setAside) settled(kept, also.reply);
-      else
-        void also.setAside.then(
-          () => settled(kept, also.reply),
-          () => settled(false), // not kept: the device sends it again
-        );
+      if (!isSetAside) settled(kept, also.reply);
+      else void isSetAside.then((isKept) => (isKept ? settled(kept, also.reply) : settled(false)));
     });
   }
 

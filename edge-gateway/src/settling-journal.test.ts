@@ -2,7 +2,7 @@ import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { freePort, MosquittoServer, needs, ServerProcess } from '@shelfwire/test-servers';
+import { freePort, MosquittoServer, needs, ServerProcess, SmallDisk } from '@shelfwire/test-servers';
 import { connectAsync } from 'mqtt';
 import { describe, expect, test } from 'vitest';
 
@@ -48,6 +48,29 @@ test('the file is written anew when it has grown, with what has not settled', as
     'quiet still moving',
     expect.stringMatching(/^talking 40 /),
   ]);
+});
+
+test('a full disk refuses what it cannot keep, and what is kept afterwards outlives the process', async (context) => {
+  const disk = SmallDisk.mount(1);
+  context.skip(disk === undefined, 'no small disk may be mounted');
+  if (!disk) return;
+  try {
+    const journal = await SettlingJournal.open(disk.folder);
+    disk.fill();
+    await expect(journal.keep('a', frame('1', 1))).rejects.toMatchObject({ code: 'ENOSPC' });
+    disk.free();
+    await journal.keep('b', frame('2', 2));
+    disk.fill();
+    // A part of it fits into the last page: that is not enough.
+    await expect(journal.keep('c', frame('3'.repeat(9_000), 3))).rejects.toMatchObject({ code: 'ENOSPC' });
+    disk.free();
+    await journal.keep('d', frame('4', 4));
+    await journal.close();
+    const left = await leftIn(disk.folder);
+    expect(left).toEqual(expect.arrayContaining(['b 2', 'd 4']));
+  } finally {
+    disk.unmount();
+  }
 });
 
 describe.runIf(needs('mosquitto'))('a gateway that is killed while a weight settles', () => {

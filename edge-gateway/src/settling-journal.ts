@@ -91,27 +91,43 @@ export class SettlingJournal {
       return;
     }
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    await this.#file.write(bytes, 0, bytes.length, this.#sizeBytes);
+    await writeAll(this.#file, bytes, this.#sizeBytes);
     await this.#file.datasync();
     this.#sizeBytes += bytes.length;
   }
 
   /** What is remembered holds the lines that wait as well. */
   async #writeAnew(): Promise<void> {
-    await this.#file?.close();
     const lines = [...this.#frames].flatMap(([deviceId, frames]) =>
       [...frames.values()].map((frame) => `${lineOf(deviceId, frame)}\n`),
     );
     const bytes = Buffer.from(lines.join(''));
     const path = join(this.#folder, FILE);
-    this.#file = await open(`${path}.new`, 'w', 0o640);
-    await this.#file.write(bytes);
-    await this.#file.sync();
-    await rename(`${path}.new`, path);
-    const folder = await open(this.#folder);
-    await folder.sync();
-    await folder.close();
+    const file = await open(`${path}.new`, 'w', 0o640);
+    try {
+      await writeAll(file, bytes, 0);
+      await file.sync();
+      await rename(`${path}.new`, path);
+      const folder = await open(this.#folder);
+      await folder.sync();
+      await folder.close();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    // Only now: lines in a file that never got its name would be lost with the process.
+    const old = this.#file;
+    this.#file = file;
     this.#sizeBytes = bytes.length;
+    await old?.close();
+  }
+}
+
+/** On a disk with little room a write may take a part and say nothing. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }
 

@@ -172,9 +172,10 @@ export class Outbox {
     return this.confirmations.add(consumer, ranges, this.lastSequence);
   }
 
-  /** Removes segments that every required consumer has confirmed, and writes the confirmations down. */
+  /** Lets go of what every required consumer has confirmed, segments too, and writes the confirmations down. */
   tidy(): Promise<void> {
     return this.#oneAtATime(async () => {
+      this.#recent.forgetUntil(this.confirmations.byAll().firstMissing(1) - 1);
       while (this.#segments.length > 1) {
         const oldest = this.#segments[0];
         if (!oldest || !this.confirmations.coveredByAll(oldest.firstSequence, oldest.lastSequence)) break;

@@ -1,5 +1,7 @@
 import type { Reading } from '@shelfwire/contract';
 import fc from 'fast-check';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 
 import { RecentRecords } from './recent-records.ts';
@@ -51,6 +53,29 @@ test('keeps the newest within its bound, and forgets what is not to be sent any 
   for (let first = 1; first <= 91; first += 10) add(recent, first, 10);
   expect(recent.read(1, { readingsMax: 1, textBytesMax: 1 })).toBeUndefined();
   expect(recent.read(100, { readingsMax: 5, textBytesMax: 1 })).toHaveLength(1);
+  recent.forgetUntil(95);
+  expect(recent.read(96, { readingsMax: 5, textBytesMax: 1e9 })).toHaveLength(5);
   recent.forgetUntil(100);
   expect(recent.read(100, { readingsMax: 5, textBytesMax: 1 })).toBeUndefined();
 });
+
+test('keeps the bytes of its records and nothing else, however small they are', () => {
+  const recent = new RecentRecords(1e6);
+  const before = process.memoryUsage().arrayBuffers;
+  let added = 0;
+  const noise: Buffer[] = [];
+  for (let sequence = 1; sequence <= 2_000; sequence += 1) {
+    added += add(recent, sequence, 1);
+    for (let each = 0; each < 200; each += 1) noise.push(Buffer.from(`what a device sent: ${sequence} ${each}`));
+    noise.length = 0;
+  }
+  gc();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * added + 1e6);
+  expect(recent.read(1, { readingsMax: 1, textBytesMax: 1 })).toHaveLength(1);
+});
+
+/** The collector of garbage, which a process may only ask for by a flag of the engine. */
+function gc(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}

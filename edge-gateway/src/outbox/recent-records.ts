@@ -28,14 +28,17 @@ export class RecentRecords {
 
   /** @param bytes records that follow on the last ones, without a gap */
   add(firstSequence: number, count: number, bytes: Buffer): void {
-    this.#groups.push({ firstSequence, lastSequence: firstSequence + count - 1, bytes });
+    // A copy of just these bytes: a few of them may be a part of a pool of kilobytes, and would keep all of it.
+    const own = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(own);
+    this.#groups.push({ firstSequence, lastSequence: firstSequence + count - 1, bytes: own });
     this.#sizeBytes += bytes.length;
     while (this.#sizeBytes > this.#sizeBytesMax) this.#dropFirst();
   }
 
-  /** They are not to be sent any more. */
+  /** They are not to be sent any more. A group goes when all of it does. */
   forgetUntil(sequence: number): void {
-    while ((this.#groups[0]?.firstSequence ?? Infinity) <= sequence) this.#dropFirst();
+    while ((this.#groups[0]?.lastSequence ?? Infinity) <= sequence) this.#dropFirst();
   }
 
   /** As many as the limits allow, but at least one; undefined if the first of them is not here. */

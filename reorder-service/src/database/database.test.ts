@@ -17,6 +17,23 @@ onEachEngine('the database', (database) => {
       .execute();
   });
 
+  test('outlives a connection that breaks between two statements of a transaction', async (context) => {
+    context.skip(database.url === undefined, 'PGlite has no connection that could break');
+    const isThere = async (pid: number): Promise<boolean> => {
+      const { rows } = await sql`select from pg_stat_activity where pid = ${pid}`.execute(database.db);
+      return rows.length > 0;
+    };
+    const outcome = database.db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      const pid = rows[0]?.pid ?? 0;
+      await sql`select pg_terminate_backend(${pid})`.execute(database.db);
+      while (await isThere(pid));
+      await sql`select 1`.execute(tx);
+    });
+    await expect(outcome).rejects.toBeInstanceOf(Error);
+    expect((await sql`select 1 as one`.execute(database.db)).rows).toEqual([{ one: 1 }]);
+  });
+
   test('is not migrated twice', async () => {
     expect(await migrateToLatest(database.db)).toEqual([]);
   });

@@ -31,6 +31,8 @@ export function openDatabase(url: string, options: { connectionsMax?: number } =
   const pool = new Pool({ connectionString: url, max: options.connectionsMax ?? 10, types: POSTGRES_TYPES });
   // An idle connection that breaks (server restarted) is replaced at the next query; without a listener it would crash.
   pool.on('error', () => undefined);
+  // One that breaks between two statements of a transaction tells by the next statement; here it would crash too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 

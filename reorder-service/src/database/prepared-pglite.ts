@@ -178,7 +178,8 @@ export class PreparedPglite {
   #parameterText(value: unknown, type: number | undefined): string | null {
     if (value === null || value === undefined) return null;
     const serializer = type === undefined ? undefined : this.#pglite.serializers[type];
-    return serializer ? serializer(value) : String(value);
+    if (serializer) return serializer(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   }
 
   #send(...parts: readonly Uint8Array[]): Promise<BackendMessage[]> {

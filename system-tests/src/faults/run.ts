@@ -63,6 +63,7 @@ export async function runFaults(options: {
     const faults = kinds ? planFaults(seed, lastsMs, kinds, { stopMs }) : killsInTurn(seed, lastsMs);
     await inflict(site, faults, lastsMs, say);
     for (const probe of probes) probe.stop();
+    await site.ready(120_000); // a probe waits for its last PUBACK for ever, and a process that has ended gives none
     await Promise.all(running);
     say('traffic over; nobody takes any more, waiting until all is confirmed and at rest …');
     await site.stopSim();

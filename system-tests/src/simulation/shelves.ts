@@ -6,7 +6,7 @@ export const PIECE_GRAMS = 50;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const HEARTBEAT_MS = 30 * MINUTE_MS;
-const SEND_AGAIN_MS = 10_000;
+const SEND_AGAIN_MS = 60_000;
 /** A message a scale cannot get rid of is overtaken by the next: it keeps so many. */
 const UNSENT_MAX = 20;
 const OVERLOAD_GRAMS = 60_000;
