@@ -223,6 +223,66 @@ export const ALERT_RULES: readonly AlertRule[] = [
     },
   },
   {
+    uid: 'shelfwire-quarantine-filling',
+    title: 'Quarantine filling',
+    summary: 'The quarantine of {{ $labels.instance }} is more than four fifths full',
+    todo:
+      'Mend what fills it, replay, discard what you understand; or raise SHELFWIRE_QUARANTINE_BYTES_MAX or _ENTRIES_MAX. ' +
+      'When it is full, its oldest entries are lost.',
+    severity: 'warning',
+    forDuration: '1m',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Quarantine, how full' },
+    fires: 'gt',
+    threshold: 0.8,
+    // Without the service: *Service down*.
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 600,
+      reduce: 'last',
+      text: 'max by (instance) (shelfwire_ingest_quarantine_fill_ratio)',
+    },
+  },
+  {
+    uid: 'shelfwire-quarantine-dropped',
+    title: 'Quarantined entries lost',
+    summary: 'The quarantine was full and gave up {{ $values.B }} of its oldest entries in the last hour',
+    todo: 'They are lost. Stop what fills it, then raise its bounds; the log says how many went and when.',
+    severity: 'critical',
+    forDuration: '0s',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Given up' },
+    fires: 'gt',
+    threshold: 0,
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 3_600,
+      reduce: 'last',
+      text: 'sum by (instance) (increase(shelfwire_ingest_quarantine_dropped_total[1h]))',
+    },
+  },
+  {
+    uid: 'shelfwire-outbox-dropped',
+    title: 'Telemetry given up',
+    summary: 'A gateway gave up readings that nobody had confirmed ({{ $labels.instance }}, {{ $labels.reason }})',
+    todo:
+      'They are lost. `full`: enlarge the outbox or bring the uplink back. `age`: a consumer has confirmed nothing for months. ' +
+      'Presses of buttons are never given up.',
+    severity: 'critical',
+    forDuration: '0s',
+    panel: { dashboardUid: 'shelfwire-pipeline', title: 'Given up' },
+    fires: 'gt',
+    threshold: 0,
+    // Gateways that Prometheus cannot reach tell by *Readings dropped*, over the broker.
+    noDataState: 'OK',
+    query: {
+      source: 'promql',
+      rangeSeconds: 3_600,
+      reduce: 'last',
+      text: 'sum by (instance, reason) (increase(shelfwire_gateway_readings_dropped_total[1h]))',
+    },
+  },
+  {
     uid: 'shelfwire-books-broken',
     title: 'Books do not balance',
     summary: '{{ $labels.invariant }} does not hold in {{ $values.B }} places',

@@ -77,6 +77,11 @@ function withoutDefaultsOfSome<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !DEFAULTS_OF_SOME.has(name))) as T;
 }
 
+/** The address of another dashboard, with the choices of this one and its time. */
+export function dashboardLink(uid: string, title: string): { title: string; url: string } {
+  return { title, url: `/d/${uid}?\${__url_time_range}&\${tenant:queryparam}&\${site:queryparam}` };
+}
+
 /** The address of a bin in the dashboard *Shelf and bin*, from a table that has these columns. */
 export const SHELF_LINK = {
   title: 'Show this bin',

@@ -43,6 +43,9 @@ export function pipeline(): DashboardBuilder {
     .withPanel(ingestRates())
     .withPanel(storeWrites())
     .withPanel(quarantine())
+    .withPanel(quarantineFill())
+    .withPanel(givenUp())
+    .withPanel(maintenanceFailures())
     .withRow(new RowBuilder('Ledger, orders and their messages'))
     .withPanel(ledgerRates())
     .withPanel(outboxPending())
@@ -184,6 +187,58 @@ function quarantine() {
         'sum by (reason) (increase(shelfwire_ingest_readings_quarantined_total[$__rate_interval]))',
         'new: {{reason}}',
         'B',
+      ),
+    ],
+  });
+}
+
+function quarantineFill() {
+  return timeSeries({
+    title: 'Quarantine, how full',
+    description:
+      'By bytes or by entries, whichever is nearer to its bound. At 100 % the oldest entries are lost: replay or discard before.',
+    unit: 'percentunit',
+    width: 8,
+    min: 0,
+    max: 1,
+    thresholds: warnAbove(0.5, 0.8),
+    queries: [promQl('max by (instance) (shelfwire_ingest_quarantine_fill_ratio)', '{{instance}}')],
+  });
+}
+
+function givenUp() {
+  return timeSeries({
+    title: 'Given up',
+    description:
+      'What is lost for good, per interval: unconfirmed telemetry of gateways that Prometheus reaches, by reason, and the ' +
+      'oldest entries of a full quarantine. Always zero, else somebody is told.',
+    unit: 'short',
+    width: 8,
+    style: 'bars',
+    thresholds: warnAbove(1, 1),
+    queries: [
+      promQl(
+        'sum by (reason) (increase(shelfwire_gateway_readings_dropped_total[$__rate_interval]))',
+        'gateways: {{reason}}',
+      ),
+      promQl('sum(increase(shelfwire_ingest_quarantine_dropped_total[$__rate_interval]))', 'quarantine', 'B'),
+    ],
+  });
+}
+
+function maintenanceFailures() {
+  return timeSeries({
+    title: 'Failed maintenance',
+    description:
+      'Runs of downsampling and retention that failed, per interval. Each is tried again; many in a row: the log of ingest.',
+    unit: 'short',
+    width: 8,
+    style: 'bars',
+    thresholds: warnAbove(1, 5),
+    queries: [
+      promQl(
+        'sum by (instance) (increase(shelfwire_ingest_maintenance_failures_total[$__rate_interval]))',
+        '{{instance}}',
       ),
     ],
   });

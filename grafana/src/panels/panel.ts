@@ -1,5 +1,11 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
-import { ThresholdsConfigBuilder, ThresholdsMode, type Threshold } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type Threshold,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** What every panel has. A panel without a description, or with a number without a unit, does not compile. */
 export interface PanelSpec {
@@ -13,6 +19,17 @@ export interface PanelSpec {
   height?: number;
   queries: Builder<Dataquery>[];
   thresholds?: readonly Threshold[];
+  /** Where a click on the figure leads. */
+  link?: PanelLink;
+}
+
+export interface PanelLink {
+  title: string;
+  url: string;
+}
+
+export function linkBuilder({ title, url }: PanelLink): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
 }
 
 export function thresholds(steps: readonly Threshold[]): ThresholdsConfigBuilder {

@@ -7,7 +7,7 @@ import {
 import type { ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
-import { NEUTRAL, thresholds, type PanelSpec } from './panel.ts';
+import { linkBuilder, NEUTRAL, thresholds, type PanelSpec } from './panel.ts';
 
 /** One number, or one for each series. */
 export function stat(
@@ -28,6 +28,7 @@ export function stat(
     .noValue('–');
   if (spec.mappings) panel.mappings(spec.mappings);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
+  if (spec.link) panel.dataLinks([linkBuilder(spec.link)]);
   return panel;
 }
 

@@ -12,7 +12,7 @@ export interface Column {
   link?: { title: string; url: string };
 }
 
-export interface TableSpec extends Omit<PanelSpec, 'thresholds'> {
+export interface TableSpec extends Omit<PanelSpec, 'thresholds' | 'link'> {
   /** How columns are shown, by the name the query gives them. */
   columns?: Readonly<Record<string, Column>>;
 }

@@ -12,7 +12,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { thresholds, type PanelSpec } from './panel.ts';
+import { linkBuilder, thresholds, type PanelSpec } from './panel.ts';
 
 export interface TimeSeriesSpec extends PanelSpec {
   /** `steps`: a level that holds until it changes. `bars`: amounts per interval, stacked. */
@@ -54,5 +54,6 @@ export function timeSeries(spec: TimeSeriesSpec): PanelBuilder {
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.interval !== undefined) panel.interval(spec.interval);
+  if (spec.link) panel.dataLinks([linkBuilder(spec.link)]);
   return panel;
 }
