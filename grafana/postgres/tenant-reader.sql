@@ -21,8 +21,9 @@ select format('grant usage on schema public to %I', :'role') \gexec
 select format('grant select on %I to %I', name, :'role')
 from unnest(array['tenant', 'site', 'storage_location', 'item', 'supplier_item', 'bin', 'bin_sensor', 'policy',
   'stock_level', 'sensor_state', 'stock_movement', 'counting_task', 'item_location', 'episode', 'purchase_order',
-  'purchase_order_line', 'order_event', 'order_receipt', 'order_receipt_line']) as name \gexec
-select format('grant select (tenant_id, supplier_id, name) on supplier to %I', :'role') \gexec
+  'purchase_order_line', 'order_event', 'order_receipt', 'order_receipt_line', 'stock_lot', 'budget', 'alert']) as name \gexec
+select format('grant select (tenant_id, supplier_id, name, truck) on supplier to %I', :'role') \gexec
+select format('grant select (tenant_id, site_id, device_id, reason, parked_at_ms) on parked_reading to %I', :'role') \gexec
 select format('grant select (tenant_id, site_id, channel, recipient, attempts, created_at_ms, next_attempt_at_ms,
   sent_at_ms, given_up_at_ms, last_error) on message_outbox to %I', :'role') \gexec
 

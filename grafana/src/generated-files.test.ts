@@ -36,6 +36,16 @@ describe.each(Object.values(dashboards()))('the dashboard $title', (dashboard) =
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test('has no two panels of one title, by which alerts and people find them', () => {
+    const titles = panels.map(({ title }) => title);
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+  });
+
+  test('begins with a range that suits it, and is loaded anew by itself', () => {
+    expect(dashboard.time).toMatchObject({ from: expect.stringMatching(/^now-\d+[hd]$/), to: 'now' });
+    expect(dashboard.refresh).toMatch(/^\d+[sm]$/);
+  });
+
   test('fills its rows: no panel reaches beyond the 24 columns or over another', () => {
     const cells = new Set<string>();
     for (const { gridPos } of dashboard.panels ?? []) {

@@ -18,7 +18,7 @@ function dashboardOutline(name: string, dashboard: Dashboard): string {
   const variables = (dashboard.templating.list ?? []).map((variable) => `\`$${variable.name}\``).join(', ');
   const lines = [
     `## ${dashboard.title}`,
-    `\`grafana/dashboards/${name}.json\`, uid \`${dashboard.uid}\`. ${dashboard.description} Variables: ${variables}.`,
+    `\`grafana/dashboards/${name}.json\`, uid \`${dashboard.uid}\`. ${dashboard.description} Shows ${dashboard.time?.from ?? ''} to ${dashboard.time?.to ?? ''}, anew every ${dashboard.refresh ?? ''}. Variables: ${variables}.`,
   ];
   for (const panel of dashboard.panels ?? []) lines.push(isRow(panel) ? `### ${panel.title}` : panelOutline(panel));
   const annotations = (dashboard.annotations.list ?? []).filter((annotation) => annotation.target !== undefined);
@@ -29,7 +29,12 @@ function dashboardOutline(name: string, dashboard: Dashboard): string {
 
 function panelOutline(panel: Panel): string {
   const unit = panel.fieldConfig?.defaults.unit ?? '';
-  return `- **${panel.title}** (${panel.type}, ${unit}): ${panel.description}\n${queryBlock(panel.targets ?? [])}`;
+  const steps = (panel.fieldConfig?.defaults.thresholds?.steps ?? []).flatMap(({ value, color }) =>
+    value === null ? [] : [`${color} from ${value}`],
+  );
+  const links = JSON.stringify(panel.fieldConfig ?? {}).match(/(?<="url":"\/d\/)[\w-]+/g) ?? [];
+  const about = [panel.type, unit, ...steps, ...[...new Set(links)].map((uid) => `leads to ${uid}`)].join(', ');
+  return `- **${panel.title}** (${about}): ${panel.description}\n${queryBlock(panel.targets ?? [])}`;
 }
 
 function queryBlock(targets: readonly unknown[]): string {

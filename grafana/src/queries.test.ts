@@ -100,6 +100,17 @@ describe.runIf(needs('postgres'))('SQL on the real server, migrated', () => {
     expect(rows[0]?.availability).toBeCloseTo((6 + 5) / 12, 3);
   });
 
+  test('a budget counts what was ordered this month, a truck is as full as its nearest minimum', async () => {
+    const row = async (panel: string): Promise<Record<string, unknown> | undefined> => {
+      const text = queries.find(({ name }) => name === `Orders and suppliers: ${panel}`)?.text ?? '';
+      return (await client.query<Record<string, unknown>>(expandSql(text, CHOICES, RANGE))).rows[0];
+    };
+    // 8 packs at 25.00; the other orders have no price.
+    expect(await row('Budgets')).toMatchObject({ budget: 'plant', spent: 200, used: 0.4 });
+    // 200.00 of 500.00, 8 of 10 packs.
+    expect(await row('Trucks that are being filled')).toMatchObject({ lines: '1', units: 8, full: 0.8 });
+  });
+
   test('no dashboard shows a row of another tenant', async () => {
     const shown: { name: string; values: unknown[] }[] = [];
     for (const { name, text } of ofType(POSTGRESQL.type)) {

@@ -46,7 +46,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     todo: 'Look whether an order is on its way; if not, see the decision’s reason in the console.',
     severity: 'critical',
     forDuration: '5m',
-    panel: { dashboardUid: 'shelfwire-shelf', title: 'On hand' },
+    panel: { dashboardUid: 'shelfwire-shelf', title: 'On hand over time' },
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',

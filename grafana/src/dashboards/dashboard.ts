@@ -79,7 +79,7 @@ function withoutDefaultsOfSome<T extends object>(value: T): T {
 
 /** The address of another dashboard, with the choices of this one and its time. */
 export function dashboardLink(uid: string, title: string): { title: string; url: string } {
-  return { title, url: `/d/${uid}?\${__url_time_range}&\${tenant:queryparam}&\${site:queryparam}` };
+  return { title, url: `/d/${uid}?\${__url_time_range}&\${__all_variables}` };
 }
 
 /** The address of a bin in the dashboard *Shelf and bin*, from a table that has these columns. */

@@ -264,7 +264,7 @@ function stockouts() {
 
 function movementsByKind() {
   return timeSeries({
-    title: 'Movements',
+    title: 'Movements by kind',
     description:
       'Stock units per interval by kind; consumption is negative. Much that is unexplained: somebody takes or brings past the scale.',
     unit: 'short',
@@ -282,7 +282,7 @@ function movementsByKind() {
 
 function goodReadings() {
   return timeSeries({
-    title: 'Readings by quality',
+    title: 'Quality of all readings',
     description: 'Stored readings per interval over all sensors of the chosen sites.',
     unit: 'short',
     width: 12,

@@ -8,6 +8,7 @@ import { InfluxQlQuery } from '../queries/influxql.ts';
 import { inScope, NOW_MS, SqlQuery } from '../queries/sql.ts';
 import { siteVariable, tenantVariable } from '../variables.ts';
 import { shelfwireDashboard } from './dashboard.ts';
+import { budgets, longestWait, trucks, waitingForApproval } from './order-limits-panels.ts';
 
 /** Closed because it came, not because it was called off. */
 const FULFILLED = "o.closed_at_ms is not null and o.status not in ('CANCELLED', 'REJECTED')";
@@ -45,6 +46,11 @@ export function ordersAndSuppliers(): DashboardBuilder {
       ),
     )
     .withPanel(acknowledgeTime())
+    .withRow(new RowBuilder('Approvals, budgets and trucks'))
+    .withPanel(longestWait())
+    .withPanel(waitingForApproval())
+    .withPanel(budgets())
+    .withPanel(trucks())
     .withRow(new RowBuilder('Open orders'))
     .withPanel(openOrders())
     .withRow(new RowBuilder('Suppliers'))

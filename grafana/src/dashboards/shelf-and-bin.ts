@@ -155,7 +155,7 @@ function quantity() {
       fill: 'previous',
     });
   return timeSeries({
-    title: 'On hand',
+    title: 'On hand over time',
     description: 'The ledger’s level after each change, between its uncertainty. Movements and orders are marked.',
     unit: 'short',
     width: 12,

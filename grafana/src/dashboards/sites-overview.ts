@@ -8,7 +8,7 @@ import { timeSeries } from '../panels/time-series.ts';
 import { InfluxQlQuery } from '../queries/influxql.ts';
 import { inScope, NOW_MS, SqlQuery } from '../queries/sql.ts';
 import { siteVariable, tenantVariable } from '../variables.ts';
-import { SHELF_LINK, shelfwireDashboard } from './dashboard.ts';
+import { dashboardLink, SHELF_LINK, shelfwireDashboard } from './dashboard.ts';
 
 export function sitesOverview(): DashboardBuilder {
   return shelfwireDashboard({
@@ -76,6 +76,7 @@ function binCount(title: string, description: string, condition: string, limits?
 function openOrders() {
   return stat({
     title: 'Open orders',
+    link: dashboardLink('shelfwire-orders', 'Show the orders'),
     description: 'Orders that are not closed yet, drafts included.',
     unit: 'short',
     width: 4,
@@ -88,6 +89,7 @@ function openOrders() {
 function overdueOrders() {
   return stat({
     title: 'Overdue orders',
+    link: dashboardLink('shelfwire-orders', 'Show the orders'),
     description: 'Open orders whose delivery is past its date. Call the supplier.',
     unit: 'short',
     width: 4,
@@ -150,6 +152,7 @@ function attentionTable() {
 function readingsPerSite() {
   return timeSeries({
     title: 'Readings per site',
+    link: dashboardLink('shelfwire-pipeline', 'Show the pipeline'),
     description: 'Readings stored in each interval. A site that stops sends nothing: look at *Pipeline*.',
     unit: 'short',
     width: 12,

@@ -6,7 +6,12 @@ export function sampleRecords(nowMs: number): string[] {
 }
 
 function tenantRecords(tenantId: string, nowMs: number): string[] {
-  return [...catalogueRecords(tenantId, nowMs), ...stockRecords(tenantId, nowMs), ...orderRecords(tenantId, nowMs)];
+  return [
+    ...catalogueRecords(tenantId, nowMs),
+    ...stockRecords(tenantId, nowMs),
+    ...orderRecords(tenantId, nowMs),
+    ...recordsForPeople(tenantId, nowMs),
+  ];
 }
 
 function catalogueRecords(tenantId: string, nowMs: number): string[] {
@@ -110,5 +115,37 @@ function orderRecords(tenantId: string, nowMs: number): string[] {
     `insert into message_outbox (tenant_id, site_id, channel, recipient, payload, created_at_ms, attempts,
        next_attempt_at_ms, last_error)
      values ('${tenantId}', 'plant-1', 'supplier', 'acme', '{}', ${nowMs - 45 * 60_000}, 3, ${nowMs + 60_000}, 'refused')`,
+  ];
+}
+
+/** What waits for somebody: lots, alerts, counts, parked readings, a budget and a truck. */
+function recordsForPeople(tenantId: string, nowMs: number): string[] {
+  const lot = (number: string, expiresAtMs: number): string =>
+    `insert into stock_lot (tenant_id, site_id, bin_id, item_id, lot_number, expires_at_ms, received_at_ms,
+       received_quantity, source, reference, remaining_quantity, recorded_by)
+     values ('${tenantId}', 'plant-1', 'bin-1', 'screw', '${number}', ${expiresAtMs}, ${nowMs - DAY_MS}, 50, 'manual', 'r',
+       30, 'seed')`;
+  const draftId = `00000000-0000-4000-8000-${tenantId === 'demo' ? 9 : 109}`.padEnd(36, '0');
+  return [
+    lot('L-1', nowMs - DAY_MS),
+    lot('L-2', nowMs + 5 * DAY_MS),
+    `insert into alert (tenant_id, site_id, kind, subject, severity, title, detail, bin_id, raised_at_ms, last_seen_at_ms)
+     values ('${tenantId}', 'plant-1', 'stock-out', 'bin-2', 'critical', 'Bolt M8 is out of stock', 'Nothing is on order',
+       'bin-2', ${nowMs - 2 * DAY_MS}, ${nowMs})`,
+    `insert into counting_task (tenant_id, site_id, bin_id, reason, opened_at_ms)
+     values ('${tenantId}', 'plant-1', 'bin-2', 'the sensor is stale', ${nowMs - DAY_MS})`,
+    `insert into parked_reading (tenant_id, site_id, gateway_id, outbox_id, sequence, device_id, reason, reading,
+       parked_at_ms)
+     values ('${tenantId}', 'plant-1', 'gw-1', '${tenantId}-outbox', 99, 'scale-99', 'unknown-device', '{}', ${nowMs})`,
+    `insert into budget (tenant_id, budget_id, site_id, monthly_cents) values ('${tenantId}', 'plant', 'plant-1', 50000)`,
+    `update supplier set truck = '{"minValue": 500, "minUnits": 10, "cutOff": "10:00", "waitHoursMax": 72}'
+     where tenant_id = '${tenantId}'`,
+    `insert into purchase_order (order_id, tenant_id, site_id, supplier_id, order_number, sentence, amount_cents, status,
+       created_at_ms, gather_until_ms)
+     values ('${draftId}', '${tenantId}', 'plant-1', 'acme', 'PO-9', 'Because the bin is low.', 20000, 'DRAFT', ${nowMs},
+       ${nowMs + DAY_MS})`,
+    `insert into purchase_order_line (order_id, line_number, tenant_id, site_id, bin_id, item_id, part_number,
+       description, order_unit, stock_units_per_order_unit, ordered_quantity, received_quantity, open, unit_price_cents)
+     values ('${draftId}', 1, '${tenantId}', 'plant-1', 'bin-1', 'screw', 'A-1', 'Screws', 'pack', 10, 80, 0, true, 2500)`,
   ];
 }
