@@ -3,7 +3,8 @@
 #   deploy/restore.sh BACKUP                     into the compose installation in this folder: its volumes must be empty
 #   deploy/restore.sh --data-dir DIR BACKUP      into DIR, which must not exist yet
 # Without compose: SHELFWIRE_BACKUP_DATABASE_URL (an empty database), SHELFWIRE_BACKUP_INFLUX_V1,
-# SHELFWIRE_BACKUP_INFLUX_URL and SHELFWIRE_BACKUP_INFLUX_TOKEN, as for backup.sh.
+# SHELFWIRE_BACKUP_INFLUX_URL and SHELFWIRE_BACKUP_INFLUX_TOKEN, as for backup.sh. A backup of InfluxDB 2.9 and later holds its
+# tokens as hashes: SHELFWIRE_BACKUP_INFLUX_OPERATOR_TOKEN is the operator token at the time of the backup, if it was another one.
 set -eu
 umask 077
 data_dir=''
@@ -56,19 +57,42 @@ elif [ -n "${SHELFWIRE_BACKUP_DATABASE_URL:-}${SHELFWIRE_BACKUP_INFLUX_V1:-}${SH
     echo 'InfluxDB 1.x: restored; restart it now, before that it answers null for restored fields'
   fi
   if [ -n "${SHELFWIRE_BACKUP_INFLUX_URL:-}" ]; then
-    influx restore --host "$SHELFWIRE_BACKUP_INFLUX_URL" --token "${SHELFWIRE_BACKUP_INFLUX_TOKEN:?}" --full "$backup/influxdb-2"
+    operator=${SHELFWIRE_BACKUP_INFLUX_OPERATOR_TOKEN:-${SHELFWIRE_BACKUP_INFLUX_TOKEN:?}}
+    # Known to the client since 2.8; servers before 2.9 hold the token itself and do not need to be told.
+    influx restore --help 2>&1 | grep -q -e --operator-token || operator=''
+    influx restore --full --host "$SHELFWIRE_BACKUP_INFLUX_URL" --token "$SHELFWIRE_BACKUP_INFLUX_TOKEN" \
+      ${operator:+--operator-token "$operator"} "$backup/influxdb-2"
   fi
 else
   tar -C "$here" -xzf "$backup/installation.tar.gz"
   password=$(cat "$here/secrets/postgres_password")
-  compose up --detach --wait postgres influxdb
+  compose up --detach postgres influxdb
   pg() { compose exec -T -e PGPASSWORD="$password" postgres "$@"; }
+  # Not `up --wait`: older compose does not know it.
+  await() {
+    left=90
+    until "$@" >/dev/null 2>&1; do
+      left=$((left - 1))
+      [ "$left" -gt 0 ] || { echo "no answer: $*" >&2; exit 1; }
+      sleep 2
+    done
+  }
+  await pg pg_isready --quiet --host=127.0.0.1 --username=shelfwire --dbname=shelfwire
+  await compose exec -T influxdb influx ping --host https://127.0.0.1:8086 --skip-verify
+  there=$(pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --tuples-only --no-align shelfwire \
+    --command="select count(*) from information_schema.tables where table_schema = 'public'")
+  [ "$there" = 0 ] || { echo "the database is not empty ($there tables): restore into new volumes (docker compose down --volumes deletes the old)" >&2; exit 2; }
   pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --command="$ROLES" shelfwire
   pg pg_restore --host=127.0.0.1 --username=shelfwire --exit-on-error --single-transaction --no-owner --dbname=shelfwire <"$backup/postgres.dump"
   pg psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --tuples-only --no-align --command="$COUNTS" shelfwire >"$counted"
   compare "$counted"
-  compose exec -T influxdb sh -c 'work=/var/lib/influxdb2/restore-in-progress; mkdir -p $work && tar -C $work -x && influx restore --full \
-    --host https://127.0.0.1:8086 --skip-verify --token "$(cat /run/secrets/influxdb_token)" $work && rm -rf $work' <"$backup/influxdb-2.tar"
+  # The secrets were restored before the server was made, so its token is the one of the backup.
+  compose exec -T influxdb sh -c 'work=/var/lib/influxdb2/restore-in-progress; token=$(cat /run/secrets/influxdb_token)
+    rm -rf $work && mkdir -p $work && tar -C $work -x || exit 1
+    operator=$token; influx restore --help 2>&1 | grep -q -e --operator-token || operator=
+    influx restore --full --host https://127.0.0.1:8086 --skip-verify --token "$token" ${operator:+--operator-token "$operator"} $work \
+      && rm -rf $work' <"$backup/influxdb-2.tar"
+  echo 'InfluxDB: restored'
   compose run --rm --no-deps -T --entrypoint tar ingest-service -C /data -x <"$backup/ingest.tar"
   echo 'restored: start the rest with deploy/up.sh'
 fi

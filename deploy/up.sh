@@ -2,20 +2,27 @@
 # Everything on one host, in one command:
 #   deploy/up.sh [--profile demo] [--profile node-red] [--profile observability]
 # The first run makes ./secrets, ./certificates, ./config (the demo site's, if you have none) and .env; later ones keep them.
+# SHELFWIRE_BUILD=false takes images that are there already (built elsewhere, pulled) instead of building them here.
 set -eu
 cd "$(dirname "$0")/.."
 [ -f .env ] || cp .env.example .env
-# shellcheck disable=SC1091
-. ./.env
+# setting NAME DEFAULT: as compose reads it, the environment before .env. Not sourced: a value may hold spaces.
+setting() {
+  eval "value=\${$1:-}"
+  [ -n "$value" ] || value=$(sed -n "s/^$1=//p" .env | tail -1)
+  printf '%s' "${value:-$2}"
+}
 first_run=1
 [ -f secrets/admin_password ] && first_run=0
 deploy/make-secrets.sh secrets config
-# shellcheck disable=SC2086
-deploy/make-certificates.sh certificates ${SHELFWIRE_PUBLIC_NAMES:-}
+# shellcheck disable=SC2046
+deploy/make-certificates.sh certificates $(setting SHELFWIRE_PUBLIC_NAMES '')
 # The secrets lie in a folder of their own, closed for other users of this host.
 if docker compose version >/dev/null 2>&1; then compose='docker compose'; else compose=docker-compose; fi
-# shellcheck disable=SC2086
-$compose "$@" up --build --detach
-deploy/wait-ready.sh "https://127.0.0.1:${SHELFWIRE_PORT:-3000}/readyz" certificates/ca.crt
-echo "Shelfwire is ready: https://localhost:${SHELFWIRE_PORT:-3000}  sign in as ${SHELFWIRE_ADMIN_EMAIL} (password in secrets/admin_password)"
+build=--build
+[ "${SHELFWIRE_BUILD:-true}" = true ] || build=--no-build
+$compose "$@" up $build --detach
+port=$(setting SHELFWIRE_PORT 3000)
+deploy/wait-ready.sh "https://127.0.0.1:$port/readyz" certificates/ca.crt
+echo "Shelfwire is ready: https://localhost:$port  sign in as $(setting SHELFWIRE_ADMIN_EMAIL admin@example.com) (password in secrets/admin_password)"
 [ "$first_run" = 0 ] || echo 'Trust certificates/ca.crt in your browser, or put your own reverse proxy in front (docs/operations.md).'

@@ -18,9 +18,24 @@ const config = [
   '  log-enabled = false',
 ].join('\n');
 writeFileSync('/tmp/influxdb.conf', config);
-const engine = spawn('influxd', ['-config', '/tmp/influxdb.conf'], { stdio: 'inherit' });
-engine.on('exit', (code) => process.exit(code ?? 1));
+writeFileSync('/tmp/influxdb-standin.pid', String(process.pid));
+let restarting = false;
+const start = () => {
+  const started = spawn('influxd', ['-config', '/tmp/influxdb.conf'], { stdio: 'inherit' });
+  started.on('exit', (code) => {
+    if (!restarting) process.exit(code ?? 1);
+    restarting = false;
+    engine = start();
+  });
+  return started;
+};
+let engine = start();
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => engine.kill(signal));
+// After a restore (influx-standin.sh).
+process.on('SIGHUP', () => {
+  restarting = true;
+  engine.kill('SIGTERM');
+});
 
 const query = (text) =>
   fetch('http://127.0.0.1:8085/query', { method: 'POST', body: new URLSearchParams({ q: text }) });
@@ -47,7 +62,7 @@ const answer = (incoming, outgoing) => {
     outgoing.writeHead(reply.statusCode, reply.headers);
     reply.pipe(outgoing);
   });
-  upstream.on('error', () => outgoing.destroy());
+  upstream.on('error', () => outgoing.writeHead(503).end());
   incoming.pipe(upstream);
 };
 const server = process.env.INFLUXD_TLS_CERT

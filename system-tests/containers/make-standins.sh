@@ -24,10 +24,13 @@ cp -r "$npm_folder" "$tree/usr/local/lib/node_modules/npm"
 ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$tree/usr/local/bin/npm"
 ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$tree/usr/local/bin/npx"
 install -m 0755 "$here/postgres-entrypoint.sh" "$tree/usr/local/bin/docker-entrypoint.sh"
-install -m 0755 "$here/influx-ping.sh" "$tree/usr/local/bin/influx"
-install -m 0644 "$here/influxdb-standin.mjs" "$tree/usr/local/lib/influxdb-standin.mjs"
+install -m 0755 "$here/influx-standin.sh" "$tree/usr/local/bin/influx"
+ln -sf /usr/bin/influx "$tree/usr/local/bin/influx-v1"
+install -m 0644 "$here/influxdb-standin.mjs" "$here/grafana-standin.mjs" "$tree/usr/local/lib/"
 chroot "$tree" sh -c '
   id node >/dev/null 2>&1 || useradd --uid 1000 --create-home node
+  id grafana >/dev/null 2>&1 || useradd --uid 472 grafana
+  mkdir -p /var/lib/grafana && chown grafana /var/lib/grafana
   mkdir -p /mosquitto/config /mosquitto/data /var/lib/postgresql/data /var/lib/influxdb2 /etc/influxdb2 /prometheus
   chmod 3777 /run/postgresql
   chown mosquitto /mosquitto/data && chown postgres /var/lib/postgresql/data
@@ -60,4 +63,8 @@ D
 make prom/prometheus:v3.7.3 <<'D'
 USER nobody
 ENTRYPOINT ["prometheus"]
+D
+make grafana/grafana:12.2.1 <<'D'
+USER grafana
+CMD ["node", "/usr/local/lib/grafana-standin.mjs"]
 D
