@@ -82,4 +82,28 @@ onEachEngine('a database that a newer version has migrated', (database) => {
     expect(await migrateToLatest(database.db, { ...MIGRATIONS, '0000-late': late })).toEqual(['0000-late']);
     expect(await migrateToLatest(database.db)).toEqual([]);
   });
+
+  test('is migrated again after a collision with replicas at work, and not after any other failure', async () => {
+    const raise = (code: string) => sql.raw(`do $$ begin raise exception 'no' using errcode = '${code}'; end $$`);
+    let tries = 0;
+    const collides: Migration = {
+      up: async (db) => {
+        tries += 1;
+        await sql`create table made_by_migration (id int)`.execute(db);
+        if (tries < 4) await raise('40P01').execute(db);
+      },
+    };
+    expect(await migrateToLatest(database.db, { ...MIGRATIONS, '9000-collides': collides })).toEqual(['9000-collides']);
+    expect(tries).toBe(4);
+    const wrong: Migration = {
+      up: async (db) => {
+        tries += 1;
+        await raise('42P01').execute(db);
+      },
+    };
+    await expect(migrateToLatest(database.db, { ...MIGRATIONS, '9001-wrong': wrong })).rejects.toMatchObject({
+      code: 'DATABASE_MIGRATION_FAILED',
+    });
+    expect(tries).toBe(5);
+  });
 });

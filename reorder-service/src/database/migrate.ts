@@ -42,6 +42,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0060-webhooks': webhooks,
 };
 
+const ATTEMPTS_MAX = 10;
+const PAUSE_MS = 200;
+const DEADLOCK = '40P01';
+const SERIALIZATION_FAILURE = '40001';
+
 /**
  * Brings the database to the newest form. Several replicas may start at once: one migrates, the others wait. A replica of
  * an older version starts too: migrations only add (a test holds them to it), so it works on a newer form.
@@ -56,7 +61,11 @@ export async function migrateToLatest(
   const provider = { getMigrations: () => Promise.resolve(migrations) };
   // Branches number their migrations apart: what was written earlier may be released later.
   const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
-  const { error, results } = await migrator.migrateToLatest();
+  let { error, results } = await migrator.migrateToLatest();
+  for (let attempt = 1; isCollision(error) && attempt < ATTEMPTS_MAX; attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS * attempt));
+    ({ error, results } = await migrator.migrateToLatest());
+  }
   const failed = results?.find((result) => result.status === 'Error');
   if (error !== undefined) {
     const reason = error instanceof Error ? error.message : JSON.stringify(error);
@@ -67,6 +76,12 @@ export async function migrateToLatest(
     );
   }
   return (results ?? []).map((result) => result.migrationName);
+}
+
+/** Replicas at work hold locks that a migration waits for, and the other way round: PostgreSQL ends one of the two. */
+function isCollision(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return code === DEADLOCK || code === SERIALIZATION_FAILURE;
 }
 
 /** What is done already and is not known here. Named, so that it does not count as missing; it is never run. */

@@ -18,9 +18,16 @@ export class GatewayProcess {
     this.#httpPort = httpPort;
   }
 
-  static async start(folder: string, name: string, uplinkUrl: string, env: Record<string, string> = {}) {
-    const [devicePort, httpPort] = [await freePort(), await freePort()];
-    const process = serviceProcess(folder, name, '@shelfwire/edge-gateway/main', httpPort, {
+  /** @param build `port`: where devices expect it; `entry`: of another build */
+  static async start(
+    folder: string,
+    name: string,
+    uplinkUrl: string,
+    env: Record<string, string> = {},
+    build: { port?: number; entry?: string } = {},
+  ): Promise<GatewayProcess> {
+    const [devicePort, httpPort] = [build.port ?? (await freePort()), await freePort()];
+    const process = serviceProcess(folder, name, build.entry ?? '@shelfwire/edge-gateway/main', httpPort, {
       SHELFWIRE_GATEWAY_CONFIG: join(folder, `${name}.yaml`),
       SHELFWIRE_UPLINK_URL: uplinkUrl,
       SHELFWIRE_MQTT_PORT: String(devicePort),

@@ -1,6 +1,7 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A service that has not drained by then counts as hung: its exit code will be null. */
@@ -13,10 +14,11 @@ export class ServiceProcess {
   readonly #env: Record<string, string>;
   readonly #readyUrl: string | undefined;
   readonly #log: WriteStream;
+  readonly #logFile: string;
   #child: ChildProcess | undefined;
   kills = 0;
 
-  /** @param entry the package export to run, as `@shelfwire/edge-gateway/main` */
+  /** @param entry the package export to run, as `@shelfwire/edge-gateway/main`, or the file of another build */
   constructor(options: {
     name: string;
     entry: string;
@@ -25,9 +27,10 @@ export class ServiceProcess {
     logFile: string;
   }) {
     this.name = options.name;
-    this.#entry = fileURLToPath(import.meta.resolve(options.entry));
+    this.#entry = isAbsolute(options.entry) ? options.entry : fileURLToPath(import.meta.resolve(options.entry));
     this.#env = options.env;
     this.#readyUrl = options.readyUrl;
+    this.#logFile = options.logFile;
     this.#log = createWriteStream(options.logFile, { flags: 'a' });
   }
 
@@ -58,12 +61,19 @@ export class ServiceProcess {
     for (;;) {
       const answer = await fetch(this.#readyUrl).catch(() => undefined);
       if (answer?.ok) return;
-      if (this.#child?.exitCode !== null) throw new Error(`${this.name} ended with ${this.#child?.exitCode}`);
+      if (this.#child?.exitCode !== null) {
+        throw new Error(`${this.name} ended with ${this.#child?.exitCode}: ${this.#lastWords()}`);
+      }
       if (Date.now() > endsAtMs) {
         throw new Error(`${this.name} is not ready after ${timeoutMs} ms: ${(await answer?.text()) ?? 'no answer'}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** The end of its log, for whoever has to find out why. */
+  #lastWords(): string {
+    return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-3).join('\n');
   }
 
   /** By name, with the labels as they stand in the text; none while the service is away. */
