@@ -1,15 +1,23 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { StatefulSet } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service } from 'kubernetes-models/v1';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 
-const root = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+import {
+  base,
+  manifestFiles as files,
+  MANIFESTS as root,
+  merge,
+  nameOf as name,
+  readManifests as read,
+  type Kustomization,
+  type Manifest,
+} from './manifests.ts';
+
 const MODELS: Readonly<Record<string, new (value: never) => { validate(): void }>> = {
   'v1 ConfigMap': ConfigMap,
   'v1 Service': Service,
@@ -17,24 +25,6 @@ const MODELS: Readonly<Record<string, new (value: never) => { validate(): void }
   'policy/v1 PodDisruptionBudget': PodDisruptionBudget,
   'networking.k8s.io/v1 NetworkPolicy': NetworkPolicy,
 };
-interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string };
-}
-interface Kustomization {
-  resources: string[];
-  patches?: { path: string }[];
-  replicas?: { name: string }[];
-  configMapGenerator?: { name: string; files: string[] }[];
-}
-
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
-const read = (path: string): Manifest[] =>
-  parseAllDocuments(readFileSync(join(root, path), 'utf8')).map((document) => document.toJS() as Manifest);
-const name = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
-const base = files.filter((path) => path.startsWith('base/') && !path.endsWith('kustomization.yaml')).flatMap(read);
-
 test('every object of the base, and every patch, has the form that Kubernetes asks for', () => {
   expect(base.length).toBeGreaterThan(8);
   for (const path of files.filter((each) => !each.endsWith('kustomization.yaml'))) {
@@ -54,32 +44,11 @@ test('the schemas do refuse what is wrong', () => {
   );
 });
 
-/** As kustomize would: maps are merged, lists of the patch are of the same named containers. */
+/** What an overlay changes, inside of the object that it changes. */
 function patched(patch: Manifest): unknown {
   const original = base.find((each) => name(each) === name(patch));
   expect(original, `what ${name(patch)} changes`).toBeDefined();
   return merge(original, patch);
-}
-
-function merge(into: unknown, from: unknown): unknown {
-  if (Array.isArray(into) && Array.isArray(from)) {
-    const isNamed = (each: unknown): each is { name: string } =>
-      typeof each === 'object' && each !== null && 'name' in each;
-    const added = from.filter(
-      (each) => !isNamed(each) || !into.some((other) => isNamed(other) && other.name === each.name),
-    );
-    const changed = into.map((each: unknown) => {
-      const change: unknown = isNamed(each)
-        ? from.find((other) => isNamed(other) && other.name === each.name)
-        : undefined;
-      return change === undefined ? each : merge(each, change);
-    });
-    return [...changed, ...(added as unknown[])];
-  }
-  if (typeof into !== 'object' || into === null || typeof from !== 'object' || from === null) return from;
-  const merged: Record<string, unknown> = { ...into };
-  for (const [key, value] of Object.entries(from)) merged[key] = key in merged ? merge(merged[key], value) : value;
-  return merged;
 }
 
 test('every file, patch and replica that a kustomization names is there', () => {
@@ -108,23 +77,5 @@ test("the broker's files are those of the mosquitto folder", () => {
     expect(readFileSync(join(root, 'base', file), 'utf8')).toBe(
       readFileSync(join(root, '../../mosquitto', file), 'utf8'),
     );
-  }
-});
-
-test('every secret that is mounted is made by the scripts, and every setting is known to its service', () => {
-  const text = files.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
-  const scripts = ['make-secrets.sh', 'make-certificates.sh']
-    .map((file) => readFileSync(join(root, '..', file), 'utf8'))
-    .join('\n');
-  for (const [, key = ''] of text.matchAll(/\{ key: ([\w.-]+), path/g)) {
-    expect(scripts, key).toContain(key.replace(/\.(crt|key)$/, ''));
-  }
-  const settings = readFileSync(join(root, '../../docs/configuration.md'), 'utf8');
-  for (const [variable] of text.matchAll(/SHELFWIRE_[A-Z_]+/g)) {
-    const names = [variable, variable.replace(/_FILE$/, '')];
-    expect(
-      names.some((each) => settings.includes(`\`${each}\``)),
-      variable,
-    ).toBe(true);
   }
 });
