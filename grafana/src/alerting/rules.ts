@@ -332,12 +332,15 @@ export const ALERT_RULES: readonly AlertRule[] = [
     fires: 'gt',
     threshold: 0,
     noDataState: 'OK',
+    // Given up is over, except for an order that waits on hold for a person to send it again.
     query: sql(`
       select tenant_id as tenant, coalesce(site_id, 'every site') as site, recipient,
         coalesce(max(left(last_error, 80)), 'no answer') as error,
         max(${NOW_MS} - created_at_ms) / 60000 as "waiting minutes"
       from message_outbox
       where channel = 'supplier' and sent_at_ms is null and attempts > 0 and created_at_ms < ${NOW_MS} - 1800000
+        and (given_up_at_ms is null or exists (select from purchase_order o
+          where o.order_id = message_outbox.order_id and o.status = 'ON_HOLD'))
       group by tenant_id, site_id, recipient`),
   },
 ];
