@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -74,6 +74,62 @@ test('the bundle says what is wrong, and none of the secrets that lie around eve
   expect(text).toContain('SHELFWIRE_JWT_SECRET_FILE=/run/secrets/jwt');
   expect(text).toContain('503');
   expect(text).not.toContain('/home/somebody');
+});
+
+const fromRoot = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+test('a canary in every secret of every service, and in every login of the site’s files, does not sing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'shelfwire-canaries-'));
+  const canaries = new Map<string, string>();
+  // With a blank: such a value is taken whole by YAML and by .env.
+  const canary = (where: string): string => {
+    const value = `first${canaries.size}word sings${canaries.size}canary`;
+    canaries.set(where, value);
+    return value;
+  };
+  // What the compose file keeps out of the environment is secret, whatever its name.
+  const env: Record<string, string> = {};
+  for (const [, name = '', file = ''] of fromRoot('docker-compose.yml').matchAll(
+    /(\w+)_FILE: \/run\/secrets\/([\w-]+)/g,
+  )) {
+    if (!file.endsWith('cert')) env[name] = canary(name);
+  }
+  expect(Object.keys(env).length).toBeGreaterThan(10);
+  env['SHELFWIRE_SMTP_URL'] = `smtps://mailer:${canary('the mail server').replaceAll(' ', '%20')}@mail.example`;
+  env['OTEL_EXPORTER_OTLP_HEADERS'] = `x-team=${canary('a header')},api-key=${canary('another header')}`;
+  // Every place of a password or token in the demo's files.
+  const files = ['gateway.yaml', 'catalogue.yaml', 'fleet.yaml'].map((name) => {
+    const marked = fromRoot(`standalone/demo/${name}`).replaceAll(/\{\{(password|token) [^}]+\}\}/g, (mark) =>
+      canary(`${name} ${mark}`),
+    );
+    writeFileSync(join(folder, name), marked);
+    return join(folder, name);
+  });
+  expect(canaries.size).toBeGreaterThan(25);
+  const supplier = 'https://supplier.example/orders?apikey=sings-in-an-address&site=1';
+  canaries.set('an address', 'sings-in-an-address');
+  writeFileSync(join(folder, '.env'), `SUPPLIER=${supplier}\nGF_SMTP_PASSWORD=${canary('.env')}\n`);
+  const spoken = [...canaries.values()]
+    .filter((value) => !value.includes('address'))
+    .map((value) => `{"level":"warn","msg":"it said ${value}, and failed"}`);
+  writeFileSync(join(folder, 'service.log'), [...spoken, `{"msg":"POST ${supplier}"}`].join('\n'));
+
+  const text = await collectDiagnostics({
+    version: '1.2.3',
+    services: {},
+    ca: undefined,
+    env,
+    configFiles: [...files, join(folder, '.env')],
+    logFiles: [join(folder, 'service.log')],
+    secretsFolder: undefined,
+    dataDir: undefined,
+  });
+  await rm(folder, { recursive: true, force: true });
+  // Its last word alone would be enough to guess the rest.
+  const sang = [...canaries].filter(([, value]) => text.includes(value.split(' ').at(-1) ?? value));
+  expect(sang.map(([where]) => where)).toEqual([]);
+  expect(text).toContain('deviceId');
+  expect(text).toContain('supplier.example');
 });
 
 test('no secret that it was told of is left, whatever stands around it', () => {

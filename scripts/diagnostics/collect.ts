@@ -30,7 +30,10 @@ const QUEUES = /^shelfwire_\w*(queued|pending|entries|size_bytes|lag_seconds|con
 export async function collectDiagnostics(request: DiagnosticsRequest): Promise<string> {
   const mask = new Mask();
   const configs = request.configFiles.filter((path) => existsSync(path)).map((path) => [path, read(path)] as const);
-  for (const [name, value] of Object.entries(request.env)) if (value && isSecretName(name)) mask.learn(value);
+  for (const [name, value] of Object.entries(request.env)) {
+    if (value && isSecretName(name)) mask.learn(value);
+    mask.learnFrom(`${name}=${value ?? ''}`);
+  }
   for (const [, text] of configs) mask.learnFrom(text);
   if (request.secretsFolder !== undefined && existsSync(request.secretsFolder)) {
     for (const name of readdirSync(request.secretsFolder)) mask.learn(read(join(request.secretsFolder, name)));
