@@ -246,6 +246,7 @@ onEachEngine('the ledger', (database) => {
         // Bins are used again: later than everything before.
         const startMs = (epoch += 1_000);
         const replicas = [new Replica(database.db), new Replica(database.db), new Replica(database.db)];
+        for (const replica of replicas) replica.nowMs += startMs; // behind every reading, in however many runs
         const outbox = randomUUID();
         const zero = pieces.map((each, i) => weight(inOrder, startMs + i, each));
         await replicas[0]?.apply(outbox, 1, zero);

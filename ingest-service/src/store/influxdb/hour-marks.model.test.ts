@@ -20,11 +20,13 @@ class ModelDatabase {
 
   write(lines: readonly string[]): void {
     for (const line of lines) {
-      const found = /(mark|done)=(\d+)i (\d+)000000$/.exec(line);
+      const found = / ((?:(?:mark|done)=\d+i,?)+) (\d+)000000$/.exec(line);
       if (!found) throw new Error(line);
-      const hourMs = Number(found[3]);
+      const hourMs = Number(found[2]);
       const row = this.marks.get(hourMs) ?? { mark: null, done: null };
-      this.marks.set(hourMs, { ...row, [found[1] ?? '']: Number(found[2]) });
+      const fields = (found[1] ?? '').split(',').map((field) => field.split('='));
+      const written = fields.map(([name, number]) => [name, Number.parseInt(number ?? '', 10)]);
+      this.marks.set(hourMs, { ...row, ...Object.fromEntries(written) });
     }
   }
 
@@ -65,6 +67,11 @@ test('after any interleaving of writes, upkeep and crashes, the next upkeep coun
       const downsample = async (): Promise<void> => {
         const { marks, number } = life;
         for (const hourMs of marks.due(FAR_MS)) {
+          const again = marks.coverAgain(hourMs);
+          await aMoment();
+          database.write(again.lines);
+          await aMoment();
+          again.settle('stored');
           const mark = await marks.take(hourMs);
           await aMoment();
           const hour = hourMs / HOUR_MS;
@@ -72,7 +79,10 @@ test('after any interleaving of writes, upkeep and crashes, the next upkeep coun
           await aMoment();
           if (life.number !== number) return;
           database.counted[hour] = count;
-          database.write([marks.doneLine(hourMs, mark)]);
+          const done = marks.doneLine(hourMs, mark);
+          await aMoment();
+          database.write([done]);
+          await aMoment();
         }
       };
       const start = (): void => {
@@ -95,4 +105,54 @@ test('after any interleaving of writes, upkeep and crashes, the next upkeep coun
     }),
     { numRuns: 300 },
   );
+});
+
+/** One hour, one reading a write; the requests land in the database in the order that each test says. */
+function oneHour() {
+  const database = new ModelDatabase();
+  const start = (): HourMarks => {
+    const marks = new HourMarks('i', () => 0);
+    marks.recall(database.answer());
+    return marks;
+  };
+  const compute = async (marks: HourMarks): Promise<void> => {
+    const again = marks.coverAgain(0);
+    database.write(again.lines);
+    again.settle('stored');
+    database.write([marks.doneLine(0, await marks.take(0))]);
+  };
+  return { database, start, compute, waits: () => start().due(FAR_MS).length === 1 };
+}
+
+test('an hour that was called done while its mark was lost on the way waits again for the next reading', async () => {
+  const { database, start, waits } = oneHour();
+  const first = start();
+  first.cover([readingIn(0)]).settle('failed');
+  database.write([first.doneLine(0, await first.take(0))]);
+  database.write(start().cover([readingIn(0)]).lines);
+  expect(waits()).toBe(true);
+});
+
+test('a mark that arrives after a younger one does not hide it', async () => {
+  const { database, start, waits } = oneHour();
+  const marks = start();
+  const slow = marks.cover([readingIn(0)]);
+  const taken = marks.take(0);
+  const younger = marks.cover([readingIn(0)]);
+  database.write(younger.lines);
+  database.write(slow.lines);
+  for (const each of [younger, slow]) each.settle('stored');
+  database.write([marks.doneLine(0, await taken)]);
+  expect(waits()).toBe(true);
+});
+
+test('a reading of a killed process that arrives after the hour was computed is counted', async () => {
+  const { database, start, compute, waits } = oneHour();
+  const killed = start();
+  database.write(killed.cover([readingIn(0)]).lines);
+  const late = killed.cover([readingIn(0)]);
+  await compute(start());
+  expect(waits()).toBe(false);
+  database.write(late.lines);
+  expect(waits()).toBe(true);
 });

@@ -24,14 +24,21 @@ export function knownByMarks(answer: MarksAnswer, rawGoneBeforeMs: number): Hour
   const waits = new Map<number, boolean>();
   for (const { values } of answer) {
     for (const [hourMs, mark, done] of values.map((row) => rowSchema.parse(row))) {
-      waits.set(hourMs, (waits.get(hourMs) ?? false) || (mark ?? 0) > (done ?? 0));
+      waits.set(hourMs, (waits.get(hourMs) ?? false) || isWaiting(mark, done));
     }
   }
   const isRawGone = (hourMs: number): boolean => hourMs < rawGoneBeforeMs;
   return { isRawGone, isCovered: (hourMs) => isRawGone(hourMs) || waits.get(hourMs) === false };
 }
 
+/** Not `mark > done`: a number of a life before may arrive late, and stands for a reading that came with it. */
+function isWaiting(mark: number | null, done: number | null): boolean {
+  return mark !== null && mark !== done;
+}
+
 type MarksAnswer = readonly { tags?: Record<string, string> | undefined; values: readonly unknown[] }[];
+/** More than one life of a process marks without any of it being in the database when the next one looks. */
+const LIFE_STEP = 1_000_000;
 
 interface Mark {
   number: number;
@@ -50,10 +57,14 @@ export interface Covered {
  * that neither a crash nor a lost disk of this service forgets one.
  *
  * One series an instance, one point an hour: `mark` grows with each round of writes, `done` is the mark that the hourly
- * values cover. The hour waits while `mark > done`. The first writes into an hour carry its mark in their own request;
+ * values cover. The hour waits while they differ. The first writes into an hour carry its mark in their own request;
  * only when one of them is answered do later ones leave it out. Before an hour is computed, its mark is taken off and
  * the writes that rely on it are waited for; writes that begin afterwards make a greater mark. So there is no moment in
  * which a stored reading has neither a waiting mark nor a part in the hourly value.
+ *
+ * The last word counts in the database, and a request may arrive after younger ones, even after its process was killed.
+ * So no number is used in two lives, what waits at a start is marked anew before it is computed, and with `done` the
+ * mark since is said again: a number that arrives late differs from `done`, and costs one computation too many.
  */
 export class HourMarks {
   readonly #instance: string;
@@ -69,12 +80,20 @@ export class HourMarks {
 
   /** Call before the points are written. */
   cover(points: readonly TelemetryPoint[]): Covered {
-    const hours = hoursOf(points);
+    return this.#coverHours(hoursOf(points));
+  }
+
+  /** Its lines are to be in the database before the mark is taken off: nothing, unless no write of this life is. */
+  coverAgain(hourMs: number): Covered {
+    return this.#coverHours(new Set([hourMs]));
+  }
+
+  #coverHours(hours: ReadonlySet<number>): Covered {
     const marks = [...hours].map((hourMs): [number, Mark] => [hourMs, this.#markOf(hourMs)]);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#inFlight.set(promise, hours);
     return {
-      lines: marks.flatMap(([hourMs, mark]) => (mark.durable ? [] : [this.#line('mark', hourMs, mark.number)])),
+      lines: marks.flatMap(([hourMs, mark]) => (mark.durable ? [] : [this.#line(hourMs, { mark: mark.number })])),
       settle: (outcome) => {
         if (outcome === 'stored') for (const [, mark] of marks) mark.durable = true;
         this.#inFlight.delete(promise);
@@ -101,9 +120,13 @@ export class HourMarks {
     if (!this.#marks.has(hourMs)) this.#marks.set(hourMs, { number, durable: false });
   }
 
-  /** Says that the hourly values cover the mark. */
+  /**
+   * Says that the hourly values cover the mark. The mark of writes that began since is said once more: one that was taken
+   * off may have reached the database after it, and the last word counts there.
+   */
   doneLine(hourMs: number, number: number): string {
-    return this.#line('done', hourMs, number);
+    const since = this.#marks.get(hourMs);
+    return this.#line(hourMs, { done: number, ...(since && { mark: since.number }) });
   }
 
   /**
@@ -111,17 +134,20 @@ export class HourMarks {
    * computed here as well in case that one never comes back; only itself may call them done.
    */
   recall(answer: MarksAnswer): number[] {
+    const own = new Set<number>();
     const foreign = new Set<number>();
+    let latestSeen = 0;
     for (const { tags, values } of answer) {
       const isOwn = tags?.['instance'] === this.#instance;
       for (const [hourMs, mark, done] of values.map((row) => rowSchema.parse(row))) {
-        this.#latest = Math.max(this.#latest, mark ?? 0);
-        if (mark === null || mark <= (done ?? 0)) continue;
-        if (!isOwn) foreign.add(hourMs);
-        // A write may have marked it since the start: the greater number counts.
-        else if (!this.#marks.has(hourMs)) this.#marks.set(hourMs, { number: mark, durable: true });
+        // `done` may stand alone (its mark was lost on the way), and be ahead of a clock that was set back since.
+        latestSeen = Math.max(latestSeen, mark ?? 0, done ?? 0);
+        if (!isWaiting(mark, done)) continue;
+        (isOwn ? own : foreign).add(hourMs);
       }
     }
+    this.#latest = Math.max(this.#latest, latestSeen + LIFE_STEP);
+    for (const hourMs of own) this.#markOf(hourMs);
     return [...foreign];
   }
 
@@ -135,8 +161,9 @@ export class HourMarks {
     return mark;
   }
 
-  #line(field: 'mark' | 'done', hourMs: number, number: number): string {
-    return `${MARKS_MEASUREMENT},instance=${this.#instance} ${field}=${number}i ${hourMs}000000`;
+  #line(hourMs: number, fields: { mark?: number; done?: number }): string {
+    const written = Object.entries(fields).map(([name, number]) => `${name}=${number}i`);
+    return `${MARKS_MEASUREMENT},instance=${this.#instance} ${written.join(',')} ${hourMs}000000`;
   }
 }
 

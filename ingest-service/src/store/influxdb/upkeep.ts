@@ -78,6 +78,7 @@ export class InfluxUpkeep {
   }
 
   async #bringUpToDate(hourMs: number, hasRaw: boolean, signal?: AbortSignal): Promise<void> {
+    await this.#writeMark(hourMs);
     const mark = await this.marks.take(hourMs);
     try {
       if (hasRaw) await this.#downsample(hourMs, signal);
@@ -85,6 +86,18 @@ export class InfluxUpkeep {
     } catch (error) {
       this.marks.putBack(hourMs, mark);
       throw error;
+    }
+  }
+
+  /** After a start, and where every write of this life failed, the database does not have the mark of this life. */
+  async #writeMark(hourMs: number): Promise<void> {
+    const { lines, settle } = this.marks.coverAgain(hourMs);
+    let outcome: 'stored' | 'failed' = 'failed';
+    try {
+      if (lines.length > 0) await this.#parts.writer.writeAll(lines);
+      outcome = 'stored';
+    } finally {
+      settle(outcome);
     }
   }
 
