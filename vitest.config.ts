@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'grafana/**/*.test.ts'],
           exclude: [...exclude, 'system-tests/**', '**/*.containers.test.ts'],
+          globalSetup: ['test-servers/src/shared-servers.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

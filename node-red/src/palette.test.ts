@@ -33,15 +33,18 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
   let client: MqttClient;
   let api: ContractApi;
   let orderStatus = 'PENDING_APPROVAL';
+  /** In everything that a probe leaves: an answer to one may come at any time, also in the middle of the next test. */
+  const probeIds = new Set<string>();
+  const probed = new Set<string>();
   const seen = new Map<string, Seen[]>();
   const seenOf = (id: string): Seen[] => seen.get(`seen/${id}`) ?? [];
 
   beforeAll(async () => {
     broker = await MosquittoServer.start();
     api = await ContractApi.start({
-      approveOrder: () =>
+      approveOrder: ({ orderId }) =>
         orderStatus === 'PENDING_APPROVAL'
-          ? { status: 200, body: { orderId: ORDER_ID, status: 'APPROVED' } }
+          ? { status: 200, body: { orderId, status: 'APPROVED' } }
           : { status: 409, body: { title: 'Conflict', detail: 'the order does not wait for approval' } },
       getOrder: () => ({ status: 200, body: orderDetail(orderStatus) }),
       declineOrder: () => ({ status: 200, body: { orderId: ORDER_ID, status: 'REJECTED' } }),
@@ -57,7 +60,9 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
     });
     client = await connectAsync(broker.url);
     client.on('message', (topic, payload) => {
-      seen.set(topic, [...(seen.get(topic) ?? []), JSON.parse(payload.toString()) as Seen]);
+      const text = payload.toString();
+      if ([...probeIds].some((id) => text.includes(id))) probed.add(topic);
+      else seen.set(topic, [...(seen.get(topic) ?? []), JSON.parse(text) as Seen]);
     });
     await client.subscribeAsync('seen/#', { qos: 1 });
   });
@@ -86,20 +91,25 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
   /** Deploys the nodes and waits until what they listen to reaches them: a probe is published until it is seen. */
   async function deploy(
     nodes: readonly FlowNode[],
-    probe?: { topic: string; payload: () => object; at: string },
+    probe?: { topic: string; payload: (id: string) => object; at: string },
   ): Promise<void> {
     await nodeRed.deploy(observed(broker.port, [server()], nodes));
     if (!probe) return;
+    probed.clear();
     await eventually(`${probe.at} hears a probe`, async () => {
-      await client.publishAsync(probe.topic, JSON.stringify(probe.payload()), { qos: 1 });
+      const id = randomUUID();
+      probeIds.add(id);
+      await client.publishAsync(probe.topic, JSON.stringify(probe.payload(id)), { qos: 1 });
       await new Promise((resolve) => setTimeout(resolve, 50));
-      return seenOf(probe.at).length > 0 || undefined;
+      return probed.has(`seen/${probe.at}`) || undefined;
     });
-    seen.clear();
   }
 
   const readings = 'shelfwire/v1/demo/plant-1/readings';
-  const batch = (): Record<string, unknown> => ({ ...sample('readings.every-kind'), outboxId: randomUUID() });
+  const batch = (outboxId: string = randomUUID()): Record<string, unknown> => ({
+    ...sample('readings.every-kind'),
+    outboxId,
+  });
 
   test('loads every node that package.json names', async () => {
     const { 'node-red': palette } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
@@ -159,14 +169,14 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
 
   test('reading in by bin asks the centre which devices stand under it', async () => {
     const node = { id: 'bin', type: 'shelfwire-reading-in', server: 'server', siteId: 'plant-1', binId: 'A-01' };
-    const weightOf = (deviceId: string): object => ({
+    const weightOf = (deviceId: string, outboxId: string = randomUUID()): object => ({
       ...sample('readings.weight'),
-      outboxId: randomUUID(),
+      outboxId,
       readings: [{ ...(sample('readings.weight')['readings'] as object[])[0], deviceId }],
     });
     await deploy([{ ...node, goodOnly: false, wires: [['bin-whole']] }, ...sink('bin')], {
       topic: readings,
-      payload: () => weightOf('scale-of-the-bin'),
+      payload: (id) => weightOf('scale-of-the-bin', id),
       at: 'bin',
     });
     await client.publishAsync(readings, JSON.stringify(weightOf('scale-of-another')), { qos: 1 });
@@ -182,11 +192,11 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
 
   test('stock event gives what was chosen, once', async () => {
     const node = { id: 'low', type: 'shelfwire-stock-event', server: 'server', status: 'BELOW_REORDER,OUT_OF_STOCK' };
-    const event = (status: string): object => ({ ...sample('stock'), eventId: randomUUID(), status });
+    const event = (status: string, eventId: string = randomUUID()): object => ({ ...sample('stock'), eventId, status });
     const topic = 'shelfwire/v1/demo/plant-1/stock';
     await deploy([{ ...node, wires: [['low-whole']] }, ...sink('low')], {
       topic,
-      payload: () => event('OUT_OF_STOCK'),
+      payload: (id) => event('OUT_OF_STOCK', id),
       at: 'low',
     });
     const low = event('BELOW_REORDER');
@@ -208,7 +218,12 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
       wires: [['approve-whole']],
     };
     const topic = 'shelfwire/v1/demo/plant-1/orders';
-    const waiting = (): object => ({ ...sample('order'), eventId: randomUUID(), status: 'PENDING_APPROVAL' });
+    const waiting = (orderId = ORDER_ID): object => ({
+      ...sample('order'),
+      orderId,
+      eventId: randomUUID(),
+      status: 'PENDING_APPROVAL',
+    });
     await deploy([{ ...event, wires: [['approve']] }, act, ...sink('approve')], {
       topic,
       payload: waiting,
@@ -235,11 +250,11 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
   ].flat();
 
   async function act(message: object): Promise<Seen> {
-    seen.clear();
+    const topic = randomUUID(); // an answer to an earlier try of another action is none to this one
     return eventually('the action was answered', async () => {
-      await client.publishAsync('do/act', JSON.stringify(message), { qos: 1 });
+      await client.publishAsync('do/act', JSON.stringify({ topic, ...message }), { qos: 1 });
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return [...seenOf('act'), ...seenOf('refused')][0];
+      return [...seenOf('act'), ...seenOf('refused')].find((answer) => answer.topic === topic);
     });
   }
 

@@ -11,8 +11,8 @@ import { AlertWatch } from './alerts/alert-watch.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { parseCatalogue } from './catalogue/catalogue-file.ts';
 import { hashApiToken, seedCatalogue } from './catalogue/seed.ts';
-import { migrateToLatest } from './database/migrate.ts';
-import { openDatabase, type Db } from './database/open-database.ts';
+import { openMigratedPglite } from './database/migrated-database.ts';
+import type { Db } from './database/open-database.ts';
 import { withTenant } from './database/with-tenant.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
 import { TouchedBins } from './events/touched-bins.ts';
@@ -38,8 +38,7 @@ const SECOND_SUPPLIER =
   "- { tenantId: TENANT, supplierId: other, name: Other Ltd, endpoint: 'http://127.0.0.1:1', apiToken: other-TENANT }";
 
 beforeAll(async () => {
-  db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
+  db = await openMigratedPglite();
 });
 afterAll(() => db.destroy());
 

@@ -7,3 +7,4 @@ export * from './requirement.ts';
 export * from './small-disk.ts';
 export * from './victoria-metrics.ts';
 export * from './node-red.ts';
+export { madeOnce, sharedPostgresUrl } from './shared-servers.ts';

@@ -1,7 +1,7 @@
-import { needs, PostgresServer } from '@shelfwire/test-servers';
+import { needs } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import { migrateToLatest } from './migrate.ts';
+import { makeMigratedPostgres, openMigratedPglite } from './migrated-database.ts';
 import { openDatabase, type Db } from './open-database.ts';
 
 export interface TestDatabase {
@@ -14,10 +14,7 @@ export interface TestDatabase {
 /** Runs one suite on PGlite, and on a real PostgreSQL where there is one: both must behave alike (design D6). */
 export function onEachEngine(name: string, suite: (database: TestDatabase) => void): void {
   describe(`${name} (PGlite)`, () => {
-    const holder = databaseDuringTests(() =>
-      Promise.resolve({ url: 'pglite:memory:', close: () => Promise.resolve() }),
-    );
-    suite(holder);
+    suite(databaseDuringTests(async () => ({ db: await openMigratedPglite(), url: undefined })));
   });
   onPostgres(name, suite);
 }
@@ -25,36 +22,30 @@ export function onEachEngine(name: string, suite: (database: TestDatabase) => vo
 /** For what only several connections can show. */
 export function onPostgres(name: string, suite: (database: TestDatabase) => void): void {
   describe.runIf(needs('postgres'))(`${name} (PostgreSQL)`, () => {
-    const holder = databaseDuringTests(async () => {
-      const server = await PostgresServer.start();
-      return { url: server.createDatabase('shelfwire'), close: () => server.close() };
-    });
-    suite(holder);
+    const open = async (): Promise<TestDatabase> => {
+      const url = await makeMigratedPostgres();
+      return { db: openDatabase(url, { connectionsMax: 20 }), url };
+    };
+    suite(databaseDuringTests(open));
   });
 }
 
-function databaseDuringTests(start: () => Promise<{ url: string; close: () => Promise<void> }>): TestDatabase {
-  let open: { db: Db; url: string; close: () => Promise<void> } | undefined;
+function databaseDuringTests(open: () => Promise<TestDatabase>): TestDatabase {
+  let opened: TestDatabase | undefined;
   beforeAll(async () => {
-    const server = await start();
-    open = { db: openDatabase(server.url, { connectionsMax: 20 }), ...server };
-    await migrateToLatest(open.db);
+    opened = await open();
   });
-  afterAll(async () => {
-    await open?.db.destroy();
-    await open?.close();
-  });
-  const opened = (): { db: Db; url: string } => {
-    if (!open) throw new Error('the database is open only inside hooks and tests');
-    return open;
+  afterAll(() => opened?.db.destroy());
+  const current = (): TestDatabase => {
+    if (!opened) throw new Error('the database is open only inside hooks and tests');
+    return opened;
   };
   return {
     get db() {
-      return opened().db;
+      return current().db;
     },
     get url() {
-      const { url } = opened();
-      return url.startsWith('postgres') ? url : undefined;
+      return current().url;
     },
   };
 }

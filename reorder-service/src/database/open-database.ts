@@ -40,13 +40,17 @@ export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglit
   return new Kysely({ dialect: new PGliteDialect({ pglite }) });
 }
 
-/** @param url `pglite:<folder>` or `pglite:memory:` */
-export async function openPglite(url: string): Promise<PreparedPglite> {
+/**
+ * @param url `pglite:<folder>` or `pglite:memory:`
+ * @param copyOf what `dumpDataDir` gave, for a new database to begin with
+ */
+export async function openPglite(url: string, copyOf?: Blob): Promise<PreparedPglite> {
   const folder = url.slice('pglite:'.length);
   const inMemory = folder === 'memory:' || folder === 'memory://';
   if (!inMemory) makeFolder(folder);
   const pglite = await PGlite.create({
     dataDir: inMemory ? 'memory://' : folder,
+    ...(copyOf && { loadDataDir: copyOf }),
     parsers: {
       [pgliteTypes.INT8]: toNumber,
       [INT8_ARRAY_OID]: (text: string) => parseBigintArray(text),

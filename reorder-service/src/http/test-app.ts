@@ -6,8 +6,8 @@ import { createLogger, readConfig, ServiceMetrics } from '@shelfwire/contract/se
 import { AppModule } from '../app.module.ts';
 import { hashPassword } from '../auth/password.ts';
 import { configSchema } from '../config.ts';
-import { migrateToLatest } from '../database/migrate.ts';
-import { openDatabase, type Db } from '../database/open-database.ts';
+import { openMigratedPglite } from '../database/migrated-database.ts';
+import type { Db } from '../database/open-database.ts';
 import { LiveEvents } from '../events/live-events.ts';
 import type { HttpOptions } from './http-options.ts';
 import { insertTwoTenants, PASSWORD } from './two-tenants.ts';
@@ -28,8 +28,7 @@ export interface TestApp {
 
 /** The whole service but for the readings, on an own PGlite with two tenants in it. */
 export async function startTestApp(options: Partial<HttpOptions> = {}): Promise<TestApp> {
-  const db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
+  const db = await openMigratedPglite();
   await insertTwoTenants(db, await hashPassword(PASSWORD, CHEAP));
   const config = readConfig(configSchema, {
     SHELFWIRE_CENTRAL_MQTT_URL: NO_BROKER,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { migrateToLatest } from '../database/migrate.ts';
-import { openDatabase, type Db } from '../database/open-database.ts';
+import { openMigratedPglite } from '../database/migrated-database.ts';
+import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import type { OrderCommand } from './order-machine.ts';
@@ -13,8 +13,7 @@ const SECOND_SUPPLIER =
 
 let db: Db;
 beforeAll(async () => {
-  db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
+  db = await openMigratedPglite();
 });
 afterAll(() => db.destroy());
 

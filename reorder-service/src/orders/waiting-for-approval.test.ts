@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { migrateToLatest } from '../database/migrate.ts';
-import { openDatabase, type Db } from '../database/open-database.ts';
+import { openMigratedPglite } from '../database/migrated-database.ts';
+import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { approve } from './approve.ts';
@@ -15,8 +15,7 @@ const ASKS = 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0,
 
 let db: Db;
 beforeAll(async () => {
-  db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
+  db = await openMigratedPglite();
 });
 afterAll(() => db.destroy());
 

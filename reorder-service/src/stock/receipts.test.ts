@@ -1,8 +1,8 @@
 import type { Reading } from '@shelfwire/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { migrateToLatest } from '../database/migrate.ts';
-import { openDatabase, type Db } from '../database/open-database.ts';
+import { openMigratedPglite } from '../database/migrated-database.ts';
+import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import type { OrderCommand } from '../orders/order-machine.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
@@ -11,8 +11,7 @@ import { BinStory } from '../replenishment/situation.ts';
 /** Which steps up are goods of an order, and which are not. */
 let db: Db;
 beforeAll(async () => {
-  db = openDatabase('pglite:memory:');
-  await migrateToLatest(db);
+  db = await openMigratedPglite();
 });
 afterAll(() => db.destroy());
 
