@@ -89,6 +89,8 @@ class Broker {
   }
 }
 
+const WAIT = { timeout: 15_000, interval: 20 };
+
 let folder: string;
 let broker: Broker;
 let buyer: FastifyInstance;
@@ -170,7 +172,7 @@ function postOrder(key: string | undefined, order: object = ORDER, token = 'acme
 
 test('devices publish under their own login, and the truth holds every message and its PUBACK', async () => {
   await start();
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(10), { timeout: 10_000 });
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(10), WAIT);
   expect(simulation?.missing()).toEqual([]);
   await stop();
   const truth = await readTruth();
@@ -186,17 +188,17 @@ test('devices publish under their own login, and the truth holds every message a
 
 test('what had no PUBACK is sent again after a reconnect, in order, and the truth says so', async () => {
   await start();
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), WAIT);
   broker.holdPubacks = true;
   const beforeCount = broker.received.length;
   // Devices go on measuring while nobody acknowledges.
   await vi.waitFor(async () => {
     const truth = await readTruth();
     expect(truth.filter((line) => line.what === 'sent').length).toBeGreaterThan(beforeCount + 4);
-  });
+  }, WAIT);
   broker.holdPubacks = false;
   broker.dropClients();
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(beforeCount + 8), { timeout: 10_000 });
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(beforeCount + 8), WAIT);
   await stop();
   const truth = await readTruth();
   expect(truth.some((line) => line.what === 'resent')).toBe(true);
@@ -209,7 +211,7 @@ test('what had no PUBACK is sent again after a reconnect, in order, and the trut
 
 test('a wrong password keeps a device out, and readiness says how many', async () => {
   await start({}, FLEET.replace('password: secret-2', 'password: wrong-2'));
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), WAIT);
   expect(simulation?.missing()).toEqual(['1 of 2 devices are not connected']);
 });
 
@@ -217,9 +219,7 @@ test('an order is acknowledged, shipped and put into the bin; refused callbacks 
   await start();
   refuseCallbacks = 2;
   expect((await postOrder('key-1')).status).toBe(202);
-  await vi.waitFor(async () => expect((await readTruth()).some((line) => line.type === 'refill')).toBe(true), {
-    timeout: 10_000,
-  });
+  await vi.waitFor(async () => expect((await readTruth()).some((line) => line.type === 'refill')).toBe(true), WAIT);
   const responses = callbacks.filter((callback) => callback.path === 'order-responses');
   expect(responses).toHaveLength(3);
   expect(new Set(responses.map((callback) => callback.body.messageId)).size).toBe(1);
@@ -266,7 +266,7 @@ test('over a restart the world and the supplier go on where they were', async ()
   const quiet = FLEET.replace('transitMs: 20', 'transitMs: 600000');
   await start({}, quiet);
   await postOrder('key-1');
-  await vi.waitFor(() => expect(callbacks.length).toBe(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(callbacks.length).toBe(2), WAIT);
   await stop();
   const before = await readTruth();
   const taken = before.filter((line) => line.type === 'take').reduce((sum, line) => sum + line.pieces, 0);
@@ -274,7 +274,7 @@ test('over a restart the world and the supplier go on where they were', async ()
   await vi.waitFor(async () => {
     const starts = (await readTruth()).filter((line) => line.type === 'start');
     expect(starts).toMatchObject([{ bins: [{ pieces: 10 }] }, { bins: [{ pieces: 10 - taken }] }]);
-  });
+  }, WAIT);
   expect((await postOrder('key-1')).status).toBe(202);
   const list = await fetch(`http://127.0.0.1:${simulation?.supplierPort ?? 0}/orders`);
   expect(await list.json()).toMatchObject({ items: [{ stage: 'shipped' }], counts: { distinct: 1, repeats: 1 } });

@@ -113,7 +113,8 @@ test(
     const sensors = deviceIds.map((deviceId) => new PatientSensor(deviceId, port));
     const endsAtMs = Date.now() + SECONDS * 1_000;
     let kills = 0;
-    while (Date.now() < endsAtMs) {
+    const acknowledged = (): number => sensors.reduce((sum, sensor) => sum + sensor.acknowledged, 0);
+    while (Date.now() < endsAtMs || acknowledged() <= DEVICES * 10) {
       await new Promise((resolve) => setTimeout(resolve, 700 + Math.random() * 800));
       await gateway.stop('SIGKILL');
       kills += 1;

@@ -154,7 +154,7 @@ test.runIf(process.platform === 'linux')(
     // A process of its own, with a bound: what went wrong here once was that it never ended.
     const main = join(import.meta.dirname, 'main.ts');
     const options = ['--data-dir', '/proc/nope', '--port', '3999', '--mqtt-port', '3998'];
-    const start = spawn(process.execPath, [main, ...options], { timeout: 10_000, killSignal: 'SIGKILL' });
+    const start = spawn(process.execPath, [main, ...options], { timeout: 60_000, killSignal: 'SIGKILL' });
     const code = new Promise((resolve) => start.once('exit', resolve));
     const [said, complained] = await Promise.all([text(start.stdout), text(start.stderr)]);
     expect({ code: await code, said, complained }).toEqual({
@@ -163,4 +163,5 @@ test.runIf(process.platform === 'linux')(
       complained: 'Shelfwire cannot start: cannot make the data folder /proc/nope (ENOENT)\n',
     });
   },
+  90_000,
 );

@@ -24,7 +24,7 @@ test('a process whose output nobody reads any more still ends', async () => {
   child.stdout.destroy();
   await closed;
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 25_000);
   expect(await once(child, 'exit')).toEqual([0, null]);
   clearTimeout(timer);
 });

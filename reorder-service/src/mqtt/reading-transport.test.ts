@@ -29,6 +29,8 @@ let broker: TestBroker;
 let device: MqttClient;
 let close: () => Promise<void>;
 
+const waitFor = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+
 async function start(attemptsMax: number): Promise<void> {
   const transport = new ReadingTransport({
     url: broker.url,
@@ -43,7 +45,7 @@ async function start(attemptsMax: number): Promise<void> {
     logger: false,
   });
   await app.listen();
-  await vi.waitFor(() => expect(transport.connected).toBe(true));
+  await waitFor(() => expect(transport.connected).toBe(true));
   close = () => app.close();
 }
 
@@ -70,7 +72,7 @@ const payloads = (): string[] => attempts().map(({ text }) => text);
 
 /** The subscription is made after the connection; until then the broker has nobody to give a message to. */
 async function warmUp(text = WARM_UP): Promise<void> {
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     await device.publishAsync('things/1/readings', text, { qos: 1 });
     expect(handled.map((each) => each.payload.toString())).toContain(text);
   });
@@ -90,7 +92,7 @@ test('gives a message again to a handler that threw, and goes on to the next whe
     payloads().length > 0 && attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
   await device.publishAsync('things/1/readings', 'one', { qos: 1 });
   await device.publishAsync('things/1/readings', 'two', { qos: 1 });
-  await vi.waitFor(() => expect(payloads()).toEqual(['one', 'one', 'one', 'two', 'two', 'two']));
+  await waitFor(() => expect(payloads()).toEqual(['one', 'one', 'one', 'two', 'two', 'two']));
   expect(attempts().map(({ attempt }) => attempt)).toEqual([1, 2, 3, 1, 2, 3]);
 });
 
@@ -100,7 +102,7 @@ test('lets a poisoned message go after its attempts, so that it does not stop th
   behave = () => (payloads().at(-1) === 'poison' ? Promise.reject(new Error('never')) : Promise.resolve());
   await device.publishAsync('things/1/readings', 'poison', { qos: 1 });
   await device.publishAsync('things/1/readings', 'good', { qos: 1 });
-  await vi.waitFor(() => expect(payloads()).toEqual(['poison', 'poison', 'good']));
+  await waitFor(() => expect(payloads()).toEqual(['poison', 'poison', 'good']));
 });
 
 test('does not acknowledge what it was handling when it closed: the next process gets it', async () => {
@@ -108,10 +110,10 @@ test('does not acknowledge what it was handling when it closed: the next process
   await warmUp();
   behave = () => (payloads().length > 0 ? Promise.reject(new Error('the database is away')) : Promise.resolve());
   await device.publishAsync('things/1/readings', 'kept', { qos: 1 });
-  await vi.waitFor(() => expect(payloads().length).toBeGreaterThan(1));
+  await waitFor(() => expect(payloads().length).toBeGreaterThan(1));
   await close();
   handled.length = 0;
   behave = () => Promise.resolve();
   await start(3);
-  await vi.waitFor(() => expect(payloads()).toEqual(['kept']));
+  await waitFor(() => expect(payloads()).toEqual(['kept']));
 });

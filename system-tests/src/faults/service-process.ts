@@ -55,7 +55,7 @@ export class ServiceProcess {
   }
 
   /** Waits until `/readyz` answers 200. @throws if the process ended or the time is up */
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 180_000): Promise<void> {
     if (!this.#readyUrl) return;
     const endsAtMs = Date.now() + timeoutMs;
     for (;;) {
