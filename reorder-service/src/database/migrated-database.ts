@@ -6,19 +6,20 @@ import { madeOnce, sharedPostgresUrl } from '@shelfwire/test-servers';
 import { sql } from 'kysely';
 
 import { migrateToLatest } from './migrate.ts';
-import { openDatabase, openPglite, overPglite, type Db } from './open-database.ts';
+import { createPglite, openDatabase, overPglite, type Db } from './open-database.ts';
+import { PreparedPglite } from './prepared-pglite.ts';
 
 /** For tests: databases in their newest form, copied from one that a run makes once. */
 
 /** A PGlite in memory: seconds of work to make, half a second to copy. */
 export async function openMigratedPglite(): Promise<Db> {
   const snapshot = await madeOnce('migrated-pglite.tar', async (path) => {
-    const pglite = await openPglite('pglite:memory:');
-    await migrateToLatest(overPglite(pglite));
+    const pglite = await createPglite('pglite:memory:');
+    await migrateToLatest(overPglite(new PreparedPglite(pglite)));
     await writeFile(path, (await pglite.dumpDataDir('none')).stream());
     await pglite.close();
   });
-  return overPglite(await openPglite('pglite:memory:', await openAsBlob(snapshot)));
+  return overPglite(new PreparedPglite(await createPglite('pglite:memory:', await openAsBlob(snapshot))));
 }
 
 const TEMPLATE = 'shelfwire_migrated';

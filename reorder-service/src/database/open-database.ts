@@ -40,15 +40,17 @@ export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglit
   return new Kysely({ dialect: new PGliteDialect({ pglite }) });
 }
 
-/**
- * @param url `pglite:<folder>` or `pglite:memory:`
- * @param copyOf what `dumpDataDir` gave, for a new database to begin with
- */
-export async function openPglite(url: string, copyOf?: Blob): Promise<PreparedPglite> {
+/** @param url `pglite:<folder>` or `pglite:memory:` */
+export async function openPglite(url: string): Promise<PreparedPglite> {
+  return new PreparedPglite(await createPglite(url));
+}
+
+/** @param copyOf what `dumpDataDir` gave, for a new database to begin with */
+export async function createPglite(url: string, copyOf?: Blob): Promise<PGlite> {
   const folder = url.slice('pglite:'.length);
   const inMemory = folder === 'memory:' || folder === 'memory://';
   if (!inMemory) makeFolder(folder);
-  const pglite = await PGlite.create({
+  return PGlite.create({
     dataDir: inMemory ? 'memory://' : folder,
     ...(copyOf && { loadDataDir: copyOf }),
     parsers: {
@@ -56,7 +58,6 @@ export async function openPglite(url: string, copyOf?: Blob): Promise<PreparedPg
       [INT8_ARRAY_OID]: (text: string) => parseBigintArray(text),
     },
   });
-  return new PreparedPglite(pglite);
 }
 
 const defaultParser = pgTypes.getTypeParser as (oid: number, format?: 'text' | 'binary') => unknown;
