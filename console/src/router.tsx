@@ -2,10 +2,15 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
 import { alertRoutes } from './alerts/routes';
+import { approvalRoutes } from './approval-rules/routes';
 import { binRoutes } from './bin/routes';
 import { countingRoutes } from './counting/routes';
+import { gatewayRoutes } from './gateways/routes';
+import { insightRoutes } from './insights/routes';
 import { orderRoutes } from './orders/routes';
 import { receivingRoutes } from './receiving/routes';
+import { peopleRoutes } from './people/routes';
+import { policyRoutes } from './policies/routes';
 import { rootRoute, signedInRoute, signInRoute } from './shell/routes';
 import { PageFailure } from './shell/states';
 import { stockRoutes } from './stock/routes';
@@ -20,6 +25,11 @@ const routeTree = rootRoute.addChildren([
     ...countingRoutes,
     ...alertRoutes,
     ...receivingRoutes,
+    ...policyRoutes,
+    ...insightRoutes,
+    ...approvalRoutes,
+    ...peopleRoutes,
+    ...gatewayRoutes,
   ]),
 ]);
 

@@ -5,17 +5,20 @@ export class ApiFailure extends Error {
   /** 0 when no answer came at all. */
   readonly status: number;
   readonly code: string;
+  /** What is wrong with what was sent, by place; empty for every other trouble. */
+  readonly problems: NonNullable<Problem['problems']>;
 
-  constructor(status: number, code: string, sentence: string) {
+  constructor(status: number, code: string, sentence: string, problems: NonNullable<Problem['problems']> = []) {
     super(sentence);
     this.name = 'ApiFailure';
     this.status = status;
     this.code = code;
+    this.problems = problems;
   }
 }
 
 export function failureOf(status: number, body: unknown): ApiFailure {
-  if (isProblem(body)) return new ApiFailure(status, body.code, sentenceOf(body));
+  if (isProblem(body)) return new ApiFailure(status, body.code, sentenceOf(body), body.problems ?? []);
   return new ApiFailure(status, 'UNKNOWN', `The server answered with an error (${status}). Try again in a moment.`);
 }
 

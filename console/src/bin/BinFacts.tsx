@@ -1,13 +1,17 @@
 import { Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 
 import type { BinDetail } from '../api/types';
 import { describePolicy, figuresOf } from '../orders/proof-figures';
+import { useSession } from '../session/session';
 import { Section } from '../shell/Section';
 import classes from './BinPage.module.css';
 
 /** What rules this bin, who supplies it, what looks into it. */
 export function BinFacts({ bin }: { bin: BinDetail }) {
+  const isSupplier = useSession()?.user.role === 'supplier';
+  const address = { siteId: bin.siteId, binId: bin.binId };
   return (
     <Stack gap="md">
       <Section title="Policy">
@@ -26,6 +30,16 @@ export function BinFacts({ bin }: { bin: BinDetail }) {
             ]}
           />
         )}
+        <Stack gap={4} mt="sm">
+          {isSupplier ? null : (
+            <Link className={classes['order']} to="/policies/$siteId/$binId" params={address}>
+              Where it comes from, and change it
+            </Link>
+          )}
+          <Link className={classes['order']} to="/insights/$siteId/$binId" params={address}>
+            Forecast: when it runs out
+          </Link>
+        </Stack>
       </Section>
       <Section title="Supply">
         {bin.supply.length === 0 ? (

@@ -3,7 +3,7 @@ import { useId, useState, type PointerEvent } from 'react';
 
 import { describeTime } from '../time/describe-age';
 import classes from './HistoryChart.module.css';
-import { linePaths, nearestIndex, type Point } from './paths';
+import { bandPath, linePaths, nearestIndex, type BandPoint, type Point } from './paths';
 import { niceTicks, timeTicks } from './scale';
 
 const HEIGHT_PX = 220;
@@ -21,6 +21,8 @@ export interface HistoryChartProps {
   /** Levels hold until the next change; measured values are joined. */
   shape: 'steps' | 'line';
   marks?: readonly { value: number; label: string }[];
+  /** Between these the truth probably is; in time order. */
+  band?: readonly BandPoint[];
 }
 
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
@@ -30,7 +32,7 @@ const DAY_MS = 86_400_000;
 
 /** A value over time, small and without a library. The pointer, or the arrow keys, tell single values. */
 export function HistoryChart(props: HistoryChartProps) {
-  const { points, fromMs, toMs, unit, label, shape, marks = [] } = props;
+  const { points, fromMs, toMs, unit, label, shape, marks = [], band = [] } = props;
   const { ref, width } = useElementSize();
   const [chosen, setChosen] = useState<number | null>(null);
   const titleId = useId();
@@ -39,6 +41,7 @@ export function HistoryChart(props: HistoryChartProps) {
   const values = [
     ...points.flatMap(([, value]) => (value === null ? [] : [value])),
     ...marks.map(({ value }) => value),
+    ...band.map(({ high }) => high),
   ];
   const ticks = niceTicks(Math.min(0, ...values), Math.max(...values, 1), 4);
   const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
@@ -99,9 +102,10 @@ export function HistoryChart(props: HistoryChartProps) {
             </text>
           </g>
         ))}
+        {band.length > 1 ? <path className={classes['band']} d={bandPath(band, { x, y })} /> : null}
         {linePaths(points, { x, y, shape, baseline: y(low), endX: x(toMs) }).map(({ line, area }, index) => (
           <g key={index}>
-            <path className={classes['area']} d={area} />
+            {band.length > 1 ? null : <path className={classes['area']} d={area} />}
             <path className={classes['line']} d={line} />
           </g>
         ))}
@@ -114,9 +118,13 @@ export function HistoryChart(props: HistoryChartProps) {
       </svg>
       <figcaption className={classes['reading']} aria-live="polite">
         {point
-          ? `${describeTime(point[0])}: ${point[1] === null ? 'no readings' : `${number.format(point[1])} ${unit}`}`
+          ? `${describeTime(point[0])}: ${point[1] === null ? 'no readings' : `${number.format(point[1])} ${unit}`}${bandWords(band[chosen ?? -1])}`
           : ' '}
       </figcaption>
     </figure>
   );
+}
+
+function bandWords(at: BandPoint | undefined): string {
+  return at ? `, probably ${number.format(at.low)} to ${number.format(at.high)}` : '';
 }

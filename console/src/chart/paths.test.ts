@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { linePaths, nearestIndex } from './paths';
+import { bandPath, linePaths, nearestIndex } from './paths';
 
 const drawing = { x: (atMs: number) => atMs, y: (value: number) => 100 - value, baseline: 100, endX: 50 } as const;
 
@@ -29,6 +29,14 @@ describe('the line of a chart', () => {
     expect(path?.line).toBe('M0 99H10V95H50');
     expect(path?.area).toBe('M0 99H10V95H50V100H0Z');
   });
+});
+
+test('the band goes there along the top and back along the bottom', () => {
+  const band = [
+    { atMs: 0, low: 10, high: 10 },
+    { atMs: 10, low: 5, high: 9 },
+  ];
+  expect(bandPath(band, drawing)).toBe('M0 90L10 91L10 95L0 90Z');
 });
 
 test('the nearest point is told, and none where there is none', () => {

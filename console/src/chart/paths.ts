@@ -27,6 +27,19 @@ export function linePaths(points: readonly Point[], drawing: Drawing): { line: s
   });
 }
 
+export interface BandPoint {
+  atMs: number;
+  low: number;
+  high: number;
+}
+
+/** The area between low and high: there along the top, back along the bottom. */
+export function bandPath(band: readonly BandPoint[], { x, y }: Pick<Drawing, 'x' | 'y'>): string {
+  const there = band.map(({ atMs, high }) => `${round(x(atMs))} ${round(y(high))}`);
+  const back = band.toReversed().map(({ atMs, low }) => `${round(x(atMs))} ${round(y(low))}`);
+  return `M${[...there, ...back].join('L')}Z`;
+}
+
 /** @returns null without points */
 export function nearestIndex(points: readonly Point[], atMs: number): number | null {
   let best: number | null = null;

@@ -7,6 +7,7 @@ import { orderQuery } from '../api/queries';
 import type { OrderDetail } from '../api/types';
 import { FailureState } from '../shell/states';
 import { describeTime } from '../time/describe-age';
+import { SupplierActions } from '../supplier/SupplierActions';
 import classes from './OrderPage.module.css';
 import { OrderActions } from './OrderActions';
 import { OrderHistory } from './OrderHistory';
@@ -63,6 +64,7 @@ function OrderDocument({ order }: { order: OrderDetail }) {
         <OrderProgress status={order.status} />
         <OrderAttention order={order} />
         <OrderActions order={order} />
+        <SupplierActions order={order} />
       </Paper>
       <div className={classes['columns']}>
         <Stack gap="md">

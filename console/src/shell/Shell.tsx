@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 
 import { AlertBell } from '../alerts/AlertBell';
@@ -73,6 +73,9 @@ function UserMenu() {
           As the device
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item leftSection={<IconKey size={16} />} component={Link} to="/password">
+          Change password
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => session.end(null)}>
           Sign out
         </Menu.Item>

@@ -1,9 +1,15 @@
 import {
+  IconAdjustmentsHorizontal,
   IconBell,
   IconBuildingWarehouse,
+  IconChartLine,
+  IconChecklist,
   IconClipboardCheck,
+  IconHistory,
   IconPackageImport,
+  IconRouter,
   IconTruckDelivery,
+  IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
@@ -39,6 +45,12 @@ const PAGES: readonly PageEntry[] = [
   { to: '/receiving', label: 'Receiving', icon: IconPackageImport, group: 'Storeroom', roles: STAFF },
   { to: '/counting', label: 'Counting', icon: IconClipboardCheck, group: 'Storeroom', roles: STAFF },
   { to: '/alerts', label: 'Alerts', icon: IconBell, group: 'Storeroom', roles: STAFF },
+  { to: '/policies', label: 'Policies', icon: IconAdjustmentsHorizontal, group: 'Planning', roles: STAFF },
+  { to: '/insights', label: 'Insights', icon: IconChartLine, group: 'Planning', roles: STAFF },
+  { to: '/approvals', label: 'Approvals', icon: IconChecklist, group: 'Planning', roles: STAFF },
+  { to: '/people', label: 'People', icon: IconUsers, group: 'Administration', roles: ['admin'] },
+  { to: '/audit', label: 'Audit', icon: IconHistory, group: 'Administration', roles: ['admin'] },
+  { to: '/gateways', label: 'Gateways', icon: IconRouter, group: 'Administration', roles: ['admin'] },
 ];
 
 const AT_THE_THUMB = 4;

@@ -38,6 +38,10 @@ export const signedInRoute = createRoute({
       const search = location.href === '/' ? {} : { from: location.href };
       redirect({ to: '/sign-in', search, replace: true, throw: true });
     }
+    // The service opens nothing else to them.
+    if (session.current?.user.passwordTemporary && location.pathname !== '/password') {
+      redirect({ to: '/password', replace: true, throw: true });
+    }
   },
   component: Shell,
 });

@@ -25,6 +25,12 @@ export type Summary = z.infer<typeof summarySchema>;
 export const siteSchema = z.object({ siteId: idSchema, name: z.string(), timeZone: z.string() });
 export type Site = z.infer<typeof siteSchema>;
 
+/** What forms offer to choose from. */
+export const namesSchema = z.object({
+  suppliers: z.array(z.object({ supplierId: idSchema, name: z.string() })),
+  itemClasses: z.array(idSchema),
+});
+
 /** Somebody is to count a bin, because its sensors cannot be believed. */
 export const countingTaskSchema = z.object({
   taskId: z.uuid(),

@@ -7,7 +7,7 @@ import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './au
 import { EVENT_ROUTES } from './event-routes.ts';
 import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
-import { countingTaskSchema, siteSchema, summarySchema } from './overview.ts';
+import { countingTaskSchema, namesSchema, siteSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { PLANNING_ROUTES } from './planning-routes.ts';
@@ -92,6 +92,13 @@ export const API_ROUTES = {
     auth: 'user',
     query: z.object({ siteId: idSchema.optional() }),
     response: summarySchema,
+  },
+  getNames: {
+    method: 'GET',
+    path: '/api/v1/names',
+    summary: 'Suppliers and classes of items by name, for forms',
+    auth: 'user',
+    response: namesSchema,
   },
   listCountingTasks: {
     method: 'GET',

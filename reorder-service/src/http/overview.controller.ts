@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common';
 import type { UserPrincipal } from '../auth/principal.ts';
 import { CountingTaskQueries } from '../overview/counting-task-queries.ts';
 import { SiteQueries } from '../overview/site-queries.ts';
+import { NameQueries } from '../overview/name-queries.ts';
 import { SummaryQueries } from '../overview/summary-queries.ts';
 import { CurrentPerson, Roles } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
@@ -12,6 +13,7 @@ export class OverviewController {
   constructor(
     private readonly summaries: SummaryQueries,
     private readonly tasks: CountingTaskQueries,
+    private readonly names: NameQueries,
     private readonly sites: SiteQueries,
   ) {}
 
@@ -26,6 +28,12 @@ export class OverviewController {
     @Input() { query }: InputOf<'getSummary'>,
   ): Promise<ResponseOf<'getSummary'>> {
     return this.summaries.summary(person.tenantId, { ...query, supplierId: person.supplierId }, Date.now());
+  }
+
+  @ContractRoute('getNames')
+  @Roles('admin', 'buyer', 'operator', 'viewer')
+  getNames(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'getNames'>> {
+    return this.names.names(person.tenantId);
   }
 
   @ContractRoute('listCountingTasks')

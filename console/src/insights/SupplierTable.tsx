@@ -1,0 +1,69 @@
+import { Text } from '@mantine/core';
+
+import type { SupplierKpis } from '../api/types';
+import classes from './insights.module.css';
+
+const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+const share = (value: number | null): string => (value === null ? '–' : `${number.format(value * 100)} %`);
+const days = (value: number | null): string => (value === null ? '–' : `${number.format(value)} d`);
+
+/** What was agreed with each supplier and what it kept. */
+export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[] }) {
+  if (suppliers.length === 0) return <Text size="sm">No suppliers yet.</Text>;
+  return (
+    <>
+      <div className={classes['suppliers']} role="list" aria-label="Suppliers">
+        {suppliers.map((supplier) => (
+          <article
+            key={supplier.supplierId}
+            role="listitem"
+            className={classes['supplier']}
+            aria-label={supplier.supplierName}
+          >
+            <Text fw={650}>{supplier.supplierName}</Text>
+            <dl className={classes['figures']}>
+              <Figure name="On time" value={share(supplier.onTime)} />
+              <Figure name="In full" value={share(supplier.inFull)} />
+              <Figure name="Lead time agreed" value={days(supplier.agreedLeadTimeDays)} />
+              <Figure
+                name="Lead time kept"
+                value={
+                  supplier.actualLeadTimeSdDays === null
+                    ? days(supplier.actualLeadTimeDays)
+                    : `${days(supplier.actualLeadTimeDays)} ± ${number.format(supplier.actualLeadTimeSdDays)}`
+                }
+              />
+              <Figure
+                name="Acknowledges after"
+                value={
+                  supplier.acknowledgedAfterHours === null ? '–' : `${number.format(supplier.acknowledgedAfterHours)} h`
+                }
+              />
+              <Figure name="Closed · open" value={`${supplier.ordersClosed} · ${supplier.openOrders}`} />
+              <Figure name="Overdue" value={String(supplier.overdueOrders)} alarm={supplier.overdueOrders > 0} />
+            </dl>
+            <Text size="xs" c="dimmed">
+              {supplier.itemsLearned === 0
+                ? 'Planned with the lead time agreed: too few deliveries yet to learn another.'
+                : `Planned with the lead time that deliveries taught for ${supplier.itemsLearned} items.`}
+            </Text>
+          </article>
+        ))}
+      </div>
+      <Text size="xs" c="dimmed" mt="sm">
+        Of orders closed in the time. On time: the last goods came by the date due. Lead time kept: mean from sending to
+        the last goods, with its standard deviation.
+      </Text>
+    </>
+  );
+}
+
+function Figure({ name, value, alarm = false }: { name: string; value: string; alarm?: boolean }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd data-alarm={alarm}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+
+import type { Person } from '../api/types';
+import { describeTime } from '../time/describe-age';
+import classes from './people.module.css';
+
+/** A temporary password, which nobody can see again. */
+export function IssuedPassword({
+  issued,
+  onClose,
+}: {
+  issued: { person: Person; temporaryPassword: string; expiresAtMs: number };
+  onClose: () => void;
+}) {
+  return (
+    <Stack gap="md">
+      <Alert color="yellow" variant="light" role="note">
+        This is the only time it is shown. Give it to {issued.person.displayName} in person or by phone; it works until{' '}
+        {describeTime(issued.expiresAtMs)} and must be changed at the first sign-in.
+      </Alert>
+      <div>
+        <Text size="sm" fw={500}>
+          Email
+        </Text>
+        <Text>{issued.person.email}</Text>
+      </div>
+      <div>
+        <Text size="sm" fw={500}>
+          Temporary password
+        </Text>
+        <Group gap="xs" wrap="nowrap">
+          <Code className={classes['secret'] ?? ''} data-testid="temporary-password">
+            {issued.temporaryPassword}
+          </Code>
+          <CopyButton value={issued.temporaryPassword}>
+            {({ copied, copy }) => (
+              <Button size="xs" variant="light" onClick={copy}>
+                {copied ? 'Copied' : 'Copy'}
+              </Button>
+            )}
+          </CopyButton>
+        </Group>
+      </div>
+      <Group justify="flex-end">
+        <Button onClick={onClose}>Done</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,42 @@
+import type { AuditEntry } from '../api/types';
+import { describeName, isObject } from '../orders/proof-words';
+
+const WHAT_WORDS: Readonly<Record<string, string>> = {
+  'approval-rule': 'Approval rule changed',
+  'alert-channel': 'Alert channel changed',
+  SignedIn: 'Signed in',
+  SignInFailed: 'Sign-in failed',
+};
+
+export function describeWhat(what: string): string {
+  return WHAT_WORDS[what] ?? describeName(what.replaceAll('-', ' '));
+}
+
+export interface Difference {
+  name: string;
+  from: string;
+  to: string;
+}
+
+/** What a change changed, field by field; what stayed is left out. */
+export function differencesOf({ details }: AuditEntry): Difference[] {
+  const { before, after } = details;
+  if (!isObject(after) && !isObject(before)) return [];
+  const [from, to] = [isObject(before) ? before : {}, isObject(after) ? after : {}];
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return names
+    .map((name) => ({ name, from: wordsOf(from[name]), to: wordsOf(to[name]) }))
+    .filter((difference) => difference.from !== difference.to);
+}
+
+/** What stands with an entry that is no change. */
+export function noteOf({ details }: AuditEntry): string {
+  return [details['note'], details['because'], details['address'] ? `from ${String(details['address'])}` : undefined]
+    .filter((each): each is string => typeof each === 'string' && each !== '')
+    .join(' · ');
+}
+
+function wordsOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+}

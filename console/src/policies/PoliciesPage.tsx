@@ -1,0 +1,165 @@
+import { Badge, Button, CloseButton, Group, SegmentedControl, Skeleton, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import type { EffectivePolicy } from '../api/types';
+import { EmptyState, FailureState } from '../shell/states';
+import { Age } from '../time/Age';
+import { describeTime } from '../time/describe-age';
+import classes from './policies.module.css';
+import { describeRule, describeScope, scopeOfHeld } from './policy-words';
+import { effectivePoliciesQuery } from './queries';
+import type { PoliciesSearch } from './routes';
+
+const route = getRouteApi('/signed-in/policies');
+const TYPING_PAUSE_MS = 250;
+
+/** What decides about each bin, where that was set, and what it decided last. */
+export function PoliciesPage() {
+  const { q = '', only } = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (next: PoliciesSearch): void => void navigate({ search: next, replace: true });
+  const policies = useInfiniteQuery(effectivePoliciesQuery({ search: q, only }));
+  const items = policies.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      <Group justify="space-between" mb="sm" gap="sm">
+        <Title order={1} size="h3">
+          Policies
+        </Title>
+        <Search value={q} onChange={(next) => set({ ...(next ? { q: next } : {}), ...(only ? { only } : {}) })} />
+      </Group>
+      <SegmentedControl
+        mb="sm"
+        fullWidth
+        className={classes['filter'] ?? ''}
+        aria-label="Which bins"
+        value={only ?? 'all'}
+        onChange={(next) =>
+          set({
+            ...(q ? { q } : {}),
+            ...(next === 'shadow' || next === 'snoozed' || next === 'none' ? { only: next } : {}),
+          })
+        }
+        data={[
+          { value: 'all', label: 'All' },
+          { value: 'shadow', label: 'Shadow' },
+          { value: 'snoozed', label: 'Snoozed' },
+          { value: 'none', label: 'No policy' },
+        ]}
+      />
+      {policies.error && items.length === 0 ? (
+        <FailureState error={policies.error} onRetry={() => void policies.refetch()} />
+      ) : null}
+      {policies.isPending ? <Skeleton height={240} radius="md" aria-label="Loading the policies" /> : null}
+      <div
+        className={classes['rows']}
+        role="list"
+        aria-label="Policies of the bins"
+        data-busy={policies.isPlaceholderData}
+      >
+        {items.map((item) => (
+          <PolicyRow key={`${item.siteId}/${item.binId}`} item={item} />
+        ))}
+      </div>
+      {policies.hasNextPage ? (
+        <Group justify="center" mt="md">
+          <Button variant="light" loading={policies.isFetchingNextPage} onClick={() => void policies.fetchNextPage()}>
+            Show more bins
+          </Button>
+        </Group>
+      ) : null}
+      {policies.isSuccess && items.length === 0 ? (
+        <EmptyState
+          icon={<IconAdjustmentsHorizontal />}
+          title={only === undefined && q === '' ? 'No bins yet' : 'No bin matches'}
+        >
+          <Text c="dimmed">
+            {only === 'none' ? 'Every bin has a policy.' : 'Change the search or the choice above.'}
+          </Text>
+        </EmptyState>
+      ) : null}
+    </>
+  );
+}
+
+function PolicyRow({ item }: { item: EffectivePolicy }) {
+  const { policy } = item;
+  return (
+    <article className={classes['row']} role="listitem" aria-label={`${item.item.name} in ${item.binName}`}>
+      <div className={classes['what']}>
+        <Link
+          className={classes['name']}
+          to="/policies/$siteId/$binId"
+          params={{ siteId: item.siteId, binId: item.binId }}
+        >
+          {item.item.name}
+        </Link>
+        <Text size="xs" c="dimmed">
+          {item.binName} · {item.siteId} · {item.item.sku}
+        </Text>
+      </div>
+      <div>
+        <Text size="sm" fw={600}>
+          {policy === null ? 'No policy' : describeRule(policy.type, policy.parameters, item.item.unit)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {policy === null
+            ? 'Nothing is ordered by itself.'
+            : `${describeScope(scopeOfHeld(policy, item))} · since ${describeTime(policy.effectiveFromMs)}`}
+        </Text>
+      </div>
+      <div>
+        <PolicyBadges item={item} />
+        {item.decidedAtMs === null ? null : (
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {item.because ?? item.decision} · <Age atMs={item.decidedAtMs} />
+          </Text>
+        )}
+      </div>
+    </article>
+  );
+}
+
+export function PolicyBadges({ item }: { item: EffectivePolicy }) {
+  const shadow = item.policy?.parameters['shadow'] === true;
+  if (!shadow && item.snooze === null) return null;
+  return (
+    <Group gap={6} mb={2}>
+      {shadow ? (
+        <Badge color="grape" variant="light" tt="none" title="Decides and says so, and orders nothing">
+          Shadow
+        </Badge>
+      ) : null}
+      {item.snooze === null ? null : (
+        <Badge color="yellow" variant="light" tt="none" title={item.snooze.because ?? ''}>
+          Snoozed until {describeTime(item.snooze.untilMs)}
+        </Badge>
+      )}
+    </Group>
+  );
+}
+
+function Search({ value, onChange }: { value: string; onChange: (next: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  const changeSoon = useDebouncedCallback((next: string) => onChange(next.trim()), TYPING_PAUSE_MS);
+  const change = (next: string): void => {
+    setTyped(next);
+    changeSoon(next);
+  };
+  return (
+    <TextInput
+      className={classes['search'] ?? ''}
+      type="search"
+      aria-label="Search by item, SKU or bin"
+      placeholder="Item, SKU or bin"
+      leftSection={<IconSearch size={18} aria-hidden />}
+      rightSection={typed ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} /> : null}
+      value={typed}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}

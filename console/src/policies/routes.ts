@@ -1,0 +1,31 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+
+import { signedInRoute } from '../shell/routes';
+import { binPolicyQuery } from './queries';
+
+const FILTERS = ['shadow', 'snoozed', 'none'] as const;
+
+export interface PoliciesSearch {
+  q?: string;
+  only?: (typeof FILTERS)[number];
+}
+
+const policiesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/policies',
+  validateSearch: (search: Record<string, unknown>): PoliciesSearch => {
+    const only = FILTERS.find((each) => each === search['only']);
+    const q = search['q'];
+    return { ...(typeof q === 'string' && q !== '' ? { q } : {}), ...(only ? { only } : {}) };
+  },
+  component: lazyRouteComponent(() => import('./PoliciesPage'), 'PoliciesPage'),
+});
+
+const binPolicyRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/policies/$siteId/$binId',
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(binPolicyQuery(params)),
+  component: lazyRouteComponent(() => import('./BinPolicyPage'), 'BinPolicyPage'),
+});
+
+export const policyRoutes = [policiesRoute, binPolicyRoute] as const;
