@@ -152,7 +152,7 @@ function operationOf(operationId: string, route: RouteDefinition): ZodOpenApiOpe
       ...(route.params ? { path: route.params } : {}),
       ...(route.query ? { query: route.query } : {}),
     },
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+    ...(route.body ? { requestBody: { required: true, content: bodyContentOf(route, route.body) } } : {}),
     responses: {
       [String(route.responseStatus ?? 200)]: {
         description: 'Done',
@@ -161,6 +161,11 @@ function operationOf(operationId: string, route: RouteDefinition): ZodOpenApiOpe
       ...failuresOf(route),
     },
   };
+}
+
+function bodyContentOf(route: RouteDefinition, schema: NonNullable<RouteDefinition['body']>) {
+  const types = route.bodyTypes ?? ['application/json'];
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
 function contentOf(route: RouteDefinition) {

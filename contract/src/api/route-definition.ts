@@ -9,6 +9,8 @@ export interface RouteDefinition {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Media types of the body, unless it is JSON. */
+  bodyTypes?: readonly string[];
   response: z.ZodType;
   responseStatus?: number;
   /** Media types of the answer, unless it is JSON. */

@@ -30,6 +30,16 @@ export const SUPPLIER_ROUTES = {
     body: despatchAdviceMessageSchema,
     response: answeredSchema,
   },
+  receiveUblDocument: {
+    method: 'POST',
+    path: '/api/v1/supplier/ubl',
+    summary:
+      'A UBL 2 OrderResponse, OrderResponseSimple or DespatchAdvice; counts once by its UUID, else by its number (docs/integration.md)',
+    auth: 'supplier-token',
+    body: z.string().min(1),
+    bodyTypes: ['application/xml', 'text/xml'],
+    response: answeredSchema,
+  },
   receiveCancellation: {
     method: 'POST',
     path: '/api/v1/supplier/cancellations',

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 
 import { AlertsModule } from '../alerts/alerts.module.ts';
+import { DocumentsModule } from '../documents/documents.module.ts';
 import { GatewaysModule } from '../gateways/gateways.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
@@ -45,6 +46,7 @@ export class HttpModule {
       imports: [
         ...imports,
         AlertsModule,
+        DocumentsModule,
         GatewaysModule,
         OperatorModule,
         OverviewModule,

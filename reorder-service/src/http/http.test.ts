@@ -118,6 +118,29 @@ describe('errors', () => {
   });
 });
 
+describe('a document in XML', () => {
+  const send = async (url: string, type: string, payload: string | Buffer) =>
+    running.app.inject({
+      method: 'POST',
+      url,
+      headers: { authorization: `Bearer ${SUPPLIER_TOKEN}`, 'content-type': type },
+      payload,
+    });
+  const xml = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?><Größe/>`;
+
+  test('is read in the encoding that it names, and told what is wrong with which element', async () => {
+    const latin = await send('/api/v1/supplier/ubl', 'text/xml', Buffer.from(xml('ISO-8859-1'), 'latin1'));
+    expect(latin.json()).toMatchObject({ status: 422, code: 'DOCUMENT_REFUSED', problems: [{ where: '/Größe' }] });
+    const broken = await send('/api/v1/supplier/ubl', 'application/xml', Buffer.from(xml('UTF-8'), 'latin1'));
+    expect(broken.json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+  });
+
+  test('is taken where documents are taken, and nowhere else', async () => {
+    const answer = await send('/api/v1/supplier/order-responses', 'application/xml', xml('UTF-8'));
+    expect(answer.json()).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+  });
+});
+
 describe('who sees what', () => {
   const get = async (url: string, email: string): Promise<{ statusCode: number; json: () => unknown }> =>
     running.app.inject({ url, headers: { authorization: await running.signIn(email) } });

@@ -81,6 +81,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The message names a line that the order does not have',
     todo: 'Use the line numbers of the purchase order message',
   },
+  DOCUMENT_REFUSED: {
+    status: 422,
+    title: 'The document cannot be taken',
+    what: 'An element of a supplier’s document is missing, or says what cannot be; `problems` names each with its path',
+    todo: 'Correct the document and send it again: nothing of it was taken',
+  },
   CODE_UNREADABLE: {
     status: 422,
     title: 'The code cannot be used',
@@ -120,8 +126,8 @@ export const HTTP_ERROR_CODES = {
   MEDIA_TYPE_UNSUPPORTED: {
     status: 415,
     title: 'Not JSON',
-    what: 'The body is not application/json',
-    todo: 'Send `Content-Type: application/json`',
+    what: 'The body is not application/json, or for UBL not application/xml',
+    todo: 'Send `Content-Type: application/json`; for UBL `application/xml`',
   },
   TOO_MANY_ATTEMPTS: {
     status: 429,

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 
 import type { SupplierPrincipal } from '../auth/principal.ts';
+import { UblInbox } from '../documents/ubl-inbox.ts';
 import { SupplierInbox, type SupplierMessageResult } from '../suppliers/supplier-inbox.ts';
 import { CurrentSupplier } from './access-guard.ts';
 import { ContractRoute, Input, type InputOf, type ResponseOf } from './contract-route.ts';
@@ -9,7 +10,10 @@ import { HttpProblem } from './problems.ts';
 /** What suppliers' systems tell us. */
 @Controller()
 export class SupplierController {
-  constructor(private readonly inbox: SupplierInbox) {}
+  constructor(
+    private readonly inbox: SupplierInbox,
+    private readonly ubl: UblInbox,
+  ) {}
 
   @ContractRoute('receiveOrderResponse')
   async orderResponse(
@@ -25,6 +29,18 @@ export class SupplierController {
     @Input() { body }: InputOf<'receiveDespatchAdvice'>,
   ): Promise<ResponseOf<'receiveDespatchAdvice'>> {
     return answer(await this.inbox.applyDespatchAdvice(supplier.tenantId, supplier.supplierId, body));
+  }
+
+  @ContractRoute('receiveUblDocument')
+  async ublDocument(
+    @CurrentSupplier() supplier: SupplierPrincipal,
+    @Input() { body }: InputOf<'receiveUblDocument'>,
+  ): Promise<ResponseOf<'receiveUblDocument'>> {
+    const result = await this.ubl.apply(supplier.tenantId, supplier.supplierId, body);
+    if (!result.ok && result.code === 'DOCUMENT_REFUSED') {
+      throw new HttpProblem(result.code, result.detail, { problems: result.problems });
+    }
+    return answer(result);
   }
 
   @ContractRoute('receiveCancellation')

@@ -1,26 +1,12 @@
 import type { PurchaseOrderMessage } from '@shelfwire/contract';
 
+import { unitCodeOf } from './unit-codes.ts';
+
 const NAMESPACES = [
   'xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"',
   'xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"',
   'xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"',
 ].join(' ');
-
-/** UN/ECE Recommendation 20 and 21; a unit that is in neither is "one" of what the description says. */
-const UNIT_CODES: Readonly<Record<string, string>> = {
-  piece: 'H87',
-  pcs: 'H87',
-  pack: 'PK',
-  box: 'BX',
-  carton: 'CT',
-  case: 'CS',
-  bag: 'BG',
-  pallet: 'PX',
-  roll: 'RO',
-  kg: 'KGM',
-  l: 'LTR',
-  m: 'MTR',
-};
 
 /**
  * The order as UBL 2.1, for suppliers whose channel is `ubl`; elements in the order of the schema. UUID is the order's id, under
@@ -61,7 +47,7 @@ function delivery({ deliverTo, requestedDeliveryAtMs }: PurchaseOrderMessage): s
 }
 
 function lineOf(line: PurchaseOrderMessage['lines'][number]): string {
-  const unitCode = UNIT_CODES[line.unit.toLowerCase()] ?? 'C62';
+  const unitCode = unitCodeOf(line.unit);
   const item = [
     text('cbc:Description', `${line.description}, ${line.unit} of ${line.stockUnitsPerUnit}`),
     text('cbc:PackSizeNumeric', String(line.stockUnitsPerUnit)),
