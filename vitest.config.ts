@@ -24,8 +24,9 @@ export default defineConfig({
           include: ['*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'grafana/**/*.test.ts'],
           exclude: [...exclude, 'system-tests/**', '**/*.containers.test.ts'],
           globalSetup: ['test-servers/src/shared-servers.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // For what hangs, not for what is slow: in CI other work goes on beside these, and goes first.
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -6,7 +6,7 @@ import { freePort, ServerProcess } from '@shelfwire/test-servers';
 import { connect, type MqttClient } from 'mqtt';
 import { expect, test } from 'vitest';
 
-import { GatewayOutbox } from './outbox/gateway-outbox.ts';
+import { readingsIn } from './outbox/test-outbox.ts';
 import { measuring, sensorSettings, SITE, temporaryFolder } from './test-site.ts';
 
 /** `SHELFWIRE_KILL_TEST_SECONDS=600 SHELFWIRE_KILL_TEST_DEVICES=500` is the long form. */
@@ -52,37 +52,13 @@ class PatientSensor {
 }
 
 async function stored(folder: string): Promise<Map<string, number[]>> {
-  const outboxes = await GatewayOutbox.open(join(folder, 'outbox'), {
-    limits: {
-      segmentBytesMax: 1e9,
-      sizeBytesMax: 1e12,
-      readingsMax: 1e9,
-      freeDiskBytesMin: 0,
-      waitingReadingsMax: 1,
-    },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: () => undefined,
-      alarmsMoved: () => undefined,
-    },
-  });
   const perDevice = new Map<string, number[]>();
-  for (const outbox of outboxes.outboxes) {
-    for (let sequence = 1; sequence <= outbox.lastSequence;) {
-      const read = await outbox.read(sequence, { readingsMax: 10_000, textBytesMax: 1e9 });
-      if (read.kind !== 'records') throw new Error(`${read.kind} at ${sequence}`);
-      for (const { text } of read.records) {
-        const { deviceId, distanceMm } = JSON.parse(text) as { deviceId: string; distanceMm: number };
-        const distances = perDevice.get(deviceId) ?? [];
-        distances.push(distanceMm);
-        perDevice.set(deviceId, distances);
-      }
-      sequence += read.records.length;
-    }
+  for (const reading of await readingsIn(join(folder, 'outbox'))) {
+    if (reading.kind !== 'level') continue;
+    const distances = perDevice.get(reading.deviceId) ?? [];
+    distances.push(reading.distanceMm ?? Number.NaN);
+    perDevice.set(reading.deviceId, distances);
   }
-  await outboxes.close();
   return perDevice;
 }
 

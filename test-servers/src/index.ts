@@ -4,6 +4,7 @@ export * from './mosquitto.ts';
 export * from './postgres.ts';
 export * from './process.ts';
 export * from './requirement.ts';
+export * from './seeded-random.ts';
 export * from './small-disk.ts';
 export * from './victoria-metrics.ts';
 export * from './node-red.ts';

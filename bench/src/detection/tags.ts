@@ -1,6 +1,5 @@
 import { createSiteNormalizer, sensorSettingsSchema } from '@shelfwire/edge-gateway/normalize';
-
-import { Random } from './random.ts';
+import { SeededRandom } from '@shelfwire/test-servers';
 
 export interface TagCase {
   name: string;
@@ -42,7 +41,7 @@ const SHADOW_EVERY_MS = 600_000;
  * every departure can be told. Each cycle reads a tag in range with the given chance, independently.
  */
 export function measureTags(test: TagCase, options: { moves: number; seed: number }): TagScore {
-  const random = new Random(options.seed);
+  const random = new SeededRandom(options.seed);
   const settings = sensorSettingsSchema.parse({ tags: { leftAfterMs: test.leftAfterMs } });
   const site = createSiteNormalizer([{ deviceId: 'reader', sensors: [settings] }]);
   const tags = Array.from({ length: TAGS }, (_, index) => newTag(index, random));
@@ -72,14 +71,14 @@ export function measureTags(test: TagCase, options: { moves: number; seed: numbe
   };
 }
 
-function newTag(index: number, random: Random): SimulatedTag {
+function newTag(index: number, random: SeededRandom): SimulatedTag {
   const epcHex = `3034257BF7194E40${index.toString(16).toUpperCase().padStart(8, '0')}`;
   const nextMoveAtMs = START_MS + random.between(0, 60_000);
   const told = { toldThere: false, movedAtMs: START_MS, moveTold: true };
   return { epcHex, there: false, nextMoveAtMs, ...told, hiddenUntilMs: 0 };
 }
 
-function castShadow(tags: readonly SimulatedTag[], atMs: number, random: Random): void {
+function castShadow(tags: readonly SimulatedTag[], atMs: number, random: SeededRandom): void {
   const untilMs = atMs + random.between(60_000, 180_000);
   for (const tag of tags) if (random.chance(0.5)) tag.hiddenUntilMs = untilMs;
 }
@@ -88,7 +87,7 @@ function move(
   tag: SimulatedTag,
   atMs: number,
   test: TagCase,
-  random: Random,
+  random: SeededRandom,
   result: { moves: number; missed: number },
 ): void {
   if (!tag.moveTold) result.missed += 1;

@@ -1,10 +1,10 @@
+import { SeededRandom } from '@shelfwire/test-servers';
+
 import {
   createSiteNormalizer,
   sensorSettingsSchema,
   type SensorSettingsInput,
 } from '@shelfwire/edge-gateway/normalize';
-
-import { Random } from './random.ts';
 
 export interface WeightCase {
   name: string;
@@ -47,7 +47,7 @@ interface CountChange {
  * load creeps, single samples spike. Truth is known; what the normalizer's good readings say is compared with it.
  */
 export function measureWeight(test: WeightCase, options: { picks: number; seed: number }): WeightScore {
-  const random = new Random(options.seed);
+  const random = new SeededRandom(options.seed);
   const sensor = sensorSettingsSchema.parse(test.settings);
   const site = createSiteNormalizer([{ deviceId: 'scale', sensors: [sensor] }]);
   const count = { pieces: BIN_PIECES };
@@ -86,7 +86,7 @@ export function measureWeight(test: WeightCase, options: { picks: number; seed: 
 }
 
 function weigh(
-  random: Random,
+  random: SeededRandom,
   load: { pieces: number; atMs: number; shaken: boolean; noisePieces: number; vibrationGrams: number },
 ): number {
   const creepGrams = ((load.atMs - START_MS) / 86_400_000) * CREEP_GRAMS_PER_DAY;

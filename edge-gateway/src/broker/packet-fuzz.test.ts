@@ -7,7 +7,7 @@ import { generate, parser, type Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 
 import { seededBytes, seededRandom } from '../decode/seeded-random.ts';
-import { GatewayOutbox } from '../outbox/gateway-outbox.ts';
+import { readingsIn } from '../outbox/test-outbox.ts';
 import { connectSensor, measuring, sensorSettings, startTestGateway, temporaryFolder } from '../test-site.ts';
 
 /** `SHELFWIRE_FUZZ_PACKETS=100000 SHELFWIRE_FUZZ_SEED=…` is the long form. */
@@ -78,28 +78,9 @@ async function acknowledgedOf(port: number, sent: readonly Buffer[]): Promise<nu
   return ids;
 }
 
-async function storedDistances(folder: string): Promise<Set<number>> {
-  const outboxes = await GatewayOutbox.open(join(folder, 'outbox'), {
-    limits: { segmentBytesMax: 1e9, sizeBytesMax: 1e12, readingsMax: 1e9, freeDiskBytesMin: 0, waitingReadingsMax: 1 },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: () => undefined,
-      alarmsMoved: () => undefined,
-    },
-  });
-  const distances = new Set<number>();
-  for (const outbox of outboxes.outboxes) {
-    for (let sequence = 1; sequence <= outbox.lastSequence;) {
-      const read = await outbox.read(sequence, { readingsMax: 10_000, textBytesMax: 1e9 });
-      if (read.kind !== 'records') throw new Error(`${read.kind} at ${sequence}`);
-      for (const { text } of read.records) distances.add((JSON.parse(text) as { distanceMm: number }).distanceMm);
-      sequence += read.records.length;
-    }
-  }
-  await outboxes.close();
-  return distances;
+async function storedDistances(folder: string): Promise<Set<number | undefined>> {
+  const readings = await readingsIn(join(folder, 'outbox'));
+  return new Set(readings.map((reading) => (reading.kind === 'level' ? reading.distanceMm : undefined)));
 }
 
 test(`random and mutated packets never stop the broker, and get no PUBACK for what is not on disk (seed ${SEED})`, async () => {

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { GatewayClock } from '../gateway-clock.ts';
 import { temporaryFolder } from '../test-site.ts';
 import { AgeBound } from './age-bound.ts';
-import { GatewayOutbox } from './gateway-outbox.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
+import { openTestOutbox } from './test-outbox.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -17,17 +17,11 @@ const common = { deviceId: 'd', clockQuality: 'gateway', quality: 'good' } as co
 /** An outbox that held `before` when the process started, on a virtual clock. */
 async function siteWith(before: readonly Reading[]) {
   const data = await temporaryFolder();
-  const outbox = await GatewayOutbox.open(data.folder, {
-    limits: { segmentBytesMax: 500, sizeBytesMax: 1e9, readingsMax: 1e9, freeDiskBytesMin: 0, waitingReadingsMax: 1e9 },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: () => undefined,
-      alarmsMoved: () => undefined,
-    },
-    openDisk: () => Promise.resolve(new SimulatedDisk()),
-  });
+  const outbox = await openTestOutbox(
+    data.folder,
+    { segmentBytesMax: 500 },
+    { openDisk: () => Promise.resolve(new SimulatedDisk()) },
+  );
   for (const reading of before) await outbox.append([reading]);
   const time = { wallMs: NOW_MS, steadyMs: 5_000 };
   const clock = new GatewayClock({ wallNow: () => time.wallMs, steadyNow: () => time.steadyMs });

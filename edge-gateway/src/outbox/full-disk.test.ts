@@ -7,7 +7,8 @@ import type { Reading } from '@shelfwire/contract';
 import { describe, expect, test } from 'vitest';
 
 import { temporaryFolder } from '../test-site.ts';
-import { GatewayOutbox } from './gateway-outbox.ts';
+import type { GatewayOutbox } from './gateway-outbox.ts';
+import { openTestOutbox } from './test-outbox.ts';
 
 /**
  * Mounting needs root and a kernel that lets us. Where it does not, the reason is printed; anything else in the way is a
@@ -54,22 +55,11 @@ describe.runIf(mayMount())('on a disk that is really full', () => {
     try {
       let thinned = 0;
       const open = (): Promise<GatewayOutbox> =>
-        GatewayOutbox.open(join(folder, 'outbox'), {
-          limits: {
-            segmentBytesMax: 65_536,
-            sizeBytesMax: 1e9,
-            readingsMax: 1e9,
-            freeDiskBytesMin: 0,
-            waitingReadingsMax: 1e9,
-          },
-          events: {
-            synced: () => undefined,
-            unreadable: () => undefined,
-            cut: () => undefined,
-            thinned: (count) => (thinned += count),
-            alarmsMoved: () => undefined,
-          },
-        });
+        openTestOutbox(
+          join(folder, 'outbox'),
+          { segmentBytesMax: 65_536 },
+          { events: { thinned: (count) => (thinned += count) } },
+        );
       let outbox = await open();
       for (let number = 1; number <= 10_000; number += 10) {
         await outbox.append(Array.from({ length: 10 }, (_, index) => level(number + index)));

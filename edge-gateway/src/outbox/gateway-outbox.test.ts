@@ -7,14 +7,7 @@ import { GatewayOutbox } from './gateway-outbox.ts';
 import type { Outbox, OutboxLimits } from './outbox.ts';
 import { SaveLines } from './save-lines.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
-
-const LIMITS: OutboxLimits = {
-  segmentBytesMax: 2_000,
-  sizeBytesMax: 1e9,
-  readingsMax: 1e9,
-  freeDiskBytesMin: 0,
-  waitingReadingsMax: 1e9,
-};
+import { openTestOutbox } from './test-outbox.ts';
 
 const common = { deviceId: 'd', clockQuality: 'gateway', quality: 'good' } as const;
 
@@ -30,22 +23,17 @@ async function openOutbox(limits: Partial<OutboxLimits>, disks = new Map<string,
   const data = await temporaryFolder();
   const thinned: number[] = [];
   const moved: number[] = [];
-  const outbox = await GatewayOutbox.open(data.folder, {
-    limits: { ...LIMITS, ...limits },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: (count) => thinned.push(count),
-      alarmsMoved: (count) => moved.push(count),
-    },
-    openDisk: (folder) => {
-      const lane = folder.includes('urgent') ? 'urgent' : 'telemetry';
-      const disk = disks.get(lane) ?? new SimulatedDisk();
-      disks.set(lane, disk);
-      return Promise.resolve(disk);
-    },
-  });
+  const events = {
+    thinned: (count: number) => thinned.push(count),
+    alarmsMoved: (count: number) => moved.push(count),
+  };
+  const openDisk = (folder: string): Promise<SimulatedDisk> => {
+    const lane = folder.includes('urgent') ? 'urgent' : 'telemetry';
+    const disk = disks.get(lane) ?? new SimulatedDisk();
+    disks.set(lane, disk);
+    return Promise.resolve(disk);
+  };
+  const outbox = await openTestOutbox(data.folder, { segmentBytesMax: 2_000, ...limits }, { events, openDisk });
   return { outbox, thinned, moved, disks, [Symbol.asyncDispose]: () => data[Symbol.asyncDispose]() };
 }
 

@@ -4,7 +4,7 @@ import type { Reading } from '@shelfwire/contract';
 import { MosquittoServer, needs } from '@shelfwire/test-servers';
 import { describe, expect, test } from 'vitest';
 
-import { GatewayOutbox } from '../outbox/gateway-outbox.ts';
+import { openTestOutbox } from '../outbox/test-outbox.ts';
 import {
   connectSensor,
   measuring,
@@ -21,22 +21,7 @@ const LIVE = 20;
 
 /** A queue as a week without uplink leaves it, thinned so that the test is quick. */
 async function leaveWeekOfReadings(folder: string): Promise<void> {
-  const outbox = await GatewayOutbox.open(join(folder, 'outbox'), {
-    limits: {
-      segmentBytesMax: 500_000,
-      sizeBytesMax: 1e12,
-      readingsMax: 1e9,
-      freeDiskBytesMin: 0,
-      waitingReadingsMax: 1e9,
-    },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: () => undefined,
-      alarmsMoved: () => undefined,
-    },
-  });
+  const outbox = await openTestOutbox(join(folder, 'outbox'), { segmentBytesMax: 500_000 });
   const startedAtMs = Date.now() - 8 * DAY_MS;
   for (let at = 0; at < HISTORY; at += 1_000) {
     const readings = Array.from({ length: 1_000 }, (_, index): Reading => {

@@ -7,7 +7,7 @@ import { freePort, MosquittoServer, needs, ServerProcess } from '@shelfwire/test
 import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, test } from 'vitest';
 
-import { GatewayOutbox } from '../outbox/gateway-outbox.ts';
+import { openTestOutbox } from '../outbox/test-outbox.ts';
 import { measuring, sensorSettings, SITE, temporaryFolder, until } from '../test-site.ts';
 
 /**
@@ -28,21 +28,12 @@ function readingOf(index: number, startedAtMs: number): Reading {
 
 /** Writes the week as the gateway would have: same outbox, same format, same bounds. @returns seconds and bytes */
 async function leaveWeek(folder: string): Promise<{ seconds: number; bytes: number }> {
-  const outbox = await GatewayOutbox.open(join(folder, 'outbox'), {
-    limits: {
-      segmentBytesMax: 16_777_216,
-      sizeBytesMax: 8_589_934_592,
-      readingsMax: 50_000_000,
-      freeDiskBytesMin: 268_435_456,
-      waitingReadingsMax: 200_000,
-    },
-    events: {
-      synced: () => undefined,
-      unreadable: () => undefined,
-      cut: () => undefined,
-      thinned: () => undefined,
-      alarmsMoved: () => undefined,
-    },
+  const outbox = await openTestOutbox(join(folder, 'outbox'), {
+    segmentBytesMax: 16_777_216,
+    sizeBytesMax: 8_589_934_592,
+    readingsMax: 50_000_000,
+    freeDiskBytesMin: 268_435_456,
+    waitingReadingsMax: 200_000,
   });
   const startedAt = performance.now();
   const firstAtMs = Date.now() - (READINGS * 1_000) / READINGS_PER_SECOND - 3_600_000;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { SeededRandom } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startTestApp, type TestApp } from './test-app.ts';
@@ -41,14 +42,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   }),
 );
 
-/** mulberry32, as everywhere where a failure must be found again. */
-let state = SEED >>> 0;
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-}
+const seeded = new SeededRandom(SEED);
+const random = (): number => seeded.next();
 const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
 
 const HOSTILE: readonly unknown[] = [

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TelemetrySeries } from '@shelfwire/contract/api';
-import { ImpairedLink } from '@shelfwire/test-servers';
+import { ImpairedLink, SeededRandom } from '@shelfwire/test-servers';
 import { stringify } from 'yaml';
 
 import { Centre } from './centre.ts';
 import { addComparisons, compareSeries, type Comparison } from './comparison.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { Probe } from './probe.ts';
-import { SeededRandom } from './random.ts';
 import { catalogue, probeLogin, probeSiteFile } from './site-files.ts';
 
 /** A satellite line: 600 ms there and back, 2 % lost. */

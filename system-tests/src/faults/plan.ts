@@ -1,4 +1,4 @@
-import { SeededRandom } from './random.ts';
+import { SeededRandom } from '@shelfwire/test-servers';
 
 export const VICTIMS = ['broker', 'gateway', 'ingest', 'reorder'] as const;
 export type Victim = (typeof VICTIMS)[number];

@@ -1,6 +1,6 @@
 import type { CentralLink, LinkOptions } from '@shelfwire/edge-gateway/parts';
+import type { SeededRandom } from '@shelfwire/test-servers';
 
-import type { SeededRandom } from '../faults/random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How badly the lines behave at the moment. Chances are per message. */

@@ -1,4 +1,5 @@
-import type { SeededRandom } from '../faults/random.ts';
+import type { SeededRandom } from '@shelfwire/test-servers';
+
 import { GOOD_LINES } from './central-broker.ts';
 import type { IngestDeath } from './simulated-ingest.ts';
 import type { SimulatedSite } from './simulated-site.ts';

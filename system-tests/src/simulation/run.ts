@@ -1,4 +1,5 @@
-import { SeededRandom } from '../faults/random.ts';
+import { SeededRandom } from '@shelfwire/test-servers';
+
 import { FAULTS, planFaults, type Fault } from './fault-plan.ts';
 import { findBrokenPromises, type BrokenPromise } from './promises.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';

@@ -1,4 +1,5 @@
-import { SeededRandom } from '../faults/random.ts';
+import { SeededRandom } from '@shelfwire/test-servers';
+
 import type { SimulatedGateway } from './simulated-gateway.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -16,8 +16,8 @@ import {
   Uplink,
   type CentralLink,
 } from '@shelfwire/edge-gateway/parts';
+import type { SeededRandom } from '@shelfwire/test-servers';
 
-import type { SeededRandom } from '../faults/random.ts';
 import type { SimulatedBroker } from './central-broker.ts';
 import { Life } from './life.ts';
 import type { VirtualTime } from './virtual-time.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import type { Reading } from '@shelfwire/contract';
 import { parseCatalogue, seedCatalogue } from '@shelfwire/reorder-service/parts';
+import { SeededRandom } from '@shelfwire/test-servers';
 
-import { SeededRandom } from '../faults/random.ts';
 import { SimulatedBroker } from './central-broker.ts';
 import { catalogueOf, deviceSettings, planShelves, Shelf } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';

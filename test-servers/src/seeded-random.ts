@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32), so that a fault run's plan can be made again from its seed. */
+/** A small seeded generator (mulberry32): the same seed gives the same run on every machine. Not for secrets. */
 export class SeededRandom {
   #state: number;
 
@@ -17,6 +17,15 @@ export class SeededRandom {
 
   between(from: number, to: number): number {
     return from + this.next() * (to - from);
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** From the normal distribution around zero, by Box and Muller. */
+  normal(deviation: number): number {
+    return deviation * Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
   shuffled<Item>(items: readonly Item[]): Item[] {
