@@ -1,14 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
+import './heap-size.ts';
 
-import { createLogger, runService, startTracing } from '@shelfwire/contract/service';
-
-import { readEnv } from './config.ts';
-import { readGatewayFile } from './gateway-file.ts';
-import { startGateway } from './gateway.ts';
-
-// The room for short-lived garbage stays as small as it begins: it would grow by 60 to 100 MB, for nothing. Set here and not
-// on the command line, so that it holds however the gateway is started.
-setFlagsFromString('--semi-space-growth-factor=1');
+// Loaded afterwards, since a module's imports are all loaded before any of them runs.
+const { createLogger, runService, startTracing } = await import('@shelfwire/contract/service');
+const { readEnv } = await import('./config.ts');
+const { readGatewayFile } = await import('./gateway-file.ts');
+const { startGateway } = await import('./gateway.ts');
 
 const logger = createLogger('edge-gateway', { level: process.env['SHELFWIRE_LOG_LEVEL'] });
 await startTracing('edge-gateway', process.env);
