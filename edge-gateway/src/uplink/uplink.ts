@@ -41,8 +41,11 @@ export interface UplinkOptions {
 export type CentralLink = Pick<MqttLink, 'isConnected' | 'start' | 'publish' | 'close'>;
 
 const BATCH_TEXT_BYTES_MAX = 262_144;
-/** Readings of one moment go together: consumers commit once per batch. */
-const LINGER_MS = 20;
+/**
+ * Readings of one moment go together: consumers commit, write and confirm once per batch, which costs them as much as
+ * several hundred readings. The first after a rest waits for nothing.
+ */
+const LINGER_MS = 80;
 const IDLE_MS = 250;
 const STATUS_EVERY_MS = 15_000;
 /** Readings this old are history when they go out: stored, but never a reason to order. */

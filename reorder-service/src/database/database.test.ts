@@ -45,6 +45,25 @@ onEachEngine('the database', (database) => {
     expect(rows).toHaveLength(2);
   });
 
+  test('goes on answering a statement whose plan is kept when a migration changes what it answers', async () => {
+    await sql`create table shelf (shelf_id int)`.execute(database.db);
+    await sql`insert into shelf values (1)`.execute(database.db);
+    await database.db.connection().execute(async (connection) => {
+      const ask = () =>
+        sql`select a.* from shelf a join shelf b using (shelf_id) join shelf c using (shelf_id)
+            join shelf d using (shelf_id) join shelf e using (shelf_id) where a.shelf_id = ${1}`.execute(connection);
+      expect((await ask()).rows).toEqual([{ shelf_id: 1 }]);
+      await sql`alter table shelf add column height int default 7`.execute(connection);
+      const outcome = await ask().then(
+        () => 'answered',
+        (error: { code?: string }) => error.code,
+      );
+      expect(outcome).toBe(database.url === undefined ? 'answered' : '0A000');
+      expect((await ask()).rows).toEqual([{ shelf_id: 1, height: 7 }]);
+    });
+    await sql`drop table shelf`.execute(database.db);
+  });
+
   test('lets one tenant change or add nothing of another', async () => {
     const updated = await withTenant(database.db, 'ours', (tx) =>
       tx.updateTable('tenant').set({ name: 'taken over' }).where('tenant_id', '=', 'theirs').executeTakeFirst(),

@@ -5,6 +5,7 @@ import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 
 import { PreparedPglite } from './prepared-pglite.ts';
+import { preparing } from './prepared-statements.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -33,7 +34,7 @@ export function openDatabase(url: string, options: { connectionsMax?: number } =
   pool.on('error', () => undefined);
   // One that breaks between two statements of a transaction tells by the next statement; here it would crash too.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 }
 
 export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglite>)): Db {

@@ -20,6 +20,8 @@ export interface Evaluation {
   decisions: readonly { binId: string; decision: Decision['kind'] }[];
   orders: readonly Order[];
   failures: readonly { binId: string; error: unknown }[];
+  /** When the first of these bins is to be decided about again, by time alone. */
+  dueAtMs: number | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function evaluate(db: Db, site: Site, binIds: readonly string[], no
   const orders: Order[] = [];
   const failures: { binId: string; error: unknown }[] = [];
   const quiet: string[] = [];
+  let dueAtMs = Number.POSITIVE_INFINITY;
   for (const situation of situations) {
     const { binId } = situation;
     try {
@@ -45,6 +48,7 @@ export async function evaluate(db: Db, site: Site, binIds: readonly string[], no
         await setImmediate();
       } else {
         decisions.push({ binId, decision: decision.kind });
+        dueAtMs = Math.min(dueAtMs, recheckOf(situation, decision) ?? dueAtMs);
         if (changesAnything(situation, decision)) quiet.push(binId);
       }
     } catch (error) {
@@ -52,7 +56,7 @@ export async function evaluate(db: Db, site: Site, binIds: readonly string[], no
     }
   }
   if (quiet.length > 0) await withTenant(db, site.tenantId, (tx) => noteAll(tx, site, quiet, nowMs));
-  return { decisions, orders, failures };
+  return { decisions, orders, failures, dueAtMs: Number.isFinite(dueAtMs) ? dueAtMs : undefined };
 }
 
 async function act(

@@ -26,6 +26,8 @@ const BATCH_MAX = 5_000;
 const DUE_BINS_MAX = 500;
 /** How late a decision that time alone makes may be. */
 const DUE_INTERVAL_MS = 250;
+/** What is due sooner is looked for on time; what is due later, at an interval's turn. */
+const ON_TIME_WITHIN_MS = 60_000;
 const AGAIN_AFTER_FAILURE_MS = 60_000;
 /** How soon what a crashed replica left undecided is found. */
 const SWEEP_INTERVAL_MS = 15_000;
@@ -43,6 +45,8 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
   readonly #deciding: PeriodicJob;
   readonly #due: PeriodicJob;
   readonly #sweep: PeriodicJob;
+  /** The next look at what is due. */
+  #onTime: { atMs: number; timer: NodeJS.Timeout } | undefined;
 
   constructor(
     @Inject(DATABASE) private readonly db: Db,
@@ -66,6 +70,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#touches.unsubscribe();
+    clearTimeout(this.#onTime?.timer);
     await Promise.all([this.#due.stop(), this.#sweep.stop(), this.#deciding.stop()]);
   }
 
@@ -126,6 +131,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       counter.inc({ decision: 'FAILED' });
       this.logger.error({ tenantId, siteId, binId: failure.binId, err: failure.error }, 'this bin cannot be decided');
     }
+    if (evaluation.dueAtMs !== undefined) this.#lookAt(evaluation.dueAtMs);
     const failed = evaluation.failures.map(({ binId }) => binId);
     if (failed.length > 0) await this.#postpone(site, failed);
     if (evaluation.orders.length === 0) return;
@@ -135,6 +141,18 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     }
     this.dispatcher.wake();
     this.publisher.wake();
+  }
+
+  /** A low that must last for two seconds is ordered for after two seconds, not at the interval's next turn. */
+  #lookAt(atMs: number): void {
+    const waitMs = atMs - this.clock();
+    if (waitMs <= 0 || waitMs > ON_TIME_WITHIN_MS || (this.#onTime && this.#onTime.atMs <= atMs)) return;
+    clearTimeout(this.#onTime?.timer);
+    const look = (): void => {
+      this.#onTime = undefined;
+      this.#due.wake();
+    };
+    this.#onTime = { atMs, timer: setTimeout(look, waitMs + 1).unref() };
   }
 
   /** What fails and is due would be due again at once, for ever, and keep the others from their turn. */

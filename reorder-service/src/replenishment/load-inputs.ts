@@ -50,7 +50,7 @@ export async function loadSituations(
   const lines = Map.groupBy((await openLinesOf(tx, site, pools.binIds)).map(ofPool), (line) => line.binId);
   const demand = await OpenDemand.of(tx, site, pools.binIds, nowMs);
   const expiring = await expiringLotsOf(tx, site, pools.binIds);
-  const { rows } = await situationRows(site, pools.binIds).execute(tx);
+  const rows = await situationRows(tx, site, pools.binIds);
   const byPool = Map.groupBy(rows, (row) => pools.primaryOf(row.bin_id));
   return rows
     .filter((row) => pools.primaryOf(row.bin_id) === row.bin_id)
@@ -73,7 +73,7 @@ interface Pool {
 function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
   const openLines = pool.lines.filter((line) => line.itemId === row.item_id);
   const { policy, unreadable } = policyOf(row);
-  const offers = row.offers ?? [];
+  const { offers } = row;
   const cover = coverOf(openLines, (line) => leadTimeMsOf(line, row, nowMs), nowMs);
   const excluded = [...new Set([...(row.rejected_by ?? []), ...cover.impaired.map((line) => line.supplierId)])];
   const asked = offers.filter((each) => !excluded.includes(each.supplierId));
@@ -136,7 +136,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
 
 /** The longer of what the line may take and what the supplier that would be asked instead needs, by the calendars. */
 function leadTimeMsOf(line: OpenLine, row: SituationRow, nowMs: number): number | undefined {
-  const [offers, rejectedBy] = [row.offers ?? [], row.rejected_by ?? []];
+  const [offers, rejectedBy] = [row.offers, row.rejected_by ?? []];
   const agreed = offers.find((offer) => offer.supplierId === line.supplierId);
   if (!agreed) return undefined;
   const instead = offers.find(
@@ -148,7 +148,7 @@ function leadTimeMsOf(line: OpenLine, row: SituationRow, nowMs: number): number 
 }
 
 function arrivalFrom(row: SituationRow, supplierId: string, orderedAtMs: number): number {
-  const offer = row.offers?.find((each) => each.supplierId === supplierId);
+  const offer = row.offers.find((each) => each.supplierId === supplierId);
   return arrivalOf(orderedAtMs, offer?.leadTimeDays ?? 0, calendarsOf(row, offer));
 }
 

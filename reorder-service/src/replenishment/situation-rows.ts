@@ -2,6 +2,7 @@ import type { ReadingQuality } from '@shelfwire/contract';
 import { sql } from 'kysely';
 
 import type { SensorKind } from '../database/schema.ts';
+import type { Tx } from '../database/with-tenant.ts';
 import type { Offer } from './supply.ts';
 import type { Truck } from './truck.ts';
 import type { SiteCalendar, SupplierCalendar } from './working-days.ts';
@@ -36,7 +37,7 @@ export interface SituationRow {
   disagree_after_ms: number;
   sensor_kind: SensorKind | null;
   stale_after_ms: number | null;
-  offers: OfferRow[] | null;
+  offers: readonly OfferRow[];
   episode_id: string | null;
   snoozed_until_ms: number | null;
   rejected_by: string[] | null;
@@ -47,15 +48,48 @@ export interface SituationRow {
 /** Of sensors that speak at regular times, so that their silence means something. */
 const STALE_AFTER_MS = 15 * 60_000;
 
-export function situationRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
-  return sql<SituationRow>`
+export async function situationRows(
+  tx: Tx,
+  site: { tenantId: string; siteId: string },
+  binIds: readonly string[],
+): Promise<SituationRow[]> {
+  const { rows } = await selectRows(site, binIds).execute(tx);
+  const offers = await offersOf(tx, site.tenantId, [...new Set(rows.map((row) => row.item_id))]);
+  return rows.map((row) => Object.assign(row, { offers: offers.get(row.item_id) ?? [] }));
+}
+
+/** Once for each item, of which there may be many bins. */
+async function offersOf(
+  tx: Tx,
+  tenantId: string,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly OfferRow[]>> {
+  const { rows } = await sql<{ item_id: string; offers: OfferRow[] }>`
+    select si.item_id, jsonb_agg(jsonb_build_object(
+             'supplierId', si.supplier_id, 'supplierName', su.name, 'partNumber', si.part_number,
+             'orderUnit', si.order_unit, 'packQuantity', si.pack_quantity, 'orderMultiple', si.order_multiple,
+             'minOrderQuantity', si.min_order_quantity, 'maxOrderQuantity', si.max_order_quantity,
+             'leadTimeDays', si.lead_time_days, 'priceBreaks', si.price_breaks, 'preference', si.preference,
+             'available', si.available, 'calendar', su.calendar, 'truck', su.truck,
+             'learned', case when lt.deliveries is not null then jsonb_build_object('deliveries', lt.deliveries,
+               'meanDays', lt.mean_days, 'sdDays', lt.sd_days) end)
+           order by si.preference, si.supplier_id) as offers
+    from supplier_item si join supplier su using (tenant_id, supplier_id)
+    left join learned_lead_time lt using (tenant_id, supplier_id, item_id)
+    where si.tenant_id = ${tenantId} and si.item_id = any(${[...itemIds]}::text[])
+    group by si.item_id`.execute(tx);
+  return new Map(rows.map((row) => [row.item_id, row.offers]));
+}
+
+function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
+  return sql<Omit<SituationRow, 'offers'>>`
     select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
            il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
            il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
            l.on_hand, l.status, l.observed_at_ms, l.disagreeing_since_ms, b.disagree_after_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,
            (select max(ct.closed_at_ms) from counting_task ct where ct.tenant_id = il.tenant_id
               and ct.site_id = il.site_id and ct.bin_id = il.bin_id) as counted_at_ms,
-           bs.kind as sensor_kind, bs.stale_after_ms, offer.offers, e.episode_id, e.snoozed_until_ms, e.rejected_by,
+           bs.kind as sensor_kind, bs.stale_after_ms, e.episode_id, e.snoozed_until_ms, e.rejected_by,
            case when (p.parameters->>'notAgainWithinHours')::double precision > 0 then (
              select max(o.created_at_ms) from purchase_order_line pl join purchase_order o using (order_id)
              where pl.tenant_id = il.tenant_id and pl.site_id = il.site_id and pl.bin_id = il.bin_id
@@ -72,19 +106,6 @@ export function situationRows(site: { tenantId: string; siteId: string }, binIds
                as stale_after_ms
       from bin_sensor bs
       where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id) bs on true
-    left join lateral (
-      select jsonb_agg(jsonb_build_object(
-               'supplierId', si.supplier_id, 'supplierName', su.name, 'partNumber', si.part_number,
-               'orderUnit', si.order_unit, 'packQuantity', si.pack_quantity, 'orderMultiple', si.order_multiple,
-               'minOrderQuantity', si.min_order_quantity, 'maxOrderQuantity', si.max_order_quantity,
-               'leadTimeDays', si.lead_time_days, 'priceBreaks', si.price_breaks, 'preference', si.preference,
-               'available', si.available, 'calendar', su.calendar, 'truck', su.truck,
-               'learned', case when lt.deliveries is not null then jsonb_build_object('deliveries', lt.deliveries,
-                 'meanDays', lt.mean_days, 'sdDays', lt.sd_days) end)
-             order by si.preference, si.supplier_id) as offers
-      from supplier_item si join supplier su using (tenant_id, supplier_id)
-      left join learned_lead_time lt using (tenant_id, supplier_id, item_id)
-      where si.tenant_id = il.tenant_id and si.item_id = il.item_id) offer on true
     left join lateral (
       select ep.episode_id, ep.snoozed_until_ms,
              (select array_agg(distinct o.supplier_id)
