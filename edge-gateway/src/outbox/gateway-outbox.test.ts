@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { temporaryFolder } from '../test-site.ts';
 import { OutboxFullError } from './full-error.ts';
-import { GatewayOutbox } from './gateway-outbox.ts';
+import type { GatewayOutbox } from './gateway-outbox.ts';
 import type { Outbox, OutboxLimits } from './outbox.ts';
 import { SaveLines } from './save-lines.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
