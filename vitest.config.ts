@@ -12,6 +12,9 @@ const alias = [
   { find: /^@shelfwire\/test-servers\/containers$/, replacement: source('./test-servers/src/containers.ts') },
   { find: /^@shelfwire\/test-servers$/, replacement: source('./test-servers/src/index.ts') },
 ];
+// Long campaigns: every property so many times more often.
+const isCampaign = process.env['SHELFWIRE_PROPERTY_TIMES'] !== undefined;
+if (isCampaign) alias.push({ find: /^fast-check$/, replacement: source('./scripts/property-times.ts') });
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
@@ -25,7 +28,7 @@ export default defineConfig({
           exclude: [...exclude, 'system-tests/**', '**/*.containers.test.ts'],
           globalSetup: ['test-servers/src/shared-servers.ts'],
           // For what hangs, not for what is slow: in CI other work goes on beside these, and goes first.
-          testTimeout: 60_000,
+          testTimeout: isCampaign ? 600_000 : 60_000,
           hookTimeout: 180_000,
         },
       },
