@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,7 +15,6 @@ import { ScriptedScales } from './scripted-scale.ts';
 import { BOLT_EAN13, catalogue, PIECE_GRAMS } from './two-bins.ts';
 
 const WAIT_MS = 45_000;
-const NO_SUPPLIER_PORT = 9;
 
 interface Violation {
   id: string;
@@ -25,6 +25,7 @@ interface Violation {
 describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'shelfwire-camera-'));
   let broker: MosquittoServer;
+  let supplier: Server;
   let service: ReorderProcess;
   let scales: ScriptedScales;
   let browser: Browser;
@@ -32,7 +33,15 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
 
   beforeAll(async () => {
     broker = await MosquittoServer.start();
-    service = await ReorderProcess.start({ mqttUrl: broker.url, catalogue: catalogue(NO_SUPPLIER_PORT) });
+    // Takes orders and answers none: its people do.
+    supplier = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
+    const address = supplier.address();
+    const supplierPort = typeof address === 'object' && address !== null ? address.port : 0;
+    service = await ReorderProcess.start({ mqttUrl: broker.url, catalogue: catalogue(supplierPort) });
     scales = await ScriptedScales.connect(broker.url);
     const video = join(folder, 'barcode.y4m');
     writeBarcodeVideo(video, BOLT_EAN13);
@@ -49,6 +58,8 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await browser?.close();
     await scales?.close();
     await service?.close();
+    supplier?.closeAllConnections();
+    supplier?.close();
     await broker?.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -129,6 +140,76 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await isUsable('the dialog');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  test('a policy is tried before it is saved, then decides', async () => {
+    await scales.weigh('scale-nuts', 50 * PIECE_GRAMS);
+    await page.goto('/policies/plant-1/bin-nuts');
+    await page.getByRole('button', { name: 'Change policy…' }).click();
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await page.getByLabel('Reorder point').fill('70');
+    // What the service refuses stands at its field: the maximum is 60.
+    await page.getByText('must be above reorderPoint').waitFor();
+    await page.getByLabel('Reorder point').fill('55');
+    await page.getByLabel('Fill up to').fill('90');
+    await preview.getByText(/^Shelfwire would now order 4 packs = 40 pcs of Hex nut .* reorder point 55\.$/).waitFor();
+    await isUsable('the editor with its preview');
+    const save = page.getByRole('button', { name: 'Save policy' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByLabel('Why').fill('more is used in summer');
+    await save.click();
+    await page.getByText('“more is used in summer”').waitFor();
+    await page.getByText('Min–max: at ≤ 55, up to 90 pcs').first().waitFor();
+  });
+
+  test.each([
+    ['Insights', 'Fill rate'],
+    ['Approvals and budgets', 'It would go out at once'],
+    ['Gateways', 'New gateway…'],
+    ['Audit trail', 'Policy changed'],
+  ])('the page %s can be used by everybody', async (heading, text) => {
+    await page.goto({ Insights: '/insights', Gateways: '/gateways', 'Audit trail': '/audit' }[heading] ?? '/approvals');
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    await page.getByText(text).first().waitFor();
+    await isUsable(heading);
+  });
+
+  test('somebody of the supplier is let in, chooses a password, and acknowledges with another date', async () => {
+    await page.goto('/people');
+    await page.getByRole('button', { name: 'Invite…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Email').fill('sales@bolts.example');
+    await dialog.getByLabel('Name').fill('Sal Bolt');
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'Supplier' }).click();
+    await dialog.getByRole('combobox', { name: 'Of the supplier' }).click();
+    await page.getByRole('option', { name: 'Bolts Inc.' }).click();
+    await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
+    const temporary = (await page.getByTestId('temporary-password').textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: /Your account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Email').fill('sales@bolts.example');
+    await page.getByRole('textbox', { name: 'Password' }).fill(temporary);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('textbox', { name: 'The temporary password' }).fill(temporary);
+    await page.getByRole('textbox', { name: 'New password', exact: true }).fill('nuts and bolts and screws');
+    await page.getByRole('textbox', { name: 'New password again' }).fill('nuts and bolts and screws');
+    await isUsable('the password page');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByRole('heading', { name: 'Stock', level: 1 }).waitFor();
+    await page.goto('/orders');
+    const card = page.getByRole('listitem', { name: /^Order / }).filter({ hasText: 'Hex nut' });
+    await card.getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Acknowledge…' }).click();
+    await page.getByText('You confirm it as ordered.').waitFor();
+    await page.getByLabel('Delivery on').fill('2031-03-14');
+    await page.getByText('You confirm it for another date.').waitFor();
+    await isUsable('the acknowledgement');
+    await page.getByRole('button', { name: 'Send answer' }).click();
+    await page.getByText('Promised for', { exact: false }).first().waitFor();
+    expect(await page.getByRole('main').textContent()).toMatch(/Promised for .*2031/);
+    await page.getByRole('button', { name: 'Announce shipment…' }).waitFor();
   });
 
   test('the sign-in page can be used by everybody', async () => {

@@ -111,6 +111,7 @@ function Trend({ filter }: { filter: KpiFilter }) {
   const line = TREND_LINES.find(({ value }) => value === chosen) ?? TREND_LINES[0];
   const steps = trend.data ?? [];
   const [first, last] = [steps[0], steps.at(-1)];
+  const drawn = line ? steps.filter((step) => line.of(step) !== null).length : 0;
   return (
     <Section title="Over time">
       <Select
@@ -124,7 +125,17 @@ function Trend({ filter }: { filter: KpiFilter }) {
       />
       {trend.error && !trend.data ? <FailureState error={trend.error} onRetry={() => void trend.refetch()} /> : null}
       {trend.isPending ? <Skeleton height={220} radius="md" aria-label="Working out the trend" /> : null}
-      {line && first && last ? (
+      {line && drawn === 1 ? (
+        <Text size="sm" c="dimmed">
+          A line needs more than one part of the time with something to judge; there is only one yet.
+        </Text>
+      ) : null}
+      {line && drawn === 0 && trend.data ? (
+        <Text size="sm" c="dimmed">
+          Nothing to judge in this time yet.
+        </Text>
+      ) : null}
+      {line && first && last && drawn > 1 ? (
         <HistoryChart
           points={steps.map((step) => [Math.round((step.fromMs + step.toMs) / 2), line.of(step)])}
           fromMs={first.fromMs}

@@ -45,6 +45,7 @@ export function PolicyChain({ of, onEdit }: { of: BinPolicy; onEdit?: (scope: Po
               <Button
                 variant="subtle"
                 size="compact-md"
+                flex="none"
                 aria-label={`${link.inEffect === null ? 'Set' : 'Change'}: ${describeScope(link.scope)}`}
                 onClick={() => onEdit(link.scope)}
               >

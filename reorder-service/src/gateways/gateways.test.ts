@@ -64,6 +64,7 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
       online: true,
       atMs: AT_MS + 1_000,
       queuedReadings: 7,
+      oldestQueuedAtMs: AT_MS,
     };
     // Lying at the broker since it was said; then said now; then the last will, written when it came.
     await keepStatus(database.db, { ...site, status, retained: true }, AT_MS + 5_000);
@@ -71,7 +72,7 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
     expect(await said()).toMatchObject({ known: false, said: { online: true, lastSeenAtMs: AT_MS + 1_000 } });
     await keepStatus(
       database.db,
-      { ...site, status: { ...status, appliedConfigVersion: 3 }, retained: false },
+      { ...site, status: { ...status, oldestQueuedAtMs: undefined, appliedConfigVersion: 3 }, retained: false },
       AT_MS + 6_000,
     );
     const gone = { schema: 'gateway-status/1' as const, gatewayId: 'gw-2', online: false, atMs: AT_MS + 900 };
@@ -79,6 +80,8 @@ onEachEngine('gateways that may sign in at the broker', (database) => {
     expect(await said()).toMatchObject({
       said: { online: false, lastSeenAtMs: AT_MS + 6_000, status: { queuedReadings: 7, appliedConfigVersion: 3 } },
     });
+    // Nothing waits any more: what it says whole takes the place of what it said before.
+    expect((await said())?.said?.status.oldestQueuedAtMs).toBeUndefined();
     await keepStatus(database.db, { ...site, siteId: 'nowhere', status, retained: false }, AT_MS + 9_000);
     expect(await store.list('theirs')).toHaveLength(2);
     expect(await store.remove({ ...site, gatewayId: 'gw-2' }, AT_MS + 10_000, 'ann')).toBe(true);

@@ -59,6 +59,6 @@ export async function keepStatus(
       on conflict (tenant_id, site_id, gateway_id) do update
         set online = excluded.online,
             last_seen_at_ms = greatest(g.last_seen_at_ms, excluded.last_seen_at_ms),
-            status = g.status || excluded.status`.execute(tx),
+            status = case when excluded.online then excluded.status else g.status || excluded.status end`.execute(tx),
   );
 }

@@ -89,7 +89,8 @@ export class StockQueries {
       const [siteId, binId] = readCursor(query.cursor, 2);
       conditions.push(sql`(b.site_id, b.bin_id) > (${siteId}, ${binId})`);
     }
-    const { rows } = await withTenant(this.db, tenantId, (tx) => stockRows(conditions, query.limit + 1).execute(tx));
+    const select = stockRows(conditions, query.limit + 1, query.supplierId);
+    const { rows } = await withTenant(this.db, tenantId, (tx) => select.execute(tx));
     return pageOf(rows, query.limit, { item: toStockItem, key: (row) => [row.site_id, row.bin_id] });
   }
 
@@ -118,7 +119,12 @@ function matches(search: string): RawBuilder<unknown> {
   return sql`(b.bin_id ilike ${pattern} or b.name ilike ${pattern} or i.name ilike ${pattern} or i.sku ilike ${pattern})`;
 }
 
-function stockRows(conditions: RawBuilder<unknown>[], limit: number): RawBuilder<StockRow> {
+function stockRows(
+  conditions: RawBuilder<unknown>[],
+  limit: number,
+  supplierId: string | undefined,
+): RawBuilder<StockRow> {
+  // What is on order from others counts for a supplier too, but it is not led to their orders.
   return sql<StockRow>`
     select b.bin_id, b.name as bin_name, loc.name as location_name, b.site_id, b.capacity,
            i.item_id, i.sku, i.name as item_name, i.unit,
@@ -136,7 +142,9 @@ function stockRows(conditions: RawBuilder<unknown>[], limit: number): RawBuilder
     left join policy p on p.tenant_id = b.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
     left join lateral (
       select sum(pl.ordered_quantity - pl.cancelled_quantity - pl.received_quantity) as on_order,
-             (array_agg(pl.order_id order by pl.order_id))[1] as open_order_id
+             (array_agg(pl.order_id order by pl.order_id) filter (where ${supplierId ?? null}::text is null or exists (
+                select from purchase_order po where po.order_id = pl.order_id
+                  and po.supplier_id = ${supplierId ?? null})))[1] as open_order_id
       from purchase_order_line pl
       where pl.open and pl.tenant_id = b.tenant_id and pl.site_id = b.site_id
         and pl.bin_id = b.bin_id and pl.item_id = b.item_id) o on true
