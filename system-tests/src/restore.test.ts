@@ -144,6 +144,50 @@ describe.runIf(needs('influxdb'))('InfluxDB 1.6', () => {
   });
 });
 
+/**
+ * InfluxDB 2's own client is not in Debian. What it is called with is held to its documentation
+ * (docs.influxdata.com/influxdb/v2/reference/cli/influx/backup, …/restore): one positional path; `--full` restores buckets that
+ * exist, and takes neither bucket nor organisation; `--operator-token`, since client 2.8, for backups with hashed tokens.
+ */
+describe('InfluxDB 2', () => {
+  function recordingClient(knowsOperatorToken: boolean): { bin: string; calls: () => string[][] } {
+    const bin = mkdtempSync(join(folder, 'influx-'));
+    const help = knowsOperatorToken ? 'echo "   --operator-token value"' : 'echo "   --full"';
+    const script = `#!/bin/sh
+if [ "$2" = --help ]; then ${help}; exit 0; fi
+printf '%s\\n' "$@" '' >>${join(bin, 'calls')}
+for path in "$@"; do :; done
+if [ "$1" = backup ]; then mkdir -p "$path" && echo '{}' >"$path/20260101T000000Z.manifest"; else ls "$path"/*.manifest >/dev/null; fi
+`;
+    writeFileSync(join(bin, 'influx'), script, { mode: 0o755 });
+    const calls = (): string[][] =>
+      readFileSync(join(bin, 'calls'), 'utf8')
+        .split('\n\n')
+        .filter(Boolean)
+        .map((call) => call.split('\n'));
+    return { bin, calls };
+  }
+  const at = { SHELFWIRE_BACKUP_INFLUX_URL: 'https://influx.example:8086', SHELFWIRE_BACKUP_INFLUX_TOKEN: 'its token' };
+  const where = ['--host', 'https://influx.example:8086', '--token', 'its token'];
+
+  test('is copied and restored by its own client, which is told the operator token where it knows of it', () => {
+    for (const [knows, told, expected] of [
+      [false, {}, []],
+      [true, {}, ['--operator-token', 'its token']],
+      [true, { SHELFWIRE_BACKUP_INFLUX_OPERATOR_TOKEN: 'another' }, ['--operator-token', 'another']],
+    ] as const) {
+      const { bin, calls } = recordingClient(knows);
+      const env = { ...at, ...told, PATH: [bin, path()].join(delimiter) };
+      const taken = backup(env);
+      restore(env, taken);
+      expect(calls()).toEqual([
+        ['backup', ...where, 'influxdb-2'],
+        ['restore', '--full', ...where, ...expected, join(taken, 'influxdb-2')],
+      ]);
+    }
+  });
+});
+
 describe('the folder of `npm start`', () => {
   test('comes back with its PGlite; a running one is not copied; the outbox is left out', () => {
     const data = join(folder, 'data');
