@@ -52,7 +52,7 @@ describe('imports', () => {
     const offenders = sources.filter(
       (path) =>
         SERVICES.includes(path.split('/')[0] ?? '') &&
-        !/(config|main)\.ts$|\.test\.ts$|\/testing\//.test(path) &&
+        !/(config|main)\.ts$|\.(test|conformance)\.ts$|\/testing\//.test(path) &&
         read(path).includes('process.env'),
     );
     expect(offenders).toEqual([]);
