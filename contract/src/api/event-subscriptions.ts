@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { epochMsSchema, idSchema } from '../reading.ts';
+import { epochMsSchema, idSchema, traceparentSchema } from '../reading.ts';
 
 /**
  * What customers' systems are told: CloudEvents 1.0 in structured mode (`application/cloudevents+json`), signed as
@@ -16,6 +16,8 @@ export const outwardEventSchema = z.object({
   subject: z.string().min(1),
   time: z.iso.datetime(),
   datacontenttype: z.literal('application/json'),
+  /** CloudEvents' distributed tracing extension: of the order's placing, where that is traced. */
+  traceparent: traceparentSchema.optional(),
   data: z.record(z.string(), z.unknown()),
 });
 export type OutwardEvent = z.infer<typeof outwardEventSchema>;

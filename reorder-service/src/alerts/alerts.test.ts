@@ -23,7 +23,8 @@ const POLICY = 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, safetyStock: 10,
 interface Told {
   type: string;
   id: string;
-  data: { title?: string; severity?: string };
+  traceparent?: string;
+  data: { title?: string; severity?: string; kind?: string };
 }
 
 onEachEngine('alerts', (database) => {
@@ -103,6 +104,22 @@ onEachEngine('alerts', (database) => {
     expect(messages[1]).toMatchObject([{ data: { title: 'M8 bolts is out of stock', severity: 'critical' } }]);
     await watch.run();
     expect(messages).toHaveLength(2);
+  });
+
+  test('an alert about a traced order carries its trace context', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { story, watch } = await watched([channel({ digestMinutes: 0 })]);
+    await story.showsAndDecides(8);
+    const { tenantId } = story;
+    await database.db
+      .updateTable('purchase_order')
+      .set({ attention: 'the supplier refused it', traceparent })
+      .where('tenant_id', '=', tenantId)
+      .execute();
+    await watch.run();
+    const told = messages.flat().map(({ data, traceparent: of }) => [data.kind, of]);
+    expect(told).toContainEqual(['ORDER_TROUBLE', traceparent]);
+    expect(told).toContainEqual(['LOW_STOCK', undefined]);
   });
 
   test('at night only what is critical is told, the rest in the morning', async () => {

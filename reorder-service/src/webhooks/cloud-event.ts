@@ -25,6 +25,7 @@ export function toOutwardEvent(event: TellableEvent, tenantId: string, siteId: s
     subject,
     time: new Date(event.atMs).toISOString(),
     datacontenttype: 'application/json',
+    ...(event.schema === 'order/1' && event.traceparent !== undefined ? { traceparent: event.traceparent } : {}),
     data,
   };
 }

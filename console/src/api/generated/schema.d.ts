@@ -2155,6 +2155,7 @@ export interface components {
             subject: string;
             /** Format: date-time */
             time: string;
+            traceparent?: string;
             type: string;
         };
         ParkedGroup: {
