@@ -5,6 +5,7 @@ export * from './budgets.ts';
 export * from './effective-policies.ts';
 export * from './event-subscriptions.ts';
 export * from './forecast.ts';
+export * from './import-routes.ts';
 export * from './kpis.ts';
 export * from './order-actions.ts';
 export * from './orders.ts';

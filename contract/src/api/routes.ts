@@ -6,6 +6,7 @@ import { ALERT_ROUTES } from './alert-routes.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema } from './auth.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { GATEWAY_ROUTES } from './gateway-routes.ts';
+import { IMPORT_ROUTES } from './import-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, namesSchema, siteSchema, summarySchema } from './overview.ts';
 import { pageOf, pageQueryFields } from './page.ts';
@@ -130,6 +131,7 @@ export const API_ROUTES = {
   ...ORDER_ROUTES,
   ...EVENT_ROUTES,
   ...GATEWAY_ROUTES,
+  ...IMPORT_ROUTES,
   ...RECEIVING_ROUTES,
   ...SUPPLIER_ROUTES,
   ...STOCK_KEEPING_ROUTES,

@@ -36,7 +36,7 @@ const tenantSchema = z.strictObject({
   ),
 });
 
-const supplierSchema = z.strictObject({
+export const supplierSchema = z.strictObject({
   tenantId: idSchema,
   supplierId: idSchema,
   name,
@@ -72,7 +72,7 @@ const approvalRuleSchema = z.strictObject({
   approvals: z.int().min(1).max(2).default(1).describe('2: two different people'),
 });
 
-const itemSchema = z.strictObject({
+export const itemSchema = z.strictObject({
   tenantId: idSchema,
   itemId: idSchema,
   sku: z.string().min(1).max(64).describe('Your own article number'),
@@ -87,7 +87,7 @@ const itemSchema = z.strictObject({
   itemClass: idSchema.optional(),
 });
 
-const supplierItemSchema = z.strictObject({
+export const supplierItemSchema = z.strictObject({
   tenantId: idSchema,
   supplierId: idSchema,
   itemId: idSchema,

@@ -93,7 +93,7 @@ async function seedPlaces(tx: Tx, tenant: Catalogue['tenants'][number]): Promise
   }
 }
 
-async function seedItems(tx: Tx, items: Catalogue['items']): Promise<void> {
+export async function seedItems(tx: Tx, items: Catalogue['items']): Promise<void> {
   for (const item of items) {
     const values = {
       sku: item.sku,
@@ -112,11 +112,11 @@ async function seedItems(tx: Tx, items: Catalogue['items']): Promise<void> {
   }
 }
 
-async function seedSuppliers(
+export async function seedSuppliers(
   tx: Tx,
   suppliers: Catalogue['suppliers'],
   supplierItems: Catalogue['supplierItems'],
-  items: Catalogue['items'],
+  items: readonly { itemId: string; pieceGrams?: number | undefined }[],
 ): Promise<void> {
   for (const supplier of suppliers) {
     const { name, endpoint, apiToken, channel, acknowledgeWithinHours } = supplier;
@@ -269,7 +269,10 @@ async function seedSensors(
 }
 
 /** Sold by weight: only whole pieces are surely in it. */
-function packQuantityOf(each: Catalogue['supplierItems'][number], items: Catalogue['items']): number {
+function packQuantityOf(
+  each: Catalogue['supplierItems'][number],
+  items: readonly { itemId: string; pieceGrams?: number | undefined }[],
+): number {
   const { pieceGrams } = items.find((item) => item.itemId === each.itemId) ?? {};
   if (each.packKg === undefined || pieceGrams === undefined) return each.packQuantity;
   return Math.max(1, toStockUnits(each.packKg, kilogramsOf(pieceGrams), 'down') ?? 1);

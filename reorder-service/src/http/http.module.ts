@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AlertsModule } from '../alerts/alerts.module.ts';
 import { DocumentsModule } from '../documents/documents.module.ts';
 import { GatewaysModule } from '../gateways/gateways.module.ts';
+import { MasterDataModule } from '../master-data/master-data.module.ts';
 import { OperatorModule } from '../operator/operator.module.ts';
 import { OverviewModule } from '../overview/overview.module.ts';
 import { PlanningModule } from '../planning/planning.module.ts';
@@ -18,6 +19,7 @@ import { DocumentsController } from './documents.controller.ts';
 import { EventSubscriptionsController } from './event-subscriptions.controller.ts';
 import { GatewaysController } from './gateways.controller.ts';
 import { HTTP_OPTIONS, type HttpOptions } from './http-options.ts';
+import { MasterDataController } from './master-data.controller.ts';
 import { OrderActionsController } from './order-actions.controller.ts';
 import { OrdersController } from './orders.controller.ts';
 import { OverviewController } from './overview.controller.ts';
@@ -48,6 +50,7 @@ export class HttpModule {
         AlertsModule,
         DocumentsModule,
         GatewaysModule,
+        MasterDataModule,
         OperatorModule,
         OverviewModule,
         PlanningModule,
@@ -62,6 +65,7 @@ export class HttpModule {
         DocumentsController,
         EventSubscriptionsController,
         GatewaysController,
+        MasterDataController,
         OrderActionsController,
         OrdersController,
         OverviewController,

@@ -25,6 +25,7 @@ const fill = (path: string): string =>
     .replace(/:(order|receipt|return|alert|reservation|user)Id/, ORDER_ID)
     .replace(':parkedId', '1')
     .replace(':siteId', 's1')
+    .replace(':kind', 'items')
     .replaceAll(/:\w+/g, 'b1');
 /** What a list cannot be asked without. */
 const REQUIRED: Readonly<Record<string, string>> = {
@@ -51,7 +52,9 @@ describe('every route of the contract', () => {
         headers: { authorization: admin },
       });
       expect(answer.statusCode).toBe(route.responseStatus ?? 200);
-      expect(route.response.safeParse(answer.json())).toMatchObject({ success: true });
+      expect(route.response.safeParse(route.responseTypes ? answer.body : answer.json())).toMatchObject({
+        success: true,
+      });
       expect(answer.headers['cache-control']).toBe('no-store');
     },
   );
@@ -138,6 +141,39 @@ describe('a document in XML', () => {
   test('is taken where documents are taken, and nowhere else', async () => {
     const answer = await send('/api/v1/supplier/order-responses', 'application/xml', xml('UTF-8'));
     expect(answer.json()).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+  });
+});
+
+describe('files in and out', () => {
+  const csv = (payload: string, query = '') =>
+    running.app.inject({
+      method: 'POST',
+      url: `/api/v1/import/items${query}`,
+      headers: { authorization: admin, 'content-type': 'text/csv' },
+      payload,
+    });
+
+  test('a spreadsheet is imported, and its mistakes are told by line and column', async () => {
+    const wrong = await csv('itemId,sku,name,gtin\nnut-m8,N8,M8 nuts,4711\n');
+    expect(wrong.json()).toMatchObject({ code: 'IMPORT_REFUSED', problems: [{ where: 'line 2, gtin' }] });
+    const tried = await csv('itemId;sku;name\nnut-m8;N8;"M8 nuts; zinc"\n', '?dryRun=true');
+    expect(tried.json()).toMatchObject({ dryRun: true, created: 1, rows: [{ line: 2, id: 'nut-m8' }] });
+  });
+
+  test('exports are the tenant’s own', async () => {
+    const url = '/api/v1/export/stock.csv';
+    const ours = await running.app.inject({ url, headers: { authorization: admin } });
+    expect(ours.headers['content-type']).toMatch(/^text\/csv/);
+    expect(ours.body.split('\r\n').filter((line) => line.startsWith('s'))).toMatchObject([
+      expect.stringMatching(/^siteId,/),
+      expect.stringMatching(/^s1,loc,b1,bolt-m8,/),
+      expect.stringMatching(/^s1,loc,b2,oil-5w30,/),
+    ]);
+    const supplier = await running.app.inject({
+      url,
+      headers: { authorization: await running.signIn('sales@bolts.example') },
+    });
+    expect(supplier.statusCode).toBe(403);
   });
 });
 

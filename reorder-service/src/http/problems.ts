@@ -81,6 +81,12 @@ export const HTTP_ERROR_CODES = {
     what: 'The message names a line that the order does not have',
     todo: 'Use the line numbers of the purchase order message',
   },
+  IMPORT_REFUSED: {
+    status: 422,
+    title: 'The rows cannot be taken',
+    what: 'Some rows of an import are not right; `problems` names each with its line and column',
+    todo: 'Correct the rows and send all of them again: nothing was taken',
+  },
   DOCUMENT_REFUSED: {
     status: 422,
     title: 'The document cannot be taken',

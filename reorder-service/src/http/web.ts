@@ -3,13 +3,12 @@ import { resolve } from 'node:path';
 
 import fastifyStatic from '@fastify/static';
 import { ShelfwireError } from '@shelfwire/contract';
-import { API_ROUTES } from '@shelfwire/contract/api';
 import { registerServiceRoutes } from '@shelfwire/contract/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { HttpOptions } from './http-options.ts';
 import { problemBody } from './problems.ts';
-import { takeXml } from './xml-body.ts';
+import { takeTexts } from './text-body.ts';
 
 /**
  * Scripts only from ourselves: a name in the catalogue that contains markup cannot run. Styles may stand inline, because
@@ -37,7 +36,10 @@ const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-const XML_PATHS = [API_ROUTES.receiveUblDocument.path];
+const TEXT_BODIES = [
+  { types: ['application/xml', 'text/xml'], path: /^\/api\/v1\/supplier\/ubl$/ },
+  { types: ['text/csv'], path: /^\/api\/v1\/import\/\w+$/ },
+];
 
 /**
  * What stands beside the API: security headers, `/healthz /readyz /metrics`, and the console's files. Call before
@@ -49,7 +51,7 @@ export async function registerWeb(server: FastifyInstance, options: HttpOptions)
     if (request.url.startsWith('/api/') && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
     done();
   });
-  takeXml(server, XML_PATHS);
+  takeTexts(server, TEXT_BODIES);
   registerServiceRoutes(server, {
     service: 'reorder-service',
     metrics: options.metrics,
