@@ -8,7 +8,7 @@ export const DOWNSAMPLED = {
   device_health: ['batteryRatio', 'linkDbm', 'temperatureC'],
 } as const;
 export type DownsampledMeasurement = keyof typeof DOWNSAMPLED;
-const SERIES_TAGS = ['deviceId', 'sensorId', 'siteId', 'tenantId'];
+export const SERIES_TAGS = ['deviceId', 'sensorId', 'siteId', 'tenantId'];
 /** As they stand in the names of fields: `netGrams_count`. Times and the integral are for means over time. */
 const HOURLY_PARTS = [...PARTS, 'firstAtMs', 'lastAtMs', 'integral', 'gapMaxMs'] as const;
 /** The columns of `hoursQuery`, after the time. */

@@ -8,6 +8,7 @@ import { DOWNSAMPLED } from './downsampling.ts';
 const rowSchema = z.tuple([z.number(), z.number().nullable(), z.number().nullable()]);
 
 export const MARKS_MEASUREMENT = 'hour_mark';
+export const MARKS_GROUP_BY = ['instance'];
 export const MARKS_QUERY = `SELECT "mark", "done" FROM "${MARKS_MEASUREMENT}" GROUP BY "instance"`;
 
 /** The marks of the hours of a range, of every instance. */

@@ -14,17 +14,21 @@ import type {
   Stretch,
   StretchesRequest,
 } from '../telemetry-store.ts';
-import { errorOfCsv, pairsOfCsv } from './csv.ts';
 import { hourlyBucketsQuery, hoursQuery, isDownsampled } from './downsampling.ts';
-import { knownByMarks, MARKS_MEASUREMENT, marksQuery } from './hour-marks.ts';
+import { knownByMarks, MARKS_GROUP_BY, MARKS_MEASUREMENT, marksQuery } from './hour-marks.ts';
 import { bucketsQuery, quoteName, sensorsQuery, seriesQuery } from './influxql.ts';
 import { getText, type SeriesReader } from './series-reader.ts';
 
-/** Rows are not checked one by one: that takes longer than the database needs to find them. */
+/**
+ * Rows are not checked one by one: that takes longer than the database needs to find them. JSON, though CSV is cheaper:
+ * as CSV a failed statement is an empty answer (1.x, 2.x), so that a fault would look like a gap.
+ */
 const seriesSchema = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   columns: z.array(z.string()).default([]),
   values: z.array(z.custom<readonly Cell[]>(Array.isArray)).default([]),
+  /** The server has more rows than it may give at once (`max-row-limit` of 1.x). */
+  partial: z.boolean().default(false),
 });
 type Cell = number | string | boolean | null;
 type InfluxSeries = z.infer<typeof seriesSchema>;
@@ -49,11 +53,8 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   async series(request: SeriesRequest): Promise<SeriesPair[]> {
-    const text = await this.#ask(seriesQuery(request), { accept: 'application/csv' });
-    // Some failures are told in JSON, whatever was asked for.
-    const isJson = text.startsWith('{');
-    throwProblem(isJson ? problemOf(parseAnswer(text)) : errorOfCsv(text));
-    return isJson ? [] : pairsOfCsv(text);
+    const [series] = await this.query(seriesQuery(request));
+    return (series?.values ?? []).map(([atMs, value]): SeriesPair => [Number(atMs), Number(value)]);
   }
 
   async buckets(request: BucketsRequest): Promise<BucketRow[]> {
@@ -89,7 +90,7 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   async #knowledge(range: Range): Promise<HourKnowledge> {
-    return knownByMarks(await this.query(marksQuery(range)), this.#rawGoneBeforeMs);
+    return knownByMarks(await this.query(marksQuery(range), { groupBy: MARKS_GROUP_BY }), this.#rawGoneBeforeMs);
   }
 
   async #rows(influxQl: string): Promise<BucketRow[]> {
@@ -110,7 +111,8 @@ export class InfluxQlReader implements SeriesReader {
   async sensors(site: { tenantId: string; siteId: string }): Promise<SensorSummary[]> {
     const found: SensorSummary[] = [];
     for (const measurement of ['reading', 'device_health'] as const) {
-      for (const series of await this.query(sensorsQuery(measurement, site))) {
+      const groupBy = ['deviceId', 'sensorId', ...(measurement === 'reading' ? ['kind'] : [])];
+      for (const series of await this.query(sensorsQuery(measurement, site, groupBy), { groupBy })) {
         const { deviceId = '', sensorId, kind } = series.tags ?? {};
         const lastAtMs = Number(series.values[0]?.[0]);
         found.push({ measurement, deviceId, sensorId: sensorId || null, kind: kind ?? 'health', lastAtMs });
@@ -125,18 +127,19 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   /**
-   * One statement: 3.x takes no more than one at a time.
+   * One statement: 3.x takes no more than one at a time. With `groupBy`, the tags that it groups by.
    * @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said
    */
-  async query(influxQl: string, options: { method?: 'GET' | 'POST' } = {}): Promise<InfluxSeries[]> {
-    const answer = parseAnswer(await this.#ask(influxQl, options));
-    throwProblem(problemOf(answer));
-    return answer.results?.flatMap((result) => result.series ?? []) ?? [];
-  }
-
-  #ask(influxQl: string, options: { method?: 'GET' | 'POST'; accept?: string }): Promise<string> {
+  async query(
+    influxQl: string,
+    { method = 'GET', groupBy = [] }: { method?: 'GET' | 'POST'; groupBy?: readonly string[] } = {},
+  ): Promise<InfluxSeries[]> {
     const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', q: influxQl });
-    return getText(this.#client, '/query', parameters, options);
+    const answer = parseAnswer(await getText(this.#client, '/query', parameters, method));
+    throwProblem(problemOf(answer));
+    const found = answer.results?.flatMap((result) => result.series ?? []) ?? [];
+    if (found.some(({ partial }) => partial)) throwProblem('the answer is cut off: raise its max-row-limit');
+    return groupBy.length === 0 ? found : found.flatMap((series) => withTags(series, groupBy));
   }
 }
 
@@ -146,6 +149,30 @@ function toHour([atMs, ...columns]: readonly Cell[]): HourOfSeries {
     cell === null ? null : Number(cell),
   );
   return { hourMs: Number(atMs), firstAtMs, lastAtMs, integral, gapMaxMs, last: last ?? Number.NaN };
+}
+
+/**
+ * 3.x before it learned better gives all series as one, with the tags as columns
+ * (https://github.com/influxdata/influxdb/issues/25751).
+ */
+function withTags(series: InfluxSeries, groupBy: readonly string[]): InfluxSeries[] {
+  const places = groupBy.map((tag) => series.columns.indexOf(tag));
+  if (series.tags !== undefined || places.some((place) => place < 0)) return [series];
+  const isTag = new Set(places);
+  const byTags = new Map<string, InfluxSeries & { values: (readonly Cell[])[] }>();
+  for (const row of series.values) {
+    const tagValues = places.map((place) => String(row[place] ?? ''));
+    const key = JSON.stringify(tagValues);
+    const own = byTags.get(key) ?? {
+      ...series,
+      tags: Object.fromEntries(groupBy.map((tag, index) => [tag, tagValues[index] ?? ''])),
+      columns: series.columns.filter((_, place) => !isTag.has(place)),
+      values: [],
+    };
+    byTags.set(key, own);
+    own.values.push(row.filter((_, place) => !isTag.has(place)));
+  }
+  return [...byTags.values()];
 }
 
 function parseAnswer(text: string): z.infer<typeof answerSchema> {

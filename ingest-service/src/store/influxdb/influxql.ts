@@ -27,10 +27,10 @@ export function conditions({ tags, fromMs, toMs }: Pick<SeriesRequest, 'tags' | 
 export function sensorsQuery(
   measurement: 'reading' | 'device_health',
   site: { tenantId: string; siteId: string },
+  groupBy: readonly string[],
 ): string {
-  const groups = ['deviceId', 'sensorId', ...(measurement === 'reading' ? ['kind'] : [])].map(quoteName).join(', ');
   const where = tagConditions({ tenantId: site.tenantId, siteId: site.siteId }).join(' AND ');
-  return `SELECT last("sequence") AS value FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${groups}`;
+  return `SELECT last("sequence") AS value FROM ${quoteName(measurement)} WHERE ${where} GROUP BY ${groupBy.map(quoteName).join(', ')}`;
 }
 
 function tagConditions(tags: Readonly<Record<string, string>>): string[] {

@@ -15,15 +15,15 @@ export async function getText(
   client: InfluxDB,
   path: string,
   parameters: URLSearchParams,
-  options: { method?: 'GET' | 'POST'; accept?: string } = {},
+  method: 'GET' | 'POST' = 'GET',
 ): Promise<string> {
-  const { method = 'GET', accept = 'application/json' } = options;
   const chunks: Uint8Array[] = [];
   try {
     // `request` would parse the answer, and VictoriaMetrics calls JSON what is lines of it.
     const answer = client.transport.iterate(`${path}?${parameters.toString()}`, '', {
       method,
-      headers: { accept },
+      // 3.x answers 400 to every other text here, also to a list of types.
+      headers: { accept: 'application/json' },
     });
     for await (const chunk of answer) chunks.push(chunk);
     return Buffer.concat(chunks).toString();

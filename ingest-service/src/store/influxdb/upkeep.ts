@@ -1,7 +1,7 @@
 import type { Retention } from '../telemetry-store.ts';
 import { HOUR_MS } from '../hours/split-range.ts';
-import { DOWNSAMPLED, HourTotals, sliceQuery, type DownsampledMeasurement } from './downsampling.ts';
-import { HourMarks, MARKS_MEASUREMENT, MARKS_QUERY } from './hour-marks.ts';
+import { DOWNSAMPLED, HourTotals, SERIES_TAGS, sliceQuery, type DownsampledMeasurement } from './downsampling.ts';
+import { HourMarks, MARKS_GROUP_BY, MARKS_MEASUREMENT, MARKS_QUERY } from './hour-marks.ts';
 import type { InfluxQlReader } from './influxql-reader.ts';
 import type { LineWriter } from './line-writer.ts';
 import { SliceLength } from './slice-length.ts';
@@ -69,7 +69,7 @@ export class InfluxUpkeep {
   async #start(nowMs: number): Promise<void> {
     if (this.#started) return;
     await this.makeBucket();
-    const answer = await this.#parts.reader.query(MARKS_QUERY);
+    const answer = await this.#parts.reader.query(MARKS_QUERY, { groupBy: MARKS_GROUP_BY });
     const foreign = this.marks.recall(answer).filter((hourMs) => hourMs + HOUR_MS <= nowMs);
     const thisHourMs = nowMs - (nowMs % HOUR_MS);
     const unmarked = Array.from({ length: HOURS_WITHOUT_MARKS }, (_, index) => thisHourMs - (index + 1) * HOUR_MS);
@@ -121,7 +121,7 @@ export class InfluxUpkeep {
     const startedAtMs = performance.now();
     let rows = 0;
     try {
-      const answer = await this.#parts.reader.query(sliceQuery(measurement, fromMs, toMs));
+      const answer = await this.#parts.reader.query(sliceQuery(measurement, fromMs, toMs), { groupBy: SERIES_TAGS });
       for (const { values } of answer) rows += values.length;
       return answer;
     } finally {
