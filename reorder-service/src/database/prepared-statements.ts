@@ -12,19 +12,23 @@ const JOINS_MIN = 4;
 const ELEMENTS_MAX = 100;
 /** Of one process; a connection keeps the plan of each. */
 const STATEMENTS_MAX = 50;
+/** Texts that were looked at, so that each is looked at once. */
+const TEXTS_MAX = 1_000;
 /** `cached plan must not change result type`: a migration ran meanwhile. */
 const FEATURE_NOT_SUPPORTED = '0A000';
 
 const names = new Map<string, string | undefined>();
+let named = 0;
 
 /** @returns the name under which a connection keeps the plan of this statement; undefined if it is planned each time */
 function nameOf(text: string): string | undefined {
-  if (names.has(text)) return names.get(text);
-  if (names.size >= STATEMENTS_MAX) return undefined;
+  const known = names.get(text);
+  if (known !== undefined || names.size >= TEXTS_MAX || names.has(text)) return known;
   const joins = text.match(/\bjoin\b/g)?.length ?? 0;
   // Kysely spells out every element of a list, so that there is no end of such texts.
-  if (joins < JOINS_MIN || / in \(\$\d+/.test(text)) return undefined;
-  const name = `s${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+  const isWorthIt = joins >= JOINS_MIN && !/ in \(\$\d+/.test(text) && named < STATEMENTS_MAX;
+  const name = isWorthIt ? `s${createHash('sha256').update(text).digest('hex').slice(0, 24)}` : undefined;
+  if (name !== undefined) named += 1;
   names.set(text, name);
   return name;
 }

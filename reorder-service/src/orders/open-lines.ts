@@ -1,5 +1,6 @@
 import type { OrderStatus } from '@shelfwire/contract';
 
+import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 
 /** A line that goods may still come on. */
@@ -83,7 +84,7 @@ export async function openLinesOf(
     .where('l.open', '=', true)
     .where('l.tenant_id', '=', site.tenantId)
     .where('l.site_id', '=', site.siteId)
-    .where('l.bin_id', 'in', [...new Set(binIds)])
+    .where('l.bin_id', '=', anyOf(binIds))
     .orderBy('o.created_at_ms')
     .orderBy('l.order_id')
     .orderBy('l.line_number')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { Step } from './bin-state.ts';
 import type { SiteAddress } from './site-memory.ts';
@@ -82,7 +83,7 @@ export async function expectedMovesOf(tx: Tx, site: SiteAddress, binIds: readonl
     .select('at_ms as atMs')
     .where('tenant_id', '=', site.tenantId)
     .where('site_id', '=', site.siteId)
-    .where('bin_id', 'in', [...new Set(binIds)])
+    .where('bin_id', '=', anyOf(binIds))
     .where('sensed', '=', true)
     .where('closed_at_ms', 'is', null)
     .orderBy('at_ms')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
 
@@ -33,7 +34,7 @@ export class OpenDemand {
       .where('tenant_id', '=', site.tenantId)
       .where('site_id', '=', site.siteId)
       .where('status', '=', 'OPEN')
-      .where('bin_id', 'in', [...binIds])
+      .where('bin_id', '=', anyOf(binIds))
       .where((eb) => eb.or([eb('expires_at_ms', 'is', null), eb('expires_at_ms', '>', nowMs)]))
       .groupBy(['bin_id', 'item_id'])
       .execute();

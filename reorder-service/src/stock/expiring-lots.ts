@@ -1,3 +1,4 @@
+import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
 
@@ -20,7 +21,7 @@ export async function expiringLotsOf(
     .select(['bin_id', 'item_id', 'expires_at_ms', 'remaining_quantity'])
     .where('tenant_id', '=', site.tenantId)
     .where('site_id', '=', site.siteId)
-    .where('bin_id', 'in', [...binIds])
+    .where('bin_id', '=', anyOf(binIds))
     .where('used_up_at_ms', 'is', null)
     .where('remaining_quantity', '>', 0)
     .where('expires_at_ms', 'is not', null)

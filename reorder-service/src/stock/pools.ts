@@ -1,3 +1,4 @@
+import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
 
@@ -23,7 +24,7 @@ export async function poolsOf(tx: Tx, site: SiteAddress, binIds: readonly string
       .select(['bin_id', 'primary_bin_id'])
       .where('tenant_id', '=', site.tenantId)
       .where('site_id', '=', site.siteId)
-      .where(column, 'in', [...ids])
+      .where(column, '=', anyOf(ids))
       .where('primary_bin_id', 'is not', null)
       .execute();
     for (const row of rows) primaryByBin.set(row.bin_id, row.primary_bin_id ?? row.bin_id);
