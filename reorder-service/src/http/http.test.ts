@@ -102,6 +102,24 @@ describe('errors', () => {
     expect(answer.json()).toMatchObject({ status: 400, code: 'CURSOR_INVALID' });
   });
 
+  test('a character that PostgreSQL keeps in no text is refused, and is no error of the service', async () => {
+    const group = {
+      siteId: 's1',
+      gatewayId: 'b1',
+      deviceId: 'b1',
+      sensorId: '\u0000',
+      reason: 'any',
+      action: 'replay',
+    };
+    const answer = await running.app.inject({
+      method: 'POST',
+      url: '/api/v1/parked-readings/settle',
+      headers: { authorization: admin },
+      payload: group,
+    });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+  });
+
   test('a body that is no JSON, or not called JSON, is refused', async () => {
     const send = async (type: string, payload: string): Promise<unknown> =>
       (

@@ -53,6 +53,7 @@ const HOSTILE: readonly unknown[] = [
   '../../etc/passwd',
   '%00',
   '\u0000',
+  'long enough, but \u0000',
   '\ud800',
   '{{7*7}}',
   '<script>alert(1)</script>',

@@ -10,6 +10,9 @@ const CODES_BY_STATUS: Readonly<Record<number, HttpErrorCode>> = {
   415: 'MEDIA_TYPE_UNSUPPORTED',
 };
 
+/** What PostgreSQL says of U+0000, in a text and in JSON: it keeps none, and no field needs one. */
+const NOT_STORABLE: ReadonlySet<unknown> = new Set(['22021', '22P05']);
+
 interface Refusal {
   code: HttpErrorCode;
   detail: string;
@@ -44,6 +47,8 @@ function refusalOf(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof HttpProblem) return { code: error.httpCode, detail: error.message, problem: error };
   if (error instanceof ShelfwireError && isHttpErrorCode(error.code))
     return { code: error.code, detail: error.message };
+  if (error instanceof Error && 'code' in error && NOT_STORABLE.has(error.code))
+    return { code: 'REQUEST_INVALID', detail: 'A text has a character that cannot be kept (U+0000)' };
   const status = statusOf(error);
   const known = CODES_BY_STATUS[status];
   if (known) return { code: known, detail: HTTP_ERROR_CODES[known].what };
