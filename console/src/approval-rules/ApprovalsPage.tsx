@@ -59,6 +59,7 @@ function Rules({ mayChange }: { mayChange: boolean }) {
               <Button
                 variant="subtle"
                 size="compact-md"
+                flex="none"
                 aria-label={`Change rule ${rule.ruleId}`}
                 onClick={() => setEditing(rule)}
               >
@@ -105,6 +106,7 @@ function Budgets({ mayChange }: { mayChange: boolean }) {
               <Button
                 variant="subtle"
                 size="compact-md"
+                flex="none"
                 aria-label={`Change budget ${budget.budgetId}`}
                 onClick={() => setEditing(budget)}
               >

@@ -2,11 +2,11 @@ import { Text } from '@mantine/core';
 
 import type { SupplierKpis } from '../api/types';
 import classes from './insights.module.css';
+import { describeDays } from './kpi-cards';
 
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 const share = (value: number | null): string => (value === null ? '–' : `${number.format(value * 100)} %`);
-const days = (value: number | null): string => (value === null ? '–' : `${number.format(value)} d`);
 
 /** What was agreed with each supplier and what it kept. */
 export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[] }) {
@@ -25,13 +25,13 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
             <dl className={classes['figures']}>
               <Figure name="On time" value={share(supplier.onTime)} />
               <Figure name="In full" value={share(supplier.inFull)} />
-              <Figure name="Lead time agreed" value={days(supplier.agreedLeadTimeDays)} />
+              <Figure name="Lead time agreed" value={describeDays(supplier.agreedLeadTimeDays)} />
               <Figure
                 name="Lead time kept"
                 value={
                   supplier.actualLeadTimeSdDays === null
-                    ? days(supplier.actualLeadTimeDays)
-                    : `${days(supplier.actualLeadTimeDays)} ± ${number.format(supplier.actualLeadTimeSdDays)}`
+                    ? describeDays(supplier.actualLeadTimeDays)
+                    : `${describeDays(supplier.actualLeadTimeDays)} ± ${describeDays(supplier.actualLeadTimeSdDays)}`
                 }
               />
               <Figure
@@ -52,8 +52,8 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
         ))}
       </div>
       <Text size="xs" c="dimmed" mt="sm">
-        Of orders closed in the time. On time: the last goods came by the date due. Lead time kept: mean from sending to
-        the last goods, with its standard deviation.
+        Of orders closed in the time. On time: the last goods came by the day they were due, in the time of the site.
+        Lead time kept: mean from sending to the last goods, with its standard deviation.
       </Text>
     </>
   );

@@ -52,7 +52,7 @@ export function factsOf(forecast: BinForecast, unit: string): [name: string, val
 }
 
 function describeLeadTime({ days, sdDays, deliveries, source }: NonNullable<BinForecast['leadTime']>): string {
-  if (source === 'agreed') return `${number.format(days)} days, as agreed`;
+  if (source === 'agreed') return `${number.format(days)} ${days === 1 ? 'day' : 'days'}, as agreed`;
   return `${number.format(days)} ± ${number.format(sdDays)} days, learned from ${deliveries} deliveries`;
 }
 

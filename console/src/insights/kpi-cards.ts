@@ -13,7 +13,11 @@ export interface KpiCard {
 }
 
 const share = (value: number | null): string => (value === null ? '–' : `${number.format(value * 100)} %`);
-const days = (value: number | null): string => (value === null ? '–' : `${number.format(value)} d`);
+/** Less than a day is told in hours. */
+export function describeDays(value: number | null): string {
+  if (value === null) return '–';
+  return value > 0 && value < 1 ? `${number.format(value * 24)} h` : `${number.format(value)} d`;
+}
 
 /** The figures of a time, each with its definition; a dash where there was nothing to judge. */
 export function cardsOf(kpis: Kpis): KpiCard[] {
@@ -33,7 +37,7 @@ export function cardsOf(kpis: Kpis): KpiCard[] {
     {
       name: 'Stock-outs',
       value: whole.format(kpis.stockouts),
-      note: `${days(kpis.stockoutDays)} empty in all`,
+      note: `${describeDays(kpis.stockoutDays)} empty in all`,
       definition: 'How often a bin that held something ran empty, and for how many days in all, summed over bins.',
     },
     {
@@ -43,7 +47,7 @@ export function cardsOf(kpis: Kpis): KpiCard[] {
     },
     {
       name: 'Days of supply',
-      value: days(kpis.daysOfSupply),
+      value: describeDays(kpis.daysOfSupply),
       definition: 'What is there now ÷ consumption a day; by value if every price is known, else by units.',
     },
     {
@@ -55,7 +59,7 @@ export function cardsOf(kpis: Kpis): KpiCard[] {
     },
     {
       name: 'Order lead time',
-      value: days(kpis.orderCycleDays),
+      value: describeDays(kpis.orderCycleDays),
       note: `${kpis.ordersClosed} orders closed`,
       definition: 'Median from making an order to closing it, of orders closed in the time.',
     },

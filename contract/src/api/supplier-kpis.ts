@@ -9,7 +9,7 @@ export const supplierKpisSchema = z.object({
   supplierId: idSchema,
   supplierName: z.string(),
   ordersClosed: z.int().min(0),
-  /** Share whose last goods came by the date they were due. */
+  /** Share whose last goods came by the day they were due, in the time of the site. */
   onTime: share,
   /** Share of which everything ordered came. */
   inFull: share,

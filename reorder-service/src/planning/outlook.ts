@@ -3,7 +3,7 @@ import type { BinForecast } from '@shelfwire/contract/api';
 import { leadTimeQuantile, statistics } from '../replenishment/science/order-point.ts';
 
 const DAY_MS = 86_400_000;
-const DAYS_MIN = 28;
+const DAYS_MIN = 14;
 const DAYS_MAX = 90;
 /** The quantity is between low and high with a probability of 80 %. */
 const TAIL = 0.1;

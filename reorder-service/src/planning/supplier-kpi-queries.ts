@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SupplierKpis } from '@shelfwire/contract/api';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
@@ -8,6 +8,11 @@ import { withTenant } from '../database/with-tenant.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+
+/** The day of the site's own calendar: goods that come on the day they are due are in time, whatever the hour. */
+function dayOf(atMs: string): RawBuilder<unknown> {
+  return sql`(to_timestamp(${sql.raw(atMs)} / 1000.0) at time zone time_zone)::date`;
+}
 
 /** What suppliers have kept, from the orders. Reads only. */
 @Injectable()
@@ -25,19 +30,20 @@ export class SupplierKpiQueries {
         with ours as (
           select * from purchase_order where tenant_id = ${tenantId} and (${siteId ?? null}::text is null or site_id = ${siteId ?? null})
         ), closed as (
-          select o.supplier_id, o.sent_at_ms, o.acknowledged_at_ms, o.due_at_ms, o.closed_at_ms, goods.last_at_ms,
+          select o.supplier_id, site.time_zone, o.sent_at_ms, o.acknowledged_at_ms, o.due_at_ms, o.closed_at_ms, goods.last_at_ms,
             not exists (select from purchase_order_line n
               where n.order_id = o.order_id and n.received_quantity < n.ordered_quantity) as in_full,
             (select avg(si.lead_time_days) from purchase_order_line l
              join supplier_item si on si.tenant_id = o.tenant_id and si.supplier_id = o.supplier_id and si.item_id = l.item_id
              where l.order_id = o.order_id) as agreed_days
           from ours o
+          join site on site.tenant_id = o.tenant_id and site.site_id = o.site_id
           left join lateral (select max(e.at_ms) as last_at_ms from order_event e
             where e.order_id = o.order_id and e.event = 'GoodsReceived') goods on true
           where o.status = 'CLOSED' and o.closed_at_ms >= ${fromMs} and o.closed_at_ms < ${toMs}
         ), figures as (
           select supplier_id, count(*) as closed,
-            avg((coalesce(last_at_ms, closed_at_ms) <= coalesce(due_at_ms, closed_at_ms))::int) as on_time,
+            avg((${dayOf('coalesce(last_at_ms, closed_at_ms)')} <= ${dayOf('coalesce(due_at_ms, last_at_ms, closed_at_ms)')})::int) as on_time,
             avg(in_full::int) as in_full, avg(agreed_days) as agreed_days,
             avg(last_at_ms - sent_at_ms) as lead_ms, stddev_samp(last_at_ms - sent_at_ms) as lead_sd_ms,
             percentile_cont(0.5) within group (order by acknowledged_at_ms - sent_at_ms) as acknowledged_ms
