@@ -12,8 +12,6 @@ type Body<Path extends keyof paths> = paths[Path] extends {
 export type Alert = Schemas['Alert'];
 export type AnnouncedMove = Schemas['AnnouncedMove'];
 export type ApprovalRule = Schemas['ApprovalRule'];
-export type ApprovalTested =
-  paths['/api/v1/approval-rules/test']['post']['responses']['200']['content']['application/json'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type BinDetail = Schemas['BinDetail'];
 export type BinForecast = Schemas['BinForecast'];

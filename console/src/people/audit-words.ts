@@ -31,12 +31,13 @@ export function differencesOf({ details }: AuditEntry): Difference[] {
 
 /** What stands with an entry that is no change. */
 export function noteOf({ details }: AuditEntry): string {
-  return [details['note'], details['because'], details['address'] ? `from ${String(details['address'])}` : undefined]
+  const { note, because, address } = details;
+  return [note, because, typeof address === 'string' ? `from ${address}` : undefined]
     .filter((each): each is string => typeof each === 'string' && each !== '')
     .join(' · ');
 }
 
 function wordsOf(value: unknown): string {
   if (value === undefined || value === null || value === '') return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -47,7 +47,7 @@ function ruleOf(type: string, parameters: Parameters, unit: string): string {
     case 'FIXED_QUANTITY':
       return `at ≤ ${number('reorderPoint')}, ${number('reorderQuantity')} ${unit} each time`;
     case 'PERIODIC':
-      return `${daysOf(parameters)} ${String(parameters['cutOff'] ?? '')}, up to ${number('orderUpTo')} ${unit}`;
+      return `${daysOf(parameters)}, up to ${number('orderUpTo')} ${unit}`;
     case 'SERVICE_LEVEL':
       return serviceOf(parameters, unit);
     case 'KANBAN_TWO_BIN':
@@ -68,9 +68,10 @@ function serviceOf(parameters: Parameters, unit: string): string {
 }
 
 function daysOf(parameters: Parameters): string {
-  const { reviewDays } = parameters;
-  if (!Array.isArray(reviewDays)) return 'on review days';
-  return reviewDays.map((day) => String(day).charAt(0) + String(day).slice(1).toLowerCase()).join(', ');
+  const { reviewDays, cutOff } = parameters;
+  const at = typeof cutOff === 'string' ? ` ${cutOff}` : '';
+  if (!Array.isArray(reviewDays)) return `on review days${at}`;
+  return reviewDays.map((day) => String(day).charAt(0) + String(day).slice(1).toLowerCase()).join(', ') + at;
 }
 
 /** Where a policy was set, from the place of one bin: "this bin", "the item at every site". */
