@@ -7,6 +7,7 @@ import type { Tx } from '../database/with-tenant.ts';
 import { isFinal, type Order } from '../orders/order.ts';
 import { changeOrder, readOrder } from '../orders/order-store.ts';
 import type { Arrival, ArrivedAt } from '../orders/receive-goods.ts';
+import { endOfDay } from '../replenishment/calendar.ts';
 import { recordLots, type NewLot } from '../stock-keeping/lot-store.ts';
 import { writeReturn } from './supplier-returns.ts';
 
@@ -64,7 +65,7 @@ export async function bookArrival(
     });
   }
   const received = await receive(tx, order, arrivals, at);
-  if (received.ok) await recordLots(tx, order, lotsOf(order, lines, at));
+  if (received.ok) await recordLots(tx, order, lotsOf(order, lines, { ...at, timeZone: await timeZoneOf(tx, order) }));
   return received;
 }
 
@@ -96,16 +97,26 @@ function noteOf(quantity: number, proposed: number | undefined): string | null {
     : `${quantity - proposed} more than the scale saw`;
 }
 
-/** The first moment at which a lot may not be used is the end of its last day. */
+async function timeZoneOf(tx: Tx, { tenantId, siteId }: Order): Promise<string> {
+  const site = await tx
+    .selectFrom('site')
+    .select('time_zone')
+    .where('tenant_id', '=', tenantId)
+    .where('site_id', '=', siteId)
+    .executeTakeFirstOrThrow();
+  return site.time_zone;
+}
+
+/** The first moment at which a lot may not be used is the end of its last day, as the clocks of the site tell it. */
 function lotsOf(
   order: Order,
   lines: readonly ReceivedLine[],
-  at: { by: string; receiptId: string; lotSource: 'asn' | 'scan' | 'manual'; nowMs: number },
+  at: { by: string; receiptId: string; lotSource: 'asn' | 'scan' | 'manual'; nowMs: number; timeZone: string },
 ): NewLot[] {
   return lines.flatMap(({ lineNumber, lot, expiresOn, quantity, condition }) => {
     const line = order.lines.find((each) => each.lineNumber === lineNumber);
     if (!line || lot === undefined || quantity === 0 || condition !== 'good') return [];
-    const expiresAtMs = expiresOn === undefined ? undefined : Date.parse(expiresOn) + 86_400_000;
+    const expiresAtMs = expiresOn === undefined ? undefined : endOfDay(at.timeZone, expiresOn);
     const { binId, itemId } = line;
     const came = { receivedAtMs: at.nowMs, source: at.lotSource, reference: at.receiptId, by: at.by };
     return [{ binId, itemId, lotNumber: lot, quantity, expiresAtMs, ...came }];

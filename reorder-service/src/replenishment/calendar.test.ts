@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { localTime, momentOf, nextReview } from './calendar.ts';
+import { endOfDay, localTime, momentOf, nextReview } from './calendar.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 const BERLIN = 'Europe/Berlin';
@@ -46,4 +46,11 @@ describe('review days', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test('a day is over when the clocks of the site say so, also when it has 23 or 25 hours', () => {
+  expect(endOfDay('UTC', '2027-03-31')).toBe(Date.parse('2027-04-01T00:00:00Z'));
+  expect(endOfDay('Europe/Berlin', '2026-03-29')).toBe(Date.parse('2026-03-30T00:00:00+02:00'));
+  expect(endOfDay('Europe/Berlin', '2026-10-25')).toBe(Date.parse('2026-10-26T00:00:00+01:00'));
+  expect(endOfDay('America/Los_Angeles', '2027-03-31')).toBe(Date.parse('2027-04-01T00:00:00-07:00'));
 });

@@ -65,6 +65,11 @@ export function momentOf(timeZone: string, wallMs: number): number {
   return exact ?? Math.max(...candidates);
 }
 
+/** The moment at which a local date like 2027-03-31 is over. */
+export function endOfDay(timeZone: string, date: string): number {
+  return momentOf(timeZone, Date.parse(date) + DAY_MS);
+}
+
 function offsetMs(timeZone: string, atMs: number): number {
   const { year, month, day, minutes } = localTime(timeZone, atMs);
   const wholeMinuteMs = Math.floor(atMs / 60_000) * 60_000;
