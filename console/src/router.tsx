@@ -7,12 +7,14 @@ import { binRoutes } from './bin/routes';
 import { countingRoutes } from './counting/routes';
 import { gatewayRoutes } from './gateways/routes';
 import { insightRoutes } from './insights/routes';
+import { doubtRoutes } from './doubt/routes';
 import { orderRoutes } from './orders/routes';
 import { receivingRoutes } from './receiving/routes';
 import { peopleRoutes } from './people/routes';
 import { policyRoutes } from './policies/routes';
 import { rootRoute, signedInRoute, signInRoute } from './shell/routes';
 import { PageFailure } from './shell/states';
+import { stockKeepingRoutes } from './stock-keeping/routes';
 import { stockRoutes } from './stock/routes';
 
 /** Each folder says in its `routes.ts` which addresses it answers. Pages are loaded when somebody goes there. */
@@ -30,6 +32,8 @@ const routeTree = rootRoute.addChildren([
     ...approvalRoutes,
     ...peopleRoutes,
     ...gatewayRoutes,
+    ...stockKeepingRoutes,
+    ...doubtRoutes,
   ]),
 ]);
 

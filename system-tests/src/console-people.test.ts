@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { writeBarcodeVideo } from './barcode-video.ts';
 import { DESKTOP, launchChromium, openPage, PHONE } from './browser.ts';
 import { ADMIN, ReorderProcess } from './reorder-process.ts';
 import { ScriptedScales } from './scripted-scale.ts';
-import { BOLT_EAN13, catalogue, PIECE_GRAMS } from './two-bins.ts';
+import { BINS_WITHOUT_SENSOR, BOLT_EAN13, catalogue, PIECE_GRAMS } from './two-bins.ts';
 
 const WAIT_MS = 45_000;
 
@@ -41,7 +42,10 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
     const address = supplier.address();
     const supplierPort = typeof address === 'object' && address !== null ? address.port : 0;
-    service = await ReorderProcess.start({ mqttUrl: broker.url, catalogue: catalogue(supplierPort) });
+    service = await ReorderProcess.start({
+      mqttUrl: broker.url,
+      catalogue: catalogue(supplierPort, BINS_WITHOUT_SENSOR),
+    });
     scales = await ScriptedScales.connect(broker.url);
     const video = join(folder, 'barcode.y4m');
     writeBarcodeVideo(video, BOLT_EAN13);
@@ -125,8 +129,39 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await everyLook(isUsable);
   });
 
+  test('goods of an unknown scale wait until somebody says which bin it looks into', async () => {
+    await scales.weigh('scale-new', 33 * PIECE_GRAMS);
+    await page.goto('/doubt');
+    await page.getByRole('list', { name: 'Readings that wait for somebody' }).waitFor();
+    await everyLook(isUsable);
+    await page.getByRole('button', { name: 'Assign to a bin…' }).click();
+    await page.getByRole('combobox', { name: /The bin it looks into/ }).click();
+    await page.getByRole('option', { name: /A-03/ }).click();
+    await page.getByRole('button', { name: 'Assign it' }).click();
+    await page.getByText('1 reading is accounted.').waitFor();
+    await page.goto('/stock/plant-1/bin-spare');
+    await page.getByRole('main').getByText('33', { exact: true }).first().waitFor();
+  });
+
+  test('goods are moved to another bin of the same item, and are no consumption', async () => {
+    await scales.weigh('scale-nuts', 45 * PIECE_GRAMS);
+    await page.goto('/stock/plant-1/bin-nuts');
+    await page.getByRole('main').getByText('45', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Move…' }).click();
+    await page.getByLabel(/How many pcs/).fill('2');
+    await page.getByRole('combobox', { name: 'Bin' }).click();
+    await page.getByRole('option', { name: /A-04/ }).click();
+    await page.getByRole('button', { name: 'Move them' }).click();
+    await page.getByText(/Noted. What the scales see/).waitFor();
+    await scales.weigh('scale-nuts', 43 * PIECE_GRAMS);
+    await page.getByRole('list', { name: 'Movements, newest first' }).getByText('Moved').first().waitFor();
+    await page.goto('/moves');
+    await page.getByRole('listitem').filter({ hasText: 'A-02 → A-04' }).getByText('Done').waitFor();
+  });
+
   test('an order’s page and its dialog can be used by everybody', async () => {
-    await scales.weigh('scale-bolts', 10 * PIECE_GRAMS);
+    // Below the safety stock, too: an alert is raised while the tests go on.
+    await scales.weigh('scale-bolts', 3 * PIECE_GRAMS);
     await page.goto('/orders');
     await page
       .getByRole('listitem', { name: /^Order / })
@@ -140,6 +175,59 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await isUsable('the dialog');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  /** As the supplier's own system does it. */
+  async function supplierAccepts(orderId: string): Promise<void> {
+    const response = await fetch(`${service.baseUrl}/api/v1/supplier/order-responses`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer token-of-bolts-inc', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        schema: 'order-response/1',
+        messageId: randomUUID(),
+        orderId,
+        supplierOrderNumber: 'B-4711',
+        atMs: Date.now(),
+        lines: [{ lineNumber: 1, code: 'IA', confirmedUnits: 6 }],
+      }),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  test('a part of an order is received, found by the supplier’s number, and the rest is closed short', async () => {
+    const orderId = page.url().split('/').at(-1) ?? '';
+    await supplierAccepts(orderId);
+    await page.goto('/receiving');
+    await page.getByRole('button', { name: 'Scan or find' }).click();
+    await page.getByLabel('Or type the code').fill('b-4711');
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await page.getByRole('list', { name: 'Orders found' }).getByRole('link').click();
+    await page.getByLabel(/How many pcs of Hex bolt/).fill('30');
+    await page.getByText('30 pcs short').waitFor();
+    await everyLook(isUsable);
+    await page.getByRole('button', { name: 'Book what came…' }).click();
+    await page.getByText('30 pcs are still missing and stay on order').waitFor();
+    await page.getByRole('button', { name: 'Book it' }).click();
+    await page.getByRole('list', { name: 'What came so far' }).getByText('30 pcs').waitFor();
+
+    await page.goto(`/orders/${orderId}`);
+    await page.getByRole('button', { name: 'Close short…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('the rest is sold out');
+    await dialog.getByRole('button', { name: 'Close the order' }).click();
+    await page.getByText('closed short: the rest is sold out').first().waitFor();
+  });
+
+  test('an alert shows up by itself, and somebody takes it on', async () => {
+    await page.getByTestId('alert-count').waitFor();
+    await page.getByRole('link', { name: /^Alerts, \d+ waiting/ }).click();
+    const alert = page.getByRole('listitem').filter({ hasText: /Hex bolt M8×40 is (below|out)/ });
+    await alert.getByRole('button', { name: 'I look after it' }).click();
+    await page
+      .getByRole('list', { name: 'Somebody looks after it' })
+      .getByText(/Hex bolt M8×40 is/)
+      .waitFor();
+    await everyLook(isUsable);
   });
 
   test('a policy is tried before it is saved, then decides', async () => {

@@ -26,6 +26,7 @@ export function acknowledgeMutation(queryClient: QueryClient) {
   return mutationOptions({
     mutationFn: (alertId: string) =>
       unwrap(api.POST('/api/v1/alerts/{alertId}/acknowledge', { params: { path: { alertId } } })),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['alerts'] }),
+    // Not waited for: what is read again may take the component away that has something to say about the outcome.
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['alerts'] }),
   });
 }

@@ -24,6 +24,9 @@ export interface StockFilter {
 }
 
 const PAGE_ITEMS = 200;
+/** What is seen first comes quickly; who scrolls on reads more at once, since the list is looked over with every page. */
+const FIRST_STOCK_ITEMS = 100;
+const FURTHER_STOCK_ITEMS = 500;
 const RETRIES_MAX = 3;
 /** A level is pushed, but a reading that changes nothing is not: this keeps the ages true. */
 const STOCK_REFRESH_MS = 15_000;
@@ -52,6 +55,7 @@ export function stockQuery(filter: StockFilter) {
     placeholderData: keepPreviousData,
     // Comparing every row read so far with every row read again would take longer than drawing the few on the screen.
     structuralSharing: false,
+    refetchOnMount: ({ state }) => isShort(state.data),
     refetchOnWindowFocus: ({ state }) => isShort(state.data),
     refetchInterval: ({ state }) => (isShort(state.data) ? STOCK_REFRESH_MS : (false as const)),
   });
@@ -187,7 +191,7 @@ export function seriesQuery(
 
 function fetchStock(filter: StockFilter, cursor: string | undefined, signal: AbortSignal): Promise<Page<StockItem>> {
   const query = {
-    limit: PAGE_ITEMS,
+    limit: cursor === undefined ? FIRST_STOCK_ITEMS : FURTHER_STOCK_ITEMS,
     ...(cursor ? { cursor } : {}),
     ...(filter.search ? { search: filter.search } : {}),
     ...(filter.status ? { status: filter.status } : {}),

@@ -45,7 +45,6 @@ export type Problem = Schemas['Problem'];
 export type Receipt = Schemas['Receipt'];
 export type ReceivedLine = Body<'/api/v1/orders/{orderId}/receipts'>['lines'][number];
 export type Reservation = Schemas['Reservation'];
-export type Site = Schemas['Site'];
 export type StockItem = Schemas['StockItem'];
 export type StockStatus = StockItem['status'];
 export type StreamEvent = Schemas['StreamEvent'];

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@man
 import { IconArrowLeft, IconClipboardList, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 
 import { binQuery } from '../api/queries';
 import type { BinDetail } from '../api/types';
@@ -13,6 +14,8 @@ import { Quantity } from '../stock/Quantity';
 import { ReadingAge } from '../stock/ReadingAge';
 import { StatusBadge } from '../stock/StatusBadge';
 import { StockGauge } from '../stock/StockGauge';
+import { BinKeeping } from '../stock-keeping/BinKeeping';
+import { MoveDialog } from '../stock-keeping/MoveDialog';
 import { Age } from '../time/Age';
 import { BinFacts } from './BinFacts';
 import classes from './BinPage.module.css';
@@ -42,14 +45,16 @@ function BinDocument({ bin }: { bin: BinDetail }) {
   const mayCount = useMay('keepStock');
   const counting = route.useSearch().count === true;
   const navigate = route.useNavigate();
+  const [moving, setMoving] = useState(false);
   const setCounting = (next: boolean): void => {
     void navigate({ search: next ? { count: true } : {}, replace: true });
   };
   const isSupplier = useSession()?.user.role === 'supplier';
   return (
     <Stack gap="md" maw="76rem">
-      <BinHead bin={bin} {...(mayCount ? { onCount: () => setCounting(true) } : {})} />
+      <BinHead bin={bin} {...(mayCount ? { onCount: () => setCounting(true), onMove: () => setMoving(true) } : {})} />
       {counting && mayCount ? <CountDialog bin={bin} onClose={() => setCounting(false)} /> : null}
+      {moving ? <MoveDialog bin={bin} onClose={() => setMoving(false)} /> : null}
       <div className={classes['columns']}>
         {isSupplier ? null : (
           <Stack gap="md">
@@ -57,6 +62,7 @@ function BinDocument({ bin }: { bin: BinDetail }) {
             {bin.sensors.map((sensor) => (
               <SensorHistory key={`${sensor.deviceId}/${sensor.sensorId}`} bin={bin} sensor={sensor} />
             ))}
+            <BinKeeping bin={bin} />
             <MovementList bin={bin} />
           </Stack>
         )}
@@ -66,7 +72,7 @@ function BinDocument({ bin }: { bin: BinDetail }) {
   );
 }
 
-function BinHead({ bin, onCount }: { bin: BinDetail; onCount?: () => void }) {
+function BinHead({ bin, onCount, onMove }: { bin: BinDetail; onCount?: () => void; onMove?: () => void }) {
   const { position } = bin;
   return (
     <Paper className={classes['card'] ?? ''}>
@@ -119,11 +125,18 @@ function BinHead({ bin, onCount }: { bin: BinDetail; onCount?: () => void }) {
           </span>
         </div>
       )}
-      {onCount ? (
-        <Button mt="md" variant={bin.countingTask === null ? 'default' : 'filled'} onClick={onCount}>
-          Count this bin
-        </Button>
-      ) : null}
+      <Group mt="md" gap="sm">
+        {onCount ? (
+          <Button variant={bin.countingTask === null ? 'default' : 'filled'} onClick={onCount}>
+            Count this bin
+          </Button>
+        ) : null}
+        {onMove ? (
+          <Button variant="default" onClick={onMove}>
+            Move…
+          </Button>
+        ) : null}
+      </Group>
     </Paper>
   );
 }

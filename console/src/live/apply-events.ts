@@ -5,11 +5,32 @@ import type { StockEvent, StockItem, StreamEvent } from '../api/types';
 export function applyStockEvents(pages: Pages<StockItem>, newest: ReadonlyMap<string, StockEvent>): Pages<StockItem> {
   let changed = false;
   const next = pages.pages.map((page) => {
-    if (!page.items.some((item) => newest.has(keyOf(item.siteId, item.binId)))) return page;
+    const places = placesIn(page.items);
+    const touched = [...newest].filter(([key]) => places.has(key));
+    if (touched.length === 0) return page;
     changed = true;
-    return { ...page, items: page.items.map((item) => applyToItem(item, newest.get(keyOf(item.siteId, item.binId)))) };
+    const items = [...page.items];
+    for (const [key, event] of touched) {
+      const place = places.get(key) ?? 0;
+      const item = items[place];
+      if (item) items[place] = applyToItem(item, event);
+    }
+    // The same bins stand in the same places.
+    PLACES.set(items, places);
+    return { ...page, items };
   });
   return changed ? { ...pages, pages: next } : pages;
+}
+
+/** Where each bin stands, made once for a page as it was read: looking through all rows for each event would be felt. */
+const PLACES = new WeakMap<readonly StockItem[], ReadonlyMap<string, number>>();
+
+function placesIn(items: readonly StockItem[]): ReadonlyMap<string, number> {
+  const known = PLACES.get(items);
+  if (known) return known;
+  const places = new Map(items.map((item, index) => [keyOf(item.siteId, item.binId), index]));
+  PLACES.set(items, places);
+  return places;
 }
 
 /** The last event of each bin by its sequence, whatever order they came in. */
@@ -25,8 +46,7 @@ export function newestByBin(events: readonly StreamEvent[]): Map<string, StockEv
   return newest;
 }
 
-function applyToItem(item: StockItem, event: StockEvent | undefined): StockItem {
-  if (!event) return item;
+function applyToItem(item: StockItem, event: StockEvent): StockItem {
   // The list may have been read after this event was made.
   if (item.observedAtMs !== null && item.observedAtMs > event.atMs) return item;
   return {

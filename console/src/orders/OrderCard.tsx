@@ -21,7 +21,7 @@ export function OrderCard({ order }: { order: OrderSummary }) {
             {order.supplierName} · <Age atMs={order.createdAtMs} />
           </Text>
         </div>
-        <Group gap="xs" justify="flex-end">
+        <Group gap="xs" justify="flex-end" className={classes['badges'] ?? ''}>
           <OverdueBadge order={order} />
           <OrderStatusBadge status={order.status} />
         </Group>

@@ -57,7 +57,8 @@ function describeSource(evidence: Facts, reading: Facts): string | undefined {
   return series === COUNT_SERIES ? 'counted by a person' : series;
 }
 
-function describeMeasured(reading: Facts, unit: string | undefined): string | undefined {
+/** "590 g net, steady". */
+export function describeMeasured(reading: Facts, unit: string | undefined): string | undefined {
   const parts = [
     describeIf(numberAt(reading, 'netGrams'), (grams) => `${describeNumber(grams)} g net`),
     reading['stable'] === true ? 'steady' : reading['stable'] === false ? 'moving' : undefined,

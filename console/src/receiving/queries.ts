@@ -96,12 +96,20 @@ export type Booking =
 export function bookingMutation(orderId: string, queryClient: QueryClient) {
   return mutationOptions({
     mutationFn: (booking: Booking): Promise<Receipt> => book(orderId, booking),
-    onSettled: () =>
-      Promise.all(
-        [['order', orderId], ['orders'], ['receipts'], ['summary'], ['stock'], ['bin'], ['alerts'], ['lots']].map(
-          (queryKey) => queryClient.invalidateQueries({ queryKey }),
-        ),
-      ),
+    // Not waited for: with the order as it is now, the form is another.
+    onSettled: () => {
+      const keys = [
+        ['order', orderId],
+        ['orders'],
+        ['receipts'],
+        ['summary'],
+        ['stock'],
+        ['bin'],
+        ['alerts'],
+        ['lots'],
+      ];
+      for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
+    },
   });
 }
 

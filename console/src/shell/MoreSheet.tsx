@@ -13,7 +13,7 @@ export function MoreSheet({ pages, onClose }: { pages: readonly PageEntry[]; onC
       position="bottom"
       size="auto"
       title="More"
-      classNames={{ content: classes['sheet'] ?? '', body: classes['body'] ?? '' }}
+      classNames={{ inner: classes['inner'] ?? '', content: classes['sheet'] ?? '', body: classes['body'] ?? '' }}
       closeButtonProps={{ 'aria-label': 'Close', size: 'lg' }}
     >
       {pagesByGroup(pages).map(({ group, pages: ofGroup }) => (

@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconArrowBarDown,
@@ -12,6 +11,7 @@ import {
 
 import type { StockStatus } from '../api/types';
 import { STATUS_LOOKS } from './status';
+import classes from './StatusBadge.module.css';
 
 const ICONS: Readonly<Record<StockStatus, TablerIcon>> = {
   OUT_OF_STOCK: IconCircleX,
@@ -23,21 +23,21 @@ const ICONS: Readonly<Record<StockStatus, TablerIcon>> = {
   UNKNOWN: IconHelpCircle,
 };
 
-/** Colour, icon and word: none of them carries the meaning alone. */
+/** Colour, icon and word: none of them carries the meaning alone. Plain, since a list draws many of them. */
 export function StatusBadge({ status }: { status: StockStatus }) {
   const { label, color, meaning } = STATUS_LOOKS[status];
   const Icon = ICONS[status];
   return (
-    <Badge
-      color={color}
-      variant="light"
-      size="md"
-      tt="none"
-      fw={650}
+    <span
+      className={classes['badge']}
       title={meaning}
-      leftSection={<Icon size={14} stroke={2} aria-hidden />}
+      style={{
+        color: `var(--mantine-color-${color}-light-color)`,
+        background: `var(--mantine-color-${color}-light)`,
+      }}
     >
+      <Icon size={14} stroke={2} aria-hidden />
       {label}
-    </Badge>
+    </span>
   );
 }

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconBoxSeam, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 
 import { stockQuery } from '../api/queries';
 import type { StockStatus } from '../api/types';
@@ -29,6 +29,10 @@ export function StockPage() {
   const stock = useInfiniteQuery(stockQuery({ search: q, status }));
   const pages = stock.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  const { hasNextPage, isFetching, fetchNextPage } = stock;
+  const readMore = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
   const filtered = q !== '' || status !== undefined;
   return (
     <>
@@ -46,12 +50,11 @@ export function StockPage() {
       {stock.isPending ? <StockListSkeleton /> : null}
       {items.length > 0 ? (
         <StockList
+          listKey={`${status ?? ''}/${q}`}
           items={items}
           busy={stock.isPlaceholderData}
           hasMore={stock.hasNextPage}
-          onEndNear={() => {
-            if (stock.hasNextPage && !stock.isFetching) void stock.fetchNextPage();
-          }}
+          onEndNear={readMore}
         />
       ) : null}
       {stock.isSuccess && items.length === 0 ? <NoBins filtered={filtered} /> : null}

@@ -1,5 +1,4 @@
 import { IconHandStop, IconTruckDelivery } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
 import type { StockItem } from '../api/types';
@@ -15,13 +14,12 @@ export const StockRow = memo(function StockRow({ item }: { item: StockItem }) {
   return (
     <article className={classes['row']} data-status={item.status} aria-label={`${item.item.name} in ${item.binName}`}>
       <div className={classes['item']}>
-        <Link
+        <a
           className={classes['name']}
-          to="/stock/$siteId/$binId"
-          params={{ siteId: item.siteId, binId: item.binId }}
+          href={`/stock/${encodeURIComponent(item.siteId)}/${encodeURIComponent(item.binId)}`}
         >
           {item.item.name}
-        </Link>
+        </a>
         <div className={classes['place']}>
           {item.binName} · {item.locationName} · <span className={classes['sku']}>{item.item.sku}</span>
         </div>
@@ -65,8 +63,8 @@ function OnOrder({ item }: { item: StockItem }) {
       </span>
     );
   return (
-    <Link className={classes['order']} to="/orders/$orderId" params={{ orderId: item.openOrderId }}>
+    <a className={classes['order']} href={`/orders/${encodeURIComponent(item.openOrderId)}`}>
       <IconTruckDelivery size={15} aria-hidden /> {onOrder} on order
-    </Link>
+    </a>
   );
 }

@@ -25,7 +25,7 @@ export function SummaryStrip() {
         <Figure value={data?.overdueOrders} alarm label="overdue" />
       </Link>
       {isSupplier ? null : (
-        <Link to="/counting" className={classes['tile']}>
+        <Link to="/doubt" className={classes['tile']}>
           <Figure value={data?.binsInDoubt} alarm label="sensors in doubt">
             {data && data.openCountingTasks > 0 ? `${data.openCountingTasks} to count` : null}
           </Figure>
