@@ -125,7 +125,9 @@ onEachEngine('the ledger', (database) => {
     const replica = new Replica(database.db);
     const outbox = randomUUID();
     await replica.apply(outbox, 1, [weight(3, 10, 40), weight(3, 20, 40.1), weight(3, 30, 25)]);
-    await replica.apply(outbox, 4, [weight(3, 15, 30, { historical: true })]);
+    const late = await replica.apply(outbox, 4, [weight(3, 15, 30, { historical: true })]);
+    expect(late.movements.length).toBeGreaterThan(1);
+    expect(late.counts, 'one reading came').toMatchObject({ changed: 1, unchanged: 0 });
     expect(await ledgerOf(3)).toEqual({ net: { 10: 40, 15: -10, 20: 10, 30: -15 }, onHand: 25, sum: 25 });
   });
 

@@ -103,14 +103,19 @@ export async function applyReadings(
   const events = stockEvents(plan.changes, onOrder);
   await enqueueEvents(tx, site, formatTopic({ channel: 'stock', ...site }), events, nowMs);
 
-  const changed = plan.movements.length;
+  // Of what came now: a late reading also moves what came after it, and may make several movements.
+  const heard = new Set(understood.observations.map(({ sequence }) => sequence));
+  const moved = plan.movements.filter(
+    ({ outboxId, sequence }) => outboxId === incoming.outboxId && heard.has(sequence),
+  );
+  const changed = new Set(moved.map(({ sequence }) => sequence)).size;
   return {
     memory: { ...memory, ledgerVersion: version },
     bins: plan.bins,
     repeated: incoming.readings.length - unseen.readings.length,
     counts: {
       changed,
-      unchanged: Math.max(0, understood.readings.size - changed),
+      unchanged: heard.size - changed,
       doubtful: understood.doubtful,
       ignored: understood.ignored,
       parked: understood.parked.length,

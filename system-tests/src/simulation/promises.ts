@@ -1,4 +1,4 @@
-import type { Reading } from '@shelfwire/contract';
+import { REQUIRED_CONSUMERS, type Reading } from '@shelfwire/contract';
 import { findViolations } from '@shelfwire/reorder-service/parts';
 
 import type { SimulatedSite } from './simulated-site.ts';
@@ -9,7 +9,15 @@ const MINUTE_MS = 60_000;
 const SEEN_WITHIN_MS = 121 * MINUTE_MS;
 
 export interface BrokenPromise {
-  kind: 'lost' | 'duplicate' | 'wrong-level' | 'double-order' | 'doubtful-order' | 'forgotten-order' | 'books';
+  kind:
+    | 'lost'
+    | 'duplicate'
+    | 'wrong-level'
+    | 'double-order'
+    | 'doubtful-order'
+    | 'forgotten-order'
+    | 'books'
+    | 'counters';
   sentence: string;
 }
 
@@ -22,6 +30,7 @@ export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPro
     ...findLostReadings(site),
     ...(await findWrongLevels(site)),
     ...(await findWrongOrders(site)),
+    ...(await findWrongCounters(site)),
   ];
 }
 
@@ -129,5 +138,43 @@ function findDoubt(
   if (decidedAtMs - lastSeenMs > SEEN_WITHIN_MS) {
     doubt(`was decided ${(decidedAtMs - lastSeenMs) / MINUTE_MS} minutes after the last word`);
   }
+  return broken;
+}
+
+/**
+ * Received = stored + queued + set aside + given up, by what each process itself counted (design D13). A process that
+ * died may have done more than it could still count, or counted what came again: so much is allowed and no more.
+ */
+async function findWrongCounters(site: SimulatedSite): Promise<BrokenPromise[]> {
+  const { gateway, ingest, reorder } = site;
+  const broken: BrokenPromise[] = [];
+  const check = (what: string, counted: number, least: number, most: number): void => {
+    if (counted >= least && counted <= most) return;
+    broken.push(
+      broke('counters', `${what}: ${counted} counted, ${least === most ? least : `${least} to ${most}`} came`),
+    );
+  };
+  const appended = await gateway.counters.total('shelfwire_gateway_readings_appended_total');
+  const dropped = await gateway.counters.total('shelfwire_gateway_readings_dropped_total');
+  const died = gateway.counts.crashes > 0;
+  check('gateway, readings appended', appended, died ? gateway.counts.appended : gateway.sequences, gateway.sequences);
+  for (const consumer of REQUIRED_CONSUMERS) {
+    const confirmed = await gateway.counters.total('shelfwire_gateway_readings_confirmed_total', { consumer });
+    const least = gateway.sequences - gateway.queuedReadings - dropped;
+    // A confirmation that was not written down before the power went is news once more.
+    check(`gateway, readings confirmed by ${consumer}`, confirmed, least, died ? Infinity : least + dropped);
+  }
+  const { finished, unfinished } = ingest.counters;
+  const kept =
+    (await ingest.counters.total('shelfwire_ingest_readings_stored_total')) +
+    (await ingest.counters.total('shelfwire_ingest_readings_quarantined_total'));
+  check('ingest, readings stored or set aside', kept, finished, finished + unfinished);
+  const applied = await reorder.counters.total('shelfwire_reorder_readings_applied_total');
+  check(
+    'reorder, readings applied',
+    applied,
+    reorder.counters.finished,
+    reorder.counters.finished + reorder.counters.unfinished,
+  );
   return broken;
 }

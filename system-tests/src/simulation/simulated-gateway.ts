@@ -19,6 +19,7 @@ import {
 import type { SeededRandom } from '@shelfwire/test-servers';
 
 import type { SimulatedBroker } from './central-broker.ts';
+import { ProcessCounters } from './counters.ts';
 import { Life } from './life.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -63,6 +64,7 @@ const LIMITS = {
 /** The stages of the real gateway on a simulated disk, a simulated line and virtual time. */
 export class SimulatedGateway {
   readonly counts = { crashes: 0, thinned: 0, unreadable: 0, appended: 0 };
+  readonly counters = new ProcessCounters();
   /** What its wall clock is wrong by. */
   wallOffsetMs = 0;
   readonly #options: GatewayOptions;
@@ -87,8 +89,9 @@ export class SimulatedGateway {
     return this.#running?.outbox.queuedReadings ?? 0;
   }
 
-  get lastSequences(): ReadonlyMap<string, number> {
-    return new Map(this.#running?.outbox.outboxes.map((outbox) => [outbox.outboxId, outbox.lastSequence]));
+  /** Sequences given out by all its outboxes: so many readings went to the disk. */
+  get sequences(): number {
+    return this.#running?.outbox.outboxes.reduce((sum, { lastSequence }) => sum + lastSequence, 0) ?? 0;
   }
 
   async start(): Promise<void> {
@@ -100,6 +103,7 @@ export class SimulatedGateway {
       steadyNow: () => time.nowMs - this.#bootedAtMs,
     });
     const metrics = new ServiceMetrics({ collectDefaults: false });
+    this.counters.begin(metrics);
     const events = new GatewayEvents(createLogger('simulation', { level: 'silent' }), metrics);
     const outbox = await this.#openOutbox(life, events);
     clock.notBefore(await outbox.newestReceivedAtMs());

@@ -3,6 +3,7 @@ import { createLogger, ServiceMetrics } from '@shelfwire/contract/service';
 import { Ingest, IngestReport, Quarantine, StoreHold } from '@shelfwire/ingest-service/parts';
 
 import type { SimulatedBroker } from './central-broker.ts';
+import { ProcessCounters, readingsIn } from './counters.ts';
 import { Life } from './life.ts';
 import { RememberingStore } from './remembering-store.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -14,6 +15,7 @@ export type IngestDeath = 'before-store' | 'after-store' | 'after-confirmation';
 export class SimulatedIngest {
   readonly store = new RememberingStore();
   readonly counts = { crashes: 0, quarantined: 0 };
+  readonly counters = new ProcessCounters();
   readonly #time: VirtualTime;
   readonly #broker: SimulatedBroker;
   readonly #folder: string;
@@ -31,7 +33,12 @@ export class SimulatedIngest {
         const running = this.#running;
         if (!running) return false;
         const message = { topic, payload, arrivedAtMs: time.nowMs };
-        const outcome = await running.life.during(() => running.ingest.handle(message, new AbortController().signal));
+        const readings = parseTopic(topic)?.channel === 'readings' ? readingsIn(payload) : 0;
+        const outcome = await this.counters.during(
+          readings,
+          () => running.life.during(() => running.ingest.handle(message, new AbortController().signal)),
+          (result) => result === 'done',
+        );
         if (outcome !== undefined) this.counts.quarantined = running.quarantine.size;
         // As the service does: an unconfirmed message is acknowledged after its hold, since the gateway still has it.
         return outcome !== undefined;
@@ -42,6 +49,8 @@ export class SimulatedIngest {
   async start(): Promise<void> {
     const life = new Life();
     const logger = createLogger('simulation', { level: 'silent' });
+    const metrics = new ServiceMetrics({ collectDefaults: false });
+    this.counters.begin(metrics);
     const quarantine = await Quarantine.open({
       folder: this.#folder,
       sizeBytesMax: 10_000_000,
@@ -71,7 +80,7 @@ export class SimulatedIngest {
     const ingest = new Ingest({
       store,
       quarantine,
-      report: new IngestReport(logger, new ServiceMetrics({ collectDefaults: false })),
+      report: new IngestReport(logger, metrics),
       hold: new StoreHold(
         { holdMs: 0, retryFirstMs: 1, retryMaxMs: 1 },
         { nowMs: () => this.#time.nowMs, wait: () => Promise.resolve(), random: () => 0.5 },

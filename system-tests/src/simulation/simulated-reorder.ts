@@ -17,6 +17,7 @@ import {
 } from '@shelfwire/reorder-service/parts';
 
 import type { SimulatedBroker } from './central-broker.ts';
+import { ProcessCounters, readingsIn } from './counters.ts';
 import { Life } from './life.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -36,6 +37,7 @@ interface Running {
 /** The real modules of the reorder-service, their jobs called in virtual time. */
 export class SimulatedReorder {
   readonly counts = { crashes: 0, aged: 0 };
+  readonly counters = new ProcessCounters();
   /** What went wrong though the process lived. */
   readonly failures: string[] = [];
   readonly #time: VirtualTime;
@@ -52,12 +54,11 @@ export class SimulatedReorder {
       'reorder',
       (topic) => parseTopic(topic)?.channel === 'readings',
       async ({ topic, payload }) => {
-        const taken = await this.#during((module) =>
-          module
-            .get(ReadingsController, { strict: false })
-            .receive(payload, { topic, attempt: 1 })
-            .then(() => true)
-            .catch(() => false),
+        if (!this.#running) return false;
+        const taken = await this.counters.during(
+          readingsIn(payload),
+          () => this.#receive(topic, payload),
+          (result) => result === true,
         );
         return taken ?? false;
       },
@@ -79,6 +80,7 @@ export class SimulatedReorder {
     const db = this.#database.connectionOf(life, () => this.crash());
     const logger = createLogger('simulation', { level: 'silent' });
     const metrics = new ServiceMetrics({ collectDefaults: false });
+    this.counters.begin(metrics);
     const config = readConfig(configSchema, {
       SHELFWIRE_CENTRAL_MQTT_URL: 'mqtt://simulated',
       SHELFWIRE_DATABASE_URL: 'pglite:memory:',
@@ -98,6 +100,16 @@ export class SimulatedReorder {
     module.get(TouchedBins, { strict: false }).touches.subscribe(() => this.#planWork());
     this.#running = { life, module };
     this.#planWork();
+  }
+
+  #receive(topic: string, payload: Buffer): Promise<boolean | undefined> {
+    return this.#during((module) =>
+      module
+        .get(ReadingsController, { strict: false })
+        .receive(payload, { topic, attempt: 1 })
+        .then(() => true)
+        .catch(() => false),
+    );
   }
 
   crash(): void {

@@ -25,6 +25,20 @@ test('days of a site with every fault there is break no promise, and a seed live
   expect(await simulate(database, { seed, days: DAYS })).toEqual(reports[0]);
 }, 600_000);
 
+test('a process that counts what did not come, or does not count what did, is found out', async () => {
+  const meddle = ({ gateway, ingest, reorder }: SimulatedSite): void => {
+    gateway.counters.newest?.counter('shelfwire_gateway_readings_appended_total').inc();
+    ingest.counters.newest?.counter('shelfwire_ingest_readings_stored_total').inc();
+    reorder.counters.finished += 1;
+  };
+  const { broken } = await simulate(database, { seed, days: 0.1, faults: [], meddle });
+  expect(broken.map(({ sentence }) => sentence)).toEqual([
+    expect.stringMatching(/^gateway, readings appended: /),
+    expect.stringMatching(/^ingest, readings stored or set aside: /),
+    expect.stringMatching(/^reorder, readings applied: /),
+  ]);
+}, 300_000);
+
 test('a chain that breaks a promise is found out: a reading that vanishes from the store, a shelf that the ledger missed', async () => {
   const meddle = (site: SimulatedSite): void => {
     site.ingest.store.forgetOne();
