@@ -104,7 +104,7 @@ export async function applyReadings(
   await enqueueEvents(tx, site, formatTopic({ channel: 'stock', ...site }), events, nowMs);
 
   // Of what came now: a late reading also moves what came after it, and may make several movements.
-  const heard = new Set(understood.observations.map(({ sequence }) => sequence));
+  const heard = new Set([understood.readings, understood.counts, understood.moves].flatMap((each) => [...each.keys()]));
   const moved = plan.movements.filter(
     ({ outboxId, sequence }) => outboxId === incoming.outboxId && heard.has(sequence),
   );

@@ -57,7 +57,7 @@ export class FaultSite {
       ...clock?.env,
     });
     const site = new FaultSite(folder, centre, gateway, supplierPort, { disk, clock });
-    await site.ready();
+    await site.ready(180_000);
     return site;
   }
 

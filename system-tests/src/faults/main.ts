@@ -7,11 +7,12 @@ import { FAULTS } from '../simulation/fault-plan.ts';
 import { formatFaultTable, formatSimulation } from '../simulation/report.ts';
 import { simulate, type SimulationReport } from '../simulation/run.ts';
 import { SimulatedDatabase } from '../simulation/simulated-database.ts';
-import { FAULT_KINDS } from './plan.ts';
-import { formatReport, runFaults } from './run.ts';
+import type { Parts } from './centre.ts';
+import { FAULT_KINDS, type FaultKind } from './plan.ts';
+import { formatFaultRuns, formatReport, runFaults, type FaultReport } from './run.ts';
 
 const USAGE = `npm run test:faults -- [--scenario kill|stop|wipe|database|disk|clock|mixed|
-                           network|simulation|table] [--seed N] [--seconds N]
+                           network|simulation|table|everything] [--seed N] [--seconds N]
                            [--parts production|embedded] [--stop-seconds N] [--runs N] [--days N]
 
 kill     runs the whole system with simulated traffic, kills each process in turn with SIGKILL, and compares what the
@@ -21,7 +22,9 @@ stop, wipe, database, disk, clock: the same with processes frozen (for --stop-se
 network  two gateways behind bad lines: delay, loss, outages; the seed fixes when and for how long
 simulation  the stages of the whole chain in one process on a virtual clock: N sites one after the other, each with the
          next seed, each for some days with every fault there is; the same seed gives the same days
-table    the simulation with each fault alone for some days, then with all together: one line of a table each`;
+table    the simulation with each fault alone for some days, then with all together: one line of a table each
+everything  each kind of fault on the real processes for --seconds each, then the table of the simulation: one table of
+         each, and the first broken promise`;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();
@@ -50,17 +53,15 @@ async function main(): Promise<number> {
   if (parts !== 'production' && parts !== 'embedded') return refuse('parts must be production or embedded');
   if (scenario === 'simulation') return simulateAll(seed, Number(values.runs), Number(values.days));
   if (scenario === 'table') return tabulate(seed, Number(values.days));
+  if (scenario === 'everything') {
+    const real = await tryEverything({ seed, seconds, parts });
+    return Math.max(real, await tabulate(seed, Number(values.days)));
+  }
   const kinds = scenario === 'mixed' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind === scenario);
   if (kinds.length === 0 && scenario !== 'network') return refuse('there is no such scenario');
-  const required: Requirement[] = ['mosquitto'];
-  if (scenario !== 'network' && parts === 'production') required.push('postgres', 'influxdb');
-  if (kinds.includes('clock')) required.push('faketime');
-  const missing = required.filter((name) => findProgram(name) === undefined);
+  const missing = missingPrograms(kinds, scenario === 'network' ? 'embedded' : parts);
   if (missing.length > 0) return refuse(`not installed: ${missing.join(', ')}; see CONTRIBUTING.md`);
 
-  const say = (line: string): void => {
-    console.log(line);
-  };
   if (scenario === 'network') {
     const report = await runBadNetwork({ seed, seconds, say });
     console.log(formatNetworkReport(report));
@@ -78,13 +79,45 @@ async function main(): Promise<number> {
   return report.broken.length === 0 ? 0 : 1;
 }
 
+function say(line: string): void {
+  console.log(line);
+}
+
+function missingPrograms(kinds: readonly FaultKind[], parts: Parts): Requirement[] {
+  const required: Requirement[] = ['mosquitto'];
+  if (parts === 'production') required.push('postgres', 'influxdb');
+  if (kinds.includes('clock')) required.push('faketime');
+  return required.filter((name) => findProgram(name) === undefined);
+}
+
+/** Each kind of fault on the real processes, one run after the other. @returns as `main` */
+async function tryEverything(about: { seed: number; seconds: number; parts: Parts }): Promise<number> {
+  const missing = missingPrograms(FAULT_KINDS, about.parts);
+  if (missing.length > 0) return refuse(`not installed: ${missing.join(', ')}; see CONTRIBUTING.md`);
+  const reports: FaultReport[] = [];
+  for (const kinds of [...FAULT_KINDS.map((kind) => [kind]), FAULT_KINDS]) {
+    say(`\n${kinds.join(', ')} …`);
+    reports.push(await runFaults({ ...about, kinds, say }));
+  }
+  say(`\n${formatFaultRuns(reports)}`);
+  const broken = reports.flatMap((report) => report.broken);
+  for (const sentence of broken) say(sentence);
+  return broken.length === 0 ? 0 : 1;
+}
+
 async function simulateAll(firstSeed: number, runs: number, days: number): Promise<number> {
   if (!(runs >= 1) || !(days > 0)) return refuse('runs must be at least 1, days more than 0');
   const database = await SimulatedDatabase.open();
   const reports: SimulationReport[] = [];
+  const before = process.cpuUsage();
   for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
     const report = await simulate(database, { seed, days });
     reports.push(report);
+    const { user, system } = process.cpuUsage(before);
+    const secondsADay = (user + system) / 1e6 / (reports.length * days);
+    process.stderr.write(
+      `${reports.length * days} of ${runs * days} site-days, ${secondsADay.toFixed(2)} CPU s each\r`,
+    );
     const outcome =
       report.broken.length === 0 ? 'every promise held' : report.broken.map(({ sentence }) => sentence).join('; ');
     console.log(

@@ -88,6 +88,7 @@ async function findWrongOrders(site: SimulatedSite): Promise<BrokenPromise[]> {
     .execute();
   const received = new Map(site.supplier.book.orders.map((order) => [order.order.orderId, order]));
   const broken: BrokenPromise[] = [];
+  for (const detail of site.supplier.conflicts) broken.push(broke('double-order', `the supplier: ${detail}`));
   for (const order of orders) {
     const openThen = orders.filter(
       (other) =>

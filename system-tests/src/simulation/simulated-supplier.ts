@@ -22,6 +22,8 @@ export class SimulatedSupplier {
   });
   /** 503 to everybody. */
   isDown = false;
+  /** What it refused: an order that came again under another key would have been taken twice by a simpler one. */
+  readonly conflicts: string[] = [];
   /** Takes the next order and breaks the connection before its answer. */
   breaksNextAnswer = false;
   readonly supplierId: string;
@@ -51,7 +53,10 @@ export class SimulatedSupplier {
     const body = typeof init?.body === 'string' ? init.body : '';
     const order = purchaseOrderMessageSchema.parse(JSON.parse(body));
     const receipt = this.book.receive(headers.get('idempotency-key') ?? '', order, this.behaviour, this.#time.nowMs);
-    if (receipt.kind === 'conflict') return new Response(receipt.detail, { status: 409 });
+    if (receipt.kind === 'conflict') {
+      this.conflicts.push(receipt.detail);
+      return new Response(receipt.detail, { status: 409 });
+    }
     if (receipt.kind === 'taken') this.#planNext();
     if (this.breaksNextAnswer) {
       this.breaksNextAnswer = false;
