@@ -24,7 +24,7 @@ for (const folder of readdirSync(provisioned)) {
   }
 }
 for (const [name, value] of Object.entries(process.env)) if (name.endsWith('__FILE')) readFileSync(value);
-const dashboards = readdirSync('/var/lib/grafana/dashboards', { recursive: true }).filter((name) =>
+const dashboards = readdirSync('/var/lib/grafana/dashboards', { encoding: 'utf8', recursive: true }).filter((name) =>
   name.endsWith('.json'),
 );
 for (const name of dashboards) JSON.parse(readFileSync(`/var/lib/grafana/dashboards/${name}`, 'utf8'));
