@@ -24,7 +24,7 @@ from unnest(array['tenant', 'site', 'storage_location', 'item', 'supplier_item',
   'purchase_order_line', 'order_event', 'order_receipt', 'order_receipt_line', 'stock_lot', 'budget', 'alert']) as name \gexec
 select format('grant select (tenant_id, supplier_id, name, truck) on supplier to %I', :'role') \gexec
 select format('grant select (tenant_id, site_id, device_id, reason, parked_at_ms) on parked_reading to %I', :'role') \gexec
-select format('grant select (tenant_id, site_id, channel, recipient, attempts, created_at_ms, next_attempt_at_ms,
+select format('grant select (tenant_id, site_id, order_id, channel, recipient, attempts, created_at_ms, next_attempt_at_ms,
   sent_at_ms, given_up_at_ms, last_error) on message_outbox to %I', :'role') \gexec
 
 select format('drop policy if exists %I on %I', :'role', tablename)
