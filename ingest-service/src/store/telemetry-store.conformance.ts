@@ -144,6 +144,16 @@ export function describeTelemetryStore(name: string, prepare: () => Promise<Stor
       expect(pairs.map(([, value]) => value)).toEqual([1, 2]);
     });
 
+    test('more than a server gives in one piece is all there, and in order', async () => {
+      const seconds = Array.from({ length: 25_001 }, (_, second) => second);
+      for (let at = 0; at < seconds.length; at += 5_000) {
+        await store.write(seconds.slice(at, at + 5_000).map((second) => weight('pieces', second, second)));
+      }
+      expect((await series(netGrams('pieces', { toMs: START_MS + 30_000_000 }))).map(([, value]) => value)).toEqual(
+        seconds,
+      );
+    });
+
     test('the limit keeps the earliest', async () => {
       await store.write([1, 2, 3].map((second) => weight('limit', second, second)));
       expect((await series(netGrams('limit', { limit: 2 }))).map(([, value]) => value)).toEqual([1, 2]);

@@ -27,7 +27,7 @@ const seriesSchema = z.object({
   tags: z.record(z.string(), z.string()).optional(),
   columns: z.array(z.string()).default([]),
   values: z.array(z.custom<readonly Cell[]>(Array.isArray)).default([]),
-  /** The server has more rows than it may give at once (`max-row-limit` of 1.x). */
+  /** More rows of this series follow in the next line. */
   partial: z.boolean().default(false),
 });
 type Cell = number | string | boolean | null;
@@ -127,20 +127,37 @@ export class InfluxQlReader implements SeriesReader {
   }
 
   /**
-   * One statement: 3.x takes no more than one at a time. With `groupBy`, the tags that it groups by.
+   * One statement: 3.x takes no more than one at a time. With `groupBy`, the tags that it groups by. Asked for in lines
+   * (`chunked`), which no `max-row-limit` of 1.x cuts, and in which `partial` can be believed: in one piece, 1.6 calls
+   * every answer of more than 10,000 rows partial, also one that has them all.
    * @throws StoreAwayError, or STORE_QUERY_FAILED with what InfluxDB said
    */
   async query(
     influxQl: string,
     { method = 'GET', groupBy = [] }: { method?: 'GET' | 'POST'; groupBy?: readonly string[] } = {},
   ): Promise<InfluxSeries[]> {
-    const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', q: influxQl });
-    const answer = parseAnswer(await getText(this.#client, '/query', parameters, method));
-    throwProblem(problemOf(answer));
-    const found = answer.results?.flatMap((result) => result.series ?? []) ?? [];
-    if (found.some(({ partial }) => partial)) throwProblem('the answer is cut off: raise its max-row-limit');
+    const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', chunked: 'true', q: influxQl });
+    const text = await getText(this.#client, '/query', parameters, method);
+    const answers = text.trimEnd().split('\n').map(parseAnswer);
+    for (const answer of answers) throwProblem(problemOf(answer));
+    const found = joinParts(answers.flatMap(({ results = [] }) => results.flatMap(({ series = [] }) => series)));
+    if (found.at(-1)?.partial) throwProblem('the answer is cut off: ask for less at a time');
     return groupBy.length === 0 ? found : found.flatMap((series) => withTags(series, groupBy));
   }
+}
+
+/** Series whole again that were cut into lines. */
+function joinParts(parts: readonly InfluxSeries[]): InfluxSeries[] {
+  const whole: InfluxSeries[] = [];
+  for (const part of parts) {
+    const begun = whole.at(-1);
+    if (begun?.partial) {
+      whole[whole.length - 1] = { ...part, values: begun.values.concat(part.values) };
+    } else {
+      whole.push(part);
+    }
+  }
+  return whole;
 }
 
 /** A row of `hoursQuery`. */
