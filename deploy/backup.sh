@@ -35,7 +35,8 @@ while [ -z "$folder" ]; do
   fi
   number=$((number + 1))
 done
-trap 'cd "$target"; rm -rf "$folder.unfinished"; [ -e "$folder" ] || echo "no backup was made" >&2' EXIT
+# Once the backup has its name, `….unfinished` is no longer ours: another may have made one, to see that the name is taken.
+trap '[ -e "$folder" ] || { cd "$target"; rm -rf "$folder.unfinished"; echo "no backup was made" >&2; }' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 cd "$folder.unfinished"
