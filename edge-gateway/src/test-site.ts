@@ -81,7 +81,7 @@ export function measuring(deviceId: string, distanceMm: number): { topic: string
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 40_000,
+  timeoutMs = 15_000,
 ): Promise<void> {
   const endsAtMs = Date.now() + timeoutMs;
   while (!(await condition())) {
