@@ -1,4 +1,4 @@
-import type { SensorKind } from '../database/schema.ts';
+import type { SensorKind } from '../database/catalogue-tables.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { QuantityBasis } from '../stock/quantity.ts';
 import { limitsOf, type StockLimits } from '../stock/status.ts';

@@ -3,7 +3,7 @@ import type { BinDetail, TelemetryField } from '@shelfwire/contract/api';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
-import type { SensorKind } from '../database/schema.ts';
+import type { SensorKind } from '../database/catalogue-tables.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { StockQueries } from '../stock/stock-queries.ts';
 

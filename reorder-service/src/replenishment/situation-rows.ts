@@ -1,7 +1,7 @@
 import type { ReadingQuality } from '@shelfwire/contract';
 import { sql } from 'kysely';
 
-import type { SensorKind } from '../database/schema.ts';
+import type { SensorKind } from '../database/catalogue-tables.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { Offer } from './supply.ts';
 import type { Truck } from './truck.ts';

@@ -1,7 +1,7 @@
 import type { ReadingQuality } from '@shelfwire/contract';
 
 import type { BinInfo } from '../catalogue/site-catalogue.ts';
-import type { SensorKind } from '../database/schema.ts';
+import type { SensorKind } from '../database/catalogue-tables.ts';
 
 /** What one sensor said last of itself. */
 export interface SensorSays {

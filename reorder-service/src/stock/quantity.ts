@@ -1,6 +1,6 @@
 import type { Reading } from '@shelfwire/contract';
 
-import type { SensorKind } from '../database/schema.ts';
+import type { SensorKind } from '../database/catalogue-tables.ts';
 
 /** What must be known of a bin and its sensor to make a quantity of a reading. */
 export interface QuantityBasis {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { SupplierChannel } from '../database/schema.ts';
+import type { SupplierChannel } from '../database/catalogue-tables.ts';
 import type { Db } from '../database/open-database.ts';
 
 export interface Claimed {
