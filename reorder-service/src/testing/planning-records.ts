@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MovementKind } from '@shelfwire/contract';
+import type { Kysely } from 'kysely';
+
+import type { Schema } from '../database/schema.ts';
+import type { BinStory } from '../replenishment/situation.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Movements of the one bin, by day; the level is what they leave. */
+export async function moveStock(
+  database: { db: Kysely<Schema> },
+  story: BinStory,
+  moves: [day: number, kind: MovementKind, change: number][],
+): Promise<void> {
+  const key = { tenant_id: story.tenantId, site_id: 'plant-1', bin_id: 'A-01', item_id: 'm8' };
+  let onHand = 0;
+  for (const [index, [day, kind, change]] of moves.entries()) {
+    onHand += change;
+    const at = story.nowMs + day * DAY_MS;
+    const identity = { gateway_id: 'gw', outbox_id: randomUUID(), sequence: index + 1 };
+    const what = { kind, change, on_hand_after: onHand, at_ms: at, recorded_at_ms: at, revision: 1, evidence: '{}' };
+    await database.db
+      .insertInto('stock_movement')
+      .values({ ...key, ...identity, ...what })
+      .execute();
+  }
+  await database.db
+    .insertInto('stock_level')
+    .values({
+      ...key,
+      on_hand: onHand,
+      uncertainty: 0,
+      state: '{}',
+      status: 'OK',
+      observed_at_ms: story.nowMs,
+      ledger_version: 1,
+    })
+    .execute();
+}
+
+/** An order that was made, due and closed on these days, counted from the story's now. */
+export async function closeOrder(
+  database: { db: Kysely<Schema> },
+  story: BinStory,
+  days: { made: number; due: number; closed: number },
+): Promise<void> {
+  const at = (day: number): number => story.nowMs + day * DAY_MS;
+  await database.db
+    .insertInto('purchase_order')
+    .values({
+      tenant_id: story.tenantId,
+      site_id: 'plant-1',
+      supplier_id: 'bolts',
+      order_number: randomUUID().slice(0, 8),
+      status: 'CLOSED',
+      sentence: 'because',
+      created_at_ms: at(days.made),
+      due_at_ms: at(days.due),
+      closed_at_ms: at(days.closed),
+    })
+    .execute();
+}
