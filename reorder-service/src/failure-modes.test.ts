@@ -23,7 +23,7 @@ import { changeOrder, closeEpisodesOf, episodesOf, lockOrder } from './orders/or
 import { nextReview } from './replenishment/calendar.ts';
 import { orderQuantities } from './replenishment/order-quantity.ts';
 import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from './replenishment/situation.ts';
-import { priceOf } from './replenishment/supply.ts';
+import { priceOf } from './orders/price.ts';
 import { Moves } from './stock-keeping/moves.ts';
 import { StockLedger } from './stock/stock-ledger.ts';
 import { StockQueries } from './stock/stock-queries.ts';

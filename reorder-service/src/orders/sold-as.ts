@@ -1,4 +1,5 @@
 import type { Tx } from '../database/with-tenant.ts';
+import type { PriceBreak } from './price.ts';
 
 /** How a supplier sells an item. Everything but `packQuantity` counts order units. */
 export interface SoldAs {
@@ -12,11 +13,6 @@ export interface SoldAs {
   maxOrderQuantity: number | null;
   leadTimeDays: number;
   priceBreaks: readonly PriceBreak[];
-}
-
-export interface PriceBreak {
-  fromUnits: number;
-  unitPriceCents: number;
 }
 
 /** @returns undefined if this supplier does not sell it */
@@ -67,16 +63,4 @@ export function unitsProblem(units: number, sold: SoldAs): string | undefined {
   if (units % orderMultiple === 0) return undefined;
   const below = Math.floor(units / orderMultiple) * orderMultiple;
   return `the supplier sells multiples of ${orderMultiple}: ${below > 0 ? `${below} or ` : ''}${below + orderMultiple}`;
-}
-
-/**
- * The price of one order unit at this quantity: the tier with the highest threshold that is reached. A price of nothing
- * is one that was never filled in: unknown, so that it meets every approval rule.
- */
-export function priceOf(sold: { priceBreaks: readonly PriceBreak[] }, units: number): number | null {
-  let best: PriceBreak | undefined;
-  for (const tier of sold.priceBreaks) {
-    if (tier.fromUnits <= units && (!best || tier.fromUnits > best.fromUnits)) best = tier;
-  }
-  return best && best.unitPriceCents > 0 ? best.unitPriceCents : null;
 }

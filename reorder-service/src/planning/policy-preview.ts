@@ -1,13 +1,13 @@
 import { describeQuantity } from '@shelfwire/contract';
 import type { PolicyPreview } from '@shelfwire/contract/api';
 
+import { amountOf } from '../orders/price.ts';
 import { nextReview } from '../replenishment/calendar.ts';
 import { decide, positionOf, type OrderDecision } from '../replenishment/decide.ts';
 import type { Situation } from '../replenishment/load-inputs.ts';
 import type { Policy } from '../replenishment/policy.ts';
 import { orderPoint, targetOf } from '../replenishment/science/order-point.ts';
 import { HISTORY_DAYS_MIN } from '../replenishment/service-level.ts';
-import { amountOf } from '../replenishment/supply.ts';
 import { triggerOf } from '../replenishment/trigger.ts';
 
 type Previewed = PolicyPreview['bins'][number]['current'];

@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/with-tenant.ts';
 import { writeAudit } from '../orders/order-store.ts';
 import type { Order } from '../orders/order.ts';
+import { amountOf } from '../orders/price.ts';
 import { demandHistory } from './demand-history.ts';
 import { draftOf, sentenceFor, startOrder, writeLine, type Need } from './order-draft.ts';
 import { statistics } from './science/order-point.ts';
 import { submitOrder } from './submit-order.ts';
-import { amountOf, leadTimeOf } from './supply.ts';
+import { leadTimeOf } from './supply.ts';
 import { gatherUntil, isFull, slackMsOf, type Load, type Truck } from './truck.ts';
 
 /** With less history the demand is not known. */

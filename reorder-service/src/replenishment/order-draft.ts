@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/with-tenant.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import type { Order } from '../orders/order.ts';
+import { amountOf, priceOf } from '../orders/price.ts';
 import { sentenceOf, type OrderDecision } from './decide.ts';
 import type { Situation } from './load-inputs.ts';
-import { amountOf, priceOf } from './supply.ts';
 import { writeProof } from './write-proof.ts';
 
 /** What a decision wants ordered, and for which episode. */

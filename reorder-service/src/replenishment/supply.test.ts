@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { amountOf, chooseSupply, type Offer, type SupplyWish } from './supply.ts';
+import { amountOf } from '../orders/price.ts';
+import { chooseSupply, type Offer, type SupplyWish } from './supply.ts';
 
 const BOLTS: Offer = {
   supplierId: 'bolts',

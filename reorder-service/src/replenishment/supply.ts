@@ -1,11 +1,5 @@
+import { amountOf, type PriceBreak } from '../orders/price.ts';
 import { orderQuantities, roundUp, type ArithmeticStep, type Packaging, type Room } from './order-quantity.ts';
-
-export interface PriceBreak {
-  /** Order units; the price holds for all units of an order that reaches it. */
-  fromUnits: number;
-  /** May be a part of a cent. */
-  unitPriceCents: number;
-}
 
 /** How one supplier sells an item. */
 export interface Offer extends Packaging {
@@ -81,24 +75,6 @@ export function chooseSupply(offers: readonly Offer[], wish: SupplyWish): Supply
   if (offers.length > 1) steps.push({ step: `suppliers looked at, by ${wordOf(wish)}`, value: offers.length });
   for (const each of passedOver) steps.push({ step: `passed over: ${each}`, value: 0 });
   return { ok: true, offer, units, steps };
-}
-
-/**
- * The price of one order unit at this quantity: the tier with the highest threshold that is reached. A price of nothing
- * is one that was never filled in: unknown, so that it meets every approval rule.
- */
-export function priceOf(offer: Pick<Offer, 'priceBreaks'>, units: number): number | null {
-  let best: PriceBreak | undefined;
-  for (const tier of offer.priceBreaks) {
-    if (tier.fromUnits <= units && (!best || tier.fromUnits > best.fromUnits)) best = tier;
-  }
-  return best && best.unitPriceCents > 0 ? best.unitPriceCents : null;
-}
-
-/** Of a whole order: only this is rounded, up to the cent. @returns null without a known price */
-export function amountOf(offer: Pick<Offer, 'priceBreaks'>, units: number): number | null {
-  const priceCents = priceOf(offer, units);
-  return priceCents === null ? null : Math.ceil(priceCents * units);
 }
 
 function priced(
