@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBellCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 
 import type { Alert } from '../api/types';
 import { useMay } from '../session/may';
+import { ReadMore } from '../shell/ReadMore';
 import { EmptyState, FailureNote, FailureState, ListSkeleton } from '../shell/states';
 import { AlertCard } from './AlertCard';
 import { acknowledgeMutation, alertsQuery } from './queries';
@@ -40,13 +41,7 @@ export function AlertsPage() {
       ) : null}
       {alerts.isPending ? <ListSkeleton label="Loading the alerts" /> : null}
       {open ? <OpenAlerts alerts={items} /> : <AlertList label="Alerts that are over" alerts={items} />}
-      {alerts.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="light" loading={alerts.isFetchingNextPage} onClick={() => void alerts.fetchNextPage()}>
-            Show older alerts
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={alerts} label="Show older alerts" />
       {alerts.isSuccess && items.length === 0 ? (
         <EmptyState icon={<IconBellCheck />} title={open ? 'Nothing is wrong' : 'Nothing was wrong yet'}>
           <Text c="dimmed">

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, mutationOptions, type QueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from '../api/client';
-import type { Page } from '../api/queries';
+import { PAGING, type Page } from '../api/paging';
 import type { Alert } from '../api/types';
 
 const PAGE_ITEMS = 100;
@@ -16,8 +16,7 @@ export function alertsQuery({ open }: { open: boolean }) {
       const params = { query: pageParam === undefined ? query : { ...query, cursor: pageParam } };
       return unwrap(api.GET('/api/v1/alerts', { params, signal }));
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<Alert>) => page.nextCursor ?? undefined,
+    ...PAGING,
     refetchInterval: REFRESH_MS,
   });
 }

@@ -1,22 +1,11 @@
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  QueryClient,
-  queryOptions,
-  type InfiniteData,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
 
 import { api, unwrap } from './client';
 import { ApiFailure } from './failure';
 import type { Point } from '../chart/paths';
 import { serverClock } from '../time/server-clock';
+import { PAGING, type Page } from './paging';
 import type { Movement, OrderSummary, StockItem, StockStatus, TelemetrySeries } from './types';
-
-export interface Page<Item> {
-  items: Item[];
-  nextCursor: string | null;
-}
-export type Pages<Item> = InfiniteData<Page<Item>, string | undefined>;
 
 export interface StockFilter {
   search: string;
@@ -50,8 +39,7 @@ export function stockQuery(filter: StockFilter) {
   return infiniteQueryOptions({
     queryKey: ['stock', filter] as const,
     queryFn: ({ pageParam, signal }) => fetchStock(filter, pageParam, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<StockItem>) => page.nextCursor ?? undefined,
+    ...PAGING,
     placeholderData: keepPreviousData,
     // Comparing every row read so far with every row read again would take longer than drawing the few on the screen.
     structuralSharing: false,
@@ -82,8 +70,7 @@ export function ordersQuery(filter: { open: boolean }) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<OrderSummary>) => page.nextCursor ?? undefined,
+    ...PAGING,
     placeholderData: keepPreviousData,
     refetchInterval: ORDERS_REFRESH_MS,
   });
@@ -142,8 +129,7 @@ export function movementsQuery({ siteId, binId }: BinAddress) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<Movement>) => page.nextCursor ?? undefined,
+    ...PAGING,
   });
 }
 

@@ -1,16 +1,16 @@
-import { Button, Group, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import type { ApprovalRule, Budget } from '../api/types';
 import { useSession } from '../session/session';
-import { FailureState } from '../shell/states';
 import { Section } from '../shell/Section';
 import classes from './approvals.module.css';
 import { BudgetDialog } from './BudgetDialog';
 import { describeCents } from './money';
 import { approvalRulesQuery, budgetsQuery } from './queries';
 import { RuleDialog } from './RuleDialog';
+import { SettingList } from './SettingList';
 import { TryOrder } from './TryOrder';
 
 const FULL_FROM = 0.9;
@@ -41,39 +41,24 @@ function Rules({ mayChange }: { mayChange: boolean }) {
         Of the rules that an order meets, the strictest holds. Without one, the policy decides whether an order waits
         for a buyer.
       </Text>
-      {rules.isPending ? <Skeleton height={100} radius="md" aria-label="Loading the rules" /> : null}
-      {rules.error ? <FailureState error={rules.error} onRetry={() => void rules.refetch()} /> : null}
-      {rules.data?.length === 0 ? <Text size="sm">No rules: orders go out as their policies say.</Text> : null}
-      <ul className={classes['list']}>
-        {(rules.data ?? []).map((rule) => (
-          <li key={rule.ruleId}>
-            <div>
-              <Text fw={600} size="sm">
-                {describeRule(rule)}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {rule.ruleId}
-              </Text>
-            </div>
-            {mayChange ? (
-              <Button
-                variant="subtle"
-                size="compact-md"
-                flex="none"
-                aria-label={`Change rule ${rule.ruleId}`}
-                onClick={() => setEditing(rule)}
-              >
-                Change…
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ul>
-      {mayChange ? (
-        <Button mt="sm" variant="default" onClick={() => setEditing('new')}>
-          New rule…
-        </Button>
-      ) : null}
+      <SettingList
+        of={rules}
+        nameOf={(rule) => rule.ruleId}
+        noun="rule"
+        none="No rules: orders go out as their policies say."
+        onEdit={mayChange ? setEditing : undefined}
+      >
+        {(rule) => (
+          <div>
+            <Text fw={600} size="sm">
+              {describeRule(rule)}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {rule.ruleId}
+            </Text>
+          </div>
+        )}
+      </SettingList>
       {editing ? <RuleDialog rule={editing === 'new' ? null : editing} onClose={() => setEditing(null)} /> : null}
     </Section>
   );
@@ -95,32 +80,15 @@ function Budgets({ mayChange }: { mayChange: boolean }) {
       <Text size="sm" c="dimmed" mb="xs">
         Orders beyond a budget wait for a person. A month is one of the site’s own calendar.
       </Text>
-      {budgets.isPending ? <Skeleton height={100} radius="md" aria-label="Loading the budgets" /> : null}
-      {budgets.error ? <FailureState error={budgets.error} onRetry={() => void budgets.refetch()} /> : null}
-      {budgets.data?.length === 0 ? <Text size="sm">No budgets: what is needed is ordered.</Text> : null}
-      <ul className={classes['list']}>
-        {(budgets.data ?? []).map((budget) => (
-          <li key={budget.budgetId}>
-            <BudgetLine budget={budget} />
-            {mayChange ? (
-              <Button
-                variant="subtle"
-                size="compact-md"
-                flex="none"
-                aria-label={`Change budget ${budget.budgetId}`}
-                onClick={() => setEditing(budget)}
-              >
-                Change…
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ul>
-      {mayChange ? (
-        <Button mt="sm" variant="default" onClick={() => setEditing('new')}>
-          New budget…
-        </Button>
-      ) : null}
+      <SettingList
+        of={budgets}
+        nameOf={(budget) => budget.budgetId}
+        noun="budget"
+        none="No budgets: what is needed is ordered."
+        onEdit={mayChange ? setEditing : undefined}
+      >
+        {(budget) => <BudgetLine budget={budget} />}
+      </SettingList>
       {editing ? <BudgetDialog budget={editing === 'new' ? null : editing} onClose={() => setEditing(null)} /> : null}
     </Section>
   );

@@ -1,7 +1,8 @@
 import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
-import { isShort, type Pages } from '../api/queries';
+import type { Pages } from '../api/paging';
+import { isShort } from '../api/queries';
 import type { StockItem, StreamEvent } from '../api/types';
 import { session, useSession } from '../session/session';
 import { applyStockEvents, newestByBin } from './apply-events';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Pages } from '../api/queries';
+import type { Pages } from '../api/paging';
 import type { StockEvent, StockItem, StreamEvent } from '../api/types';
 import { applyStockEvents, newestByBin } from './apply-events';
 

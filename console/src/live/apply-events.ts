@@ -1,4 +1,4 @@
-import type { Pages } from '../api/queries';
+import type { Pages } from '../api/paging';
 import type { StockEvent, StockItem, StreamEvent } from '../api/types';
 
 /** Puts pushed levels into a list as it was read; rows that did not change stay the same objects. */

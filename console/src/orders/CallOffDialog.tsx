@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import type { OrderAction } from '../api/mutations';
 import type { CallOffOrder } from '../api/types';
+import { isReason, ReasonField } from '../shell/ReasonField';
 import { serverClock } from '../time/server-clock';
 
 const DAY_MS = 86_400_000;
@@ -13,7 +14,6 @@ const PAUSES = [
   { value: '14', label: 'two weeks' },
   { value: '30', label: 'thirty days' },
 ];
-const REASON_CHARACTERS_MIN = 3;
 
 /** `close-short`: a part has come, the rest will not. `close-undelivered`: the supplier has said that nothing will come. */
 export type CallOffKind = 'decline' | 'cancel' | 'close-short' | 'close-undelivered';
@@ -59,7 +59,7 @@ export function CallOffDialog({
     else onConfirm({ kind: 'close', ...callOff, supplierAgreed: agreed });
   };
   const { title, button } = WORDS[kind];
-  const ready = reason.trim().length >= REASON_CHARACTERS_MIN && (agreed || kind !== 'close-undelivered');
+  const ready = isReason(reason) && (agreed || kind !== 'close-undelivered');
   return (
     <Modal opened onClose={onClose} title={`${title} order ${orderNumber}`} centered>
       <form onSubmit={submit}>
@@ -80,18 +80,7 @@ export function CallOffDialog({
               onChange={(event) => setAgreed(event.currentTarget.checked)}
             />
           ) : null}
-          <Textarea
-            label="Why"
-            description="Stands in the history of the order."
-            required
-            minLength={REASON_CHARACTERS_MIN}
-            maxLength={500}
-            autosize
-            minRows={2}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
+          <ReasonField description="Stands in the history of the order." value={reason} onChange={setReason} />
           <Radio.Group
             label="And the need?"
             value={need}

@@ -1,9 +1,10 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconTruckDelivery } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { ordersQuery } from '../api/queries';
+import { ReadMore } from '../shell/ReadMore';
 import { EmptyState, FailureState } from '../shell/states';
 import { OrderCard } from './OrderCard';
 
@@ -40,13 +41,7 @@ export function OrdersPage() {
           <OrderCard key={order.orderId} order={order} />
         ))}
       </Stack>
-      {orders.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="light" loading={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
-            Show older orders
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={orders} label="Show older orders" />
       {orders.isSuccess && items.length === 0 ? (
         <EmptyState icon={<IconTruckDelivery />} title={open ? 'No open orders' : 'No orders yet'}>
           <Text c="dimmed">

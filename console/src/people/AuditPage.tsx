@@ -1,12 +1,12 @@
-import { Button, Group, SegmentedControl, Skeleton, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconHistory, IconSearch } from '@tabler/icons-react';
+import { Group, SegmentedControl, Skeleton, Text, Title } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
 
 import type { AuditEntry } from '../api/types';
 import { describeName } from '../orders/proof-words';
+import { ReadMore } from '../shell/ReadMore';
+import { SearchField } from '../shell/SearchField';
 import { EmptyState, FailureState } from '../shell/states';
 import { describeMoment } from '../time/describe-age';
 import { describeWhat, differencesOf, noteOf } from './audit-words';
@@ -14,7 +14,6 @@ import classes from './people.module.css';
 import { auditQuery, type AuditFilter } from './queries';
 
 const route = getRouteApi('/signed-in/audit');
-const TYPING_PAUSE_MS = 250;
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Who did what, and when: changes, sign-ins, steps of orders. */
@@ -33,7 +32,12 @@ export function AuditPage() {
         <Title order={1} size="h3">
           Audit trail
         </Title>
-        <ActorField value={actor} onChange={(next) => set({ kind, actor: next })} />
+        <SearchField
+          label="Who"
+          placeholder="Who (part of the email)"
+          value={actor}
+          onChange={(next) => set({ kind, actor: next })}
+        />
       </Group>
       <SegmentedControl
         mb="sm"
@@ -60,13 +64,7 @@ export function AuditPage() {
           ))}
         </div>
       ) : null}
-      {trail.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="light" loading={trail.isFetchingNextPage} onClick={() => void trail.fetchNextPage()}>
-            Show older entries
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={trail} label="Show older entries" />
       {trail.isSuccess && entries.length === 0 ? (
         <EmptyState icon={<IconHistory />} title="Nothing here">
           <Text c="dimmed">Nobody did anything that this choice shows.</Text>
@@ -109,22 +107,4 @@ function Subject({ entry }: { entry: AuditEntry }) {
   }
   // Ids of people say nothing; whose they are stands in the change or is the actor.
   return UUID.test(entry.subjectId) ? null : <span>{entry.subjectId}</span>;
-}
-
-function ActorField({ value, onChange }: { value: string; onChange: (next: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const changeSoon = useDebouncedCallback((next: string) => onChange(next.trim()), TYPING_PAUSE_MS);
-  return (
-    <TextInput
-      type="search"
-      aria-label="Who"
-      placeholder="Who (part of the email)"
-      leftSection={<IconSearch size={18} aria-hidden />}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        changeSoon(event.currentTarget.value);
-      }}
-    />
-  );
 }

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 
 import { api, unwrap } from '../api/client';
-import type { Page } from '../api/queries';
+import { PAGING, type Page } from '../api/paging';
 import type { AuditEntry, Person, Role } from '../api/types';
 
 const PAGE_ITEMS = 50;
@@ -72,8 +72,7 @@ export function auditQuery({ kind, actor }: AuditFilter) {
       };
       return unwrap(api.GET('/api/v1/audit', { params: { query }, signal }));
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<AuditEntry>) => page.nextCursor ?? undefined,
+    ...PAGING,
     placeholderData: keepPreviousData,
   });
 }

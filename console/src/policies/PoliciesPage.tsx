@@ -1,11 +1,11 @@
-import { Badge, Button, CloseButton, Group, SegmentedControl, Skeleton, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react';
+import { Badge, Group, SegmentedControl, Skeleton, Text, Title } from '@mantine/core';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
 
 import type { EffectivePolicy } from '../api/types';
+import { ReadMore } from '../shell/ReadMore';
+import { SearchField } from '../shell/SearchField';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -15,7 +15,6 @@ import { effectivePoliciesQuery } from './queries';
 import type { PoliciesSearch } from './routes';
 
 const route = getRouteApi('/signed-in/policies');
-const TYPING_PAUSE_MS = 250;
 
 /** What decides about each bin, where that was set, and what it decided last. */
 export function PoliciesPage() {
@@ -30,7 +29,12 @@ export function PoliciesPage() {
         <Title order={1} size="h3">
           Policies
         </Title>
-        <Search value={q} onChange={(next) => set({ ...(next ? { q: next } : {}), ...(only ? { only } : {}) })} />
+        <SearchField
+          label="Search by item, SKU or bin"
+          placeholder="Item, SKU or bin"
+          value={q}
+          onChange={(next) => set({ ...(next ? { q: next } : {}), ...(only ? { only } : {}) })}
+        />
       </Group>
       <SegmentedControl
         mb="sm"
@@ -65,13 +69,7 @@ export function PoliciesPage() {
           <PolicyRow key={`${item.siteId}/${item.binId}`} item={item} />
         ))}
       </div>
-      {policies.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="light" loading={policies.isFetchingNextPage} onClick={() => void policies.fetchNextPage()}>
-            Show more bins
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={policies} label="Show more bins" />
       {policies.isSuccess && items.length === 0 ? (
         <EmptyState
           icon={<IconAdjustmentsHorizontal />}
@@ -140,26 +138,5 @@ export function PolicyBadges({ item }: { item: EffectivePolicy }) {
         </Badge>
       )}
     </Group>
-  );
-}
-
-function Search({ value, onChange }: { value: string; onChange: (next: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const changeSoon = useDebouncedCallback((next: string) => onChange(next.trim()), TYPING_PAUSE_MS);
-  const change = (next: string): void => {
-    setTyped(next);
-    changeSoon(next);
-  };
-  return (
-    <TextInput
-      className={classes['search'] ?? ''}
-      type="search"
-      aria-label="Search by item, SKU or bin"
-      placeholder="Item, SKU or bin"
-      leftSection={<IconSearch size={18} aria-hidden />}
-      rightSection={typed ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} /> : null}
-      value={typed}
-      onChange={(event) => change(event.currentTarget.value)}
-    />
   );
 }

@@ -6,6 +6,7 @@ import { useMemo, useState, type FormEvent } from 'react';
 
 import { ApiFailure, describeFailure } from '../api/failure';
 import type { BinPolicy, PolicyScope } from '../api/types';
+import { isReason, ReasonField } from '../shell/ReasonField';
 import { Section } from '../shell/Section';
 import { describeTime } from '../time/describe-age';
 import classes from './policies.module.css';
@@ -16,7 +17,6 @@ import { PolicyPreviewPanel } from './PolicyPreviewPanel';
 import { previewQuery, putPolicyMutation } from './queries';
 
 const TYPING_PAUSE_MS = 400;
-const REASON_CHARACTERS_MIN = 3;
 
 /** Sets the policy of one scope of the bin's chain; shows what it would do before it is saved. */
 export function PolicyEditor({
@@ -85,14 +85,11 @@ export function PolicyEditor({
                 onChange={(event) => setFrom(event.currentTarget.value)}
               />
             </div>
-            <TextInput
-              label="Why"
+            <ReasonField
               description="Stands with the version, for those who ask later."
-              required
-              minLength={REASON_CHARACTERS_MIN}
-              maxLength={500}
               value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
+              onChange={setReason}
+              focus={false}
             />
           </Stack>
           <Stack gap="md">
@@ -114,14 +111,12 @@ export function PolicyEditor({
               <Button
                 type="submit"
                 loading={put.isPending}
-                disabled={
-                  missing.length > 0 || isRefusal(preview.error) || reason.trim().length < REASON_CHARACTERS_MIN
-                }
+                disabled={missing.length > 0 || isRefusal(preview.error) || !isReason(reason)}
               >
                 Save policy
               </Button>
             </Group>
-            {reason.trim().length < REASON_CHARACTERS_MIN ? (
+            {!isReason(reason) ? (
               <Text size="xs" c="dimmed" ta="right">
                 Say why, and it can be saved.
               </Text>

@@ -1,12 +1,12 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import { describeFailure } from '../api/failure';
+import { isReason, ReasonField } from '../shell/ReasonField';
 import { describeTime } from '../time/describe-age';
 import { serverClock } from '../time/server-clock';
 
 const DAY_MS = 86_400_000;
-const REASON_CHARACTERS_MIN = 3;
 
 /** Asks until when nothing is to be ordered, and why. */
 export function SnoozeDialog({
@@ -67,23 +67,16 @@ export function SnoozeDialog({
               Until {describeTime(untilMs)}
             </Text>
           ) : null}
-          <Textarea
-            label="Why"
+          <ReasonField
             description="Others see it with the bin, and it stands in the audit trail."
-            required
-            minLength={REASON_CHARACTERS_MIN}
-            maxLength={500}
-            autosize
-            minRows={2}
             value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
+            onChange={setReason}
           />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose}>
               Back
             </Button>
-            <Button type="submit" loading={busy} disabled={!ahead || reason.trim().length < REASON_CHARACTERS_MIN}>
+            <Button type="submit" loading={busy} disabled={!ahead || !isReason(reason)}>
               Snooze
             </Button>
           </Group>

@@ -7,7 +7,8 @@ import {
 } from '@tanstack/react-query';
 
 import { api, unwrap } from '../api/client';
-import type { BinAddress, Page } from '../api/queries';
+import { PAGING, type Page } from '../api/paging';
+import type { BinAddress } from '../api/queries';
 import type { EffectivePolicy, PolicyScope, PolicyVersion, PutPolicy } from '../api/types';
 
 const PAGE_ITEMS = 100;
@@ -30,8 +31,7 @@ export function effectivePoliciesQuery({ search, only }: PolicyFilter) {
       };
       return unwrap(api.GET('/api/v1/policies/effective', { params: { query }, signal }));
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page<EffectivePolicy>) => page.nextCursor ?? undefined,
+    ...PAGING,
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });

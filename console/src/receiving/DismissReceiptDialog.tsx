@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
-const REASON_CHARACTERS_MIN = 3;
+import { isReason, ReasonField } from '../shell/ReasonField';
 
 /** A scale saw something arrive that was no delivery: somebody put something back, or moved it. */
 export function DismissReceiptDialog({
@@ -25,23 +25,17 @@ export function DismissReceiptDialog({
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">What the scale saw stays in the stock; the order goes on waiting for its goods.</Text>
-          <Textarea
+          <ReasonField
             label="What was it?"
             description="Stands in the history of the order."
-            required
-            minLength={REASON_CHARACTERS_MIN}
-            maxLength={500}
-            autosize
-            minRows={2}
             value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
+            onChange={setReason}
           />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose}>
               Back
             </Button>
-            <Button type="submit" loading={busy} disabled={reason.trim().length < REASON_CHARACTERS_MIN}>
+            <Button type="submit" loading={busy} disabled={!isReason(reason)}>
               It was no delivery
             </Button>
           </Group>

@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Badge, Stack, Text, Title } from '@mantine/core';
 import { IconArrowsExchange } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 
 import type { AnnouncedMove } from '../api/types';
 import { ListCard } from '../shell/ListCard';
+import { ReadMore } from '../shell/ReadMore';
 import { EmptyState, FailureState, ListSkeleton } from '../shell/states';
 import { Age } from '../time/Age';
 import { movesQuery } from './queries';
@@ -32,13 +33,7 @@ export function MovesPage() {
           <MoveCard key={move.moveId} move={move} />
         ))}
       </Stack>
-      {moves.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button variant="light" loading={moves.isFetchingNextPage} onClick={() => void moves.fetchNextPage()}>
-            Show older moves
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={moves} label="Show older moves" />
       {moves.isSuccess && items.length === 0 ? (
         <EmptyState icon={<IconArrowsExchange />} title="Nothing was moved yet">
           <Text c="dimmed">Open the bin that goods leave, and choose “Move…” there.</Text>

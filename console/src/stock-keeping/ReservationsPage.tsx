@@ -1,8 +1,9 @@
-import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { IconBookmark } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 
+import { ReadMore } from '../shell/ReadMore';
 import { EmptyState, FailureState, ListSkeleton } from '../shell/states';
 import { reservationsQuery } from './queries';
 import { ReservationCard } from './ReservationCard';
@@ -40,17 +41,7 @@ export function ReservationsPage() {
           <ReservationCard key={reservation.reservationId} reservation={reservation} />
         ))}
       </Stack>
-      {reservations.hasNextPage ? (
-        <Group justify="center" mt="md">
-          <Button
-            variant="light"
-            loading={reservations.isFetchingNextPage}
-            onClick={() => void reservations.fetchNextPage()}
-          >
-            Show older reservations
-          </Button>
-        </Group>
-      ) : null}
+      <ReadMore list={reservations} label="Show older reservations" />
       {reservations.isSuccess && items.length === 0 ? (
         <EmptyState icon={<IconBookmark />} title={open ? 'Nothing is reserved' : 'Nothing was reserved yet'}>
           <Text c="dimmed">Open a bin and choose “Reserve…” there; an ERP can reserve by the API.</Text>

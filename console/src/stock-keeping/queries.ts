@@ -1,15 +1,15 @@
 import { infiniteQueryOptions, mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from '../api/client';
-import type { BinAddress, Page } from '../api/queries';
+import { PAGING, type Page } from '../api/paging';
+import type { BinAddress } from '../api/queries';
 import type { AnnouncedMove, Lot, Reservation } from '../api/types';
 
 const PAGE_ITEMS = 100;
 const REFRESH_MS = 60_000;
 
 const firstPage = {
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page: Page<unknown>) => page.nextCursor ?? undefined,
+  ...PAGING,
   refetchInterval: REFRESH_MS,
 };
 const pageOf = (cursor: string | undefined) => ({ limit: PAGE_ITEMS, ...(cursor === undefined ? {} : { cursor }) });

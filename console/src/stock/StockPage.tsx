@@ -1,12 +1,12 @@
-import { CloseButton, Group, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Group, Title } from '@mantine/core';
 import { IconBoxSeam, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 
 import { stockQuery } from '../api/queries';
 import type { StockStatus } from '../api/types';
+import { SearchField } from '../shell/SearchField';
 import { EmptyState, FailureState } from '../shell/states';
 import { StatusFilter } from './StatusFilter';
 import { StockList, StockListSkeleton } from './StockList';
@@ -14,7 +14,6 @@ import classes from './StockPage.module.css';
 import { SummaryStrip } from './SummaryStrip';
 
 const route = getRouteApi('/signed-in/');
-const TYPING_PAUSE_MS = 250;
 
 /** The live list of bins. */
 export function StockPage() {
@@ -40,7 +39,12 @@ export function StockPage() {
         <Title order={1} size="h3">
           Stock
         </Title>
-        <SearchField value={q} onChange={setSearch} />
+        <SearchField
+          label="Search by item, SKU, bin or place"
+          placeholder="Item, SKU, bin or place"
+          value={q}
+          onChange={setSearch}
+        />
       </Group>
       <SummaryStrip />
       <StatusFilter value={status} onChange={setStatus} />
@@ -59,27 +63,6 @@ export function StockPage() {
       ) : null}
       {stock.isSuccess && items.length === 0 ? <NoBins filtered={filtered} /> : null}
     </>
-  );
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (next: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const changeSoon = useDebouncedCallback((next: string) => onChange(next.trim()), TYPING_PAUSE_MS);
-  const change = (next: string): void => {
-    setTyped(next);
-    changeSoon(next);
-  };
-  return (
-    <TextInput
-      className={classes['search'] ?? ''}
-      type="search"
-      aria-label="Search by item, SKU, bin or place"
-      placeholder="Item, SKU, bin or place"
-      leftSection={<IconSearch size={18} aria-hidden />}
-      rightSection={typed ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} /> : null}
-      value={typed}
-      onChange={(event) => change(event.currentTarget.value)}
-    />
   );
 }
 
