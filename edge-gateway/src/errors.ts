@@ -25,7 +25,7 @@ export const ERROR_CODES = {
     todo: 'Make room on the disk or correct the rights of SHELFWIRE_DATA_DIR, and do it again.',
   },
   SERIAL_UNAVAILABLE: {
-    what: 'A serial port named in gateway.yaml cannot be opened.',
+    what: 'A serial port named in gateway.yaml cannot be opened, or its device was unplugged.',
     todo: 'Check the cable, the path (by-id links survive replugging) and the rights of the group dialout. It is tried again.',
   },
   TCP_UNAVAILABLE: {

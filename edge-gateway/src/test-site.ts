@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +22,21 @@ import { startGateway, type RunningGateway } from './gateway.ts';
 
 export const SITE = { tenantId: 'demo', siteId: 'plant-1' } as const;
 
+const running = new Set<{ folder: string; close(): Promise<void> }>();
+
+/** Also ends what a failed test left running on it: a gateway whose disk vanishes ends the process, and all other tests. */
 export async function temporaryFolder(): Promise<{ folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-gateway-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      for (const gateway of running) if (gateway.folder === folder) await gateway.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-export function startTestGateway(options: {
+export async function startTestGateway(options: {
   folder: string;
   uplinkUrl: string;
   devices: readonly unknown[];
@@ -47,7 +57,16 @@ export function startTestGateway(options: {
   });
   const { devices, siteBroker } = options;
   const file = checkGatewayFile({ ...SITE, gatewayId: 'gw-1', devices, ...(siteBroker ? { siteBroker } : {}) }, 'test');
-  return startGateway(env, file, createLogger('edge-gateway', options.log ?? { level: 'silent' }));
+  const gateway = await startGateway(env, file, createLogger('edge-gateway', options.log ?? { level: 'silent' }));
+  const entry = {
+    folder: options.folder,
+    close: (): Promise<void> => {
+      running.delete(entry);
+      return gateway.close();
+    },
+  };
+  running.add(entry);
+  return { ...gateway, close: entry.close };
 }
 
 /** A Tasmota distance sensor: each of its distances makes one reading, and nothing else does. */
@@ -107,7 +126,7 @@ export class TestCentre {
   }
 
   static async connect(url: string): Promise<TestCentre> {
-    const client = await connectAsync(url, { clientId: `centre-${process.pid}`, reconnectPeriod: 50 });
+    const client = await connectAsync(url, { clientId: `centre-${randomUUID()}`, reconnectPeriod: 50 });
     const centre = new TestCentre(client);
     await client.subscribeAsync(formatTopic({ channel: 'readings', ...SITE }), { qos: 1 });
     return centre;

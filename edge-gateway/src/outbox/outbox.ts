@@ -319,7 +319,11 @@ export class Outbox {
   async #checkFreeDisk(): Promise<void> {
     const nowMs = performance.now();
     if (nowMs - this.#freeDisk.checkedAtMs > FREE_DISK_CHECK_MS) {
-      this.#freeDisk = { checkedAtMs: nowMs, bytes: await this.#disk.freeBytes() };
+      try {
+        this.#freeDisk = { checkedAtMs: nowMs, bytes: await this.#disk.freeBytes() };
+      } catch (error) {
+        throw this.#fail(error); // the disk itself is gone
+      }
     }
     if (this.#freeDisk.bytes < this.#limits.freeDiskBytesMin) throw new OutboxFullError('disk');
   }

@@ -2,8 +2,10 @@ import { needs } from '@shelfwire/test-servers';
 import { describe, expect, test } from 'vitest';
 
 import { startTestGateway, temporaryFolder, until } from '../test-site.ts';
+import { openSerialPort } from './serial-port.ts';
 import { type Answer, plugIn, scaleAt } from './test-cable.ts';
 
+const LINE = { baudRate: 9_600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
 const NO_CENTRE = 'mqtt://127.0.0.1:1';
 
 describe.runIf(needs('socat'))('a scale on a serial port', () => {
@@ -32,6 +34,27 @@ describe.runIf(needs('socat'))('a scale on a serial port', () => {
     expect(metrics).toContain('frames_quarantined_total{reason="unknown-type"}');
     await gateway.close();
     await cable.pull();
+  });
+
+  test('that sends by itself is given up whenever its cable is pulled, so that it can be opened again', async () => {
+    await using data = await temporaryFolder();
+    // What a hung-up line reads depends on the moment: several lines, in the middle of their words.
+    const lines = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const cable = await plugIn(data.folder, `talking-${index}`);
+        const scale = await scaleAt(cable.scaleEnd, () => undefined);
+        const sending = setInterval(() => scale.write('ST,+00100.0  g\r\n'), 2);
+        scale.once('close', () => clearInterval(sending));
+        const port = await openSerialPort({ ...LINE, path: cable.gatewayEnd });
+        port.on('error', () => undefined);
+        const closed = new Promise((resolve) => port.once('close', resolve));
+        await new Promise((resolve) => port.once('data', resolve));
+        port.resume();
+        return { cable, closed };
+      }),
+    );
+    await Promise.all(lines.map(({ cable }) => cable.pull()));
+    await Promise.all(lines.map(({ closed }) => closed));
   });
 });
 

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 
 import { findProgram, ServerProcess } from '@shelfwire/test-servers';
-import { SerialPort } from 'serialport';
+
+import { openSerialPort } from './serial-port.ts';
 
 /**
  * For tests: a serial cable between the gateway and a simulated scale, a real pseudo-terminal pair. Other than a serial port
@@ -32,9 +34,9 @@ export async function plugIn(folder: string, name: string): Promise<TestCable> {
 export type Answer = (request: Buffer) => Uint8Array | string | undefined;
 
 /** A scale that answers what it is asked; text is sent one byte a character. */
-export async function scaleAt(path: string, answer: Answer): Promise<SerialPort> {
-  const port = new SerialPort({ path, baudRate: 9_600, autoOpen: false });
-  await new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));
+export async function scaleAt(path: string, answer: Answer): Promise<Duplex> {
+  // As the gateway does it: a port of the library alone would spin for ever when the cable is pulled.
+  const port = await openSerialPort({ path, baudRate: 9_600, dataBits: 8, parity: 'none', stopBits: 1 });
   port.on('error', () => undefined);
   port.on('data', (request: Buffer) => {
     const bytes = answer(request);
