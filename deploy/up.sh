@@ -17,6 +17,13 @@ first_run=1
 deploy/make-secrets.sh secrets config
 # shellcheck disable=SC2046
 deploy/make-certificates.sh certificates $(setting SHELFWIRE_PUBLIC_NAMES '')
+case " $* " in
+*' demo '*)
+  # The simulated suppliers have an address of one of Docker's own networks.
+  SHELFWIRE_OUTBOUND_NETWORKS=$(setting SHELFWIRE_OUTBOUND_NETWORKS 172.16.0.0/12,192.168.0.0/16)
+  export SHELFWIRE_OUTBOUND_NETWORKS
+  ;;
+esac
 # The secrets lie in a folder of their own, closed for other users of this host.
 if docker compose version >/dev/null 2>&1; then compose='docker compose'; else compose=docker-compose; fi
 build=--build

@@ -7,6 +7,7 @@ import { HttpModule } from './http/http.module.ts';
 import type { HttpOptions } from './http/http-options.ts';
 import { MqttModule } from './mqtt/mqtt.module.ts';
 import { OrdersModule } from './orders/orders.module.ts';
+import { OutboundModule } from './outbound/outbound.module.ts';
 import { ReplenishmentModule } from './replenishment/replenishment.module.ts';
 import { RuntimeModule, type Runtime } from './runtime/runtime.module.ts';
 import { StockModule } from './stock/stock.module.ts';
@@ -23,6 +24,7 @@ export class AppModule {
       imports: [
         RuntimeModule.of(runtime),
         DatabaseModule.of(db),
+        OutboundModule,
         AuthModule.of({
           jwtSecret: config.SHELFWIRE_JWT_SECRET,
           adminEmail: config.SHELFWIRE_ADMIN_EMAIL,

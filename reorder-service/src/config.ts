@@ -84,7 +84,7 @@ export const configSchema = z.object({
       return networks ?? [];
     })
     .describe(
-      'Networks beside the public internet to which events may be sent, by http as well: 10.20.0.0/16, fd00::/8. Without it a URL that leads to a private address is refused',
+      'Networks beside the public internet to which events, alerts and orders may be sent, by http as well: 10.20.0.0/16, fd00::/8. Without it a URL of a customer or supplier that leads to a private address is refused',
     ),
   SHELFWIRE_WEBHOOK_TIMEOUT_MS: durationMsSetting
     .default(15_000)

@@ -22,7 +22,7 @@ import { OrderAging } from './orders/order-aging.ts';
 import { changeOrder, closeEpisodesOf, episodesOf, lockOrder } from './orders/order-store.ts';
 import { nextReview } from './replenishment/calendar.ts';
 import { orderQuantities } from './replenishment/order-quantity.ts';
-import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from './replenishment/situation.ts';
+import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from './replenishment/situation.ts';
 import { priceOf } from './orders/price.ts';
 import { Moves } from './stock-keeping/moves.ts';
 import { StockLedger } from './stock/stock-ledger.ts';
@@ -338,11 +338,11 @@ bins: [${own}, ${bins.join(', ')}]`,
     async () => {
       const policy = 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, safetyStock: 19, confirmSeconds: 0';
       const story = await BinStory.of(db, { policy });
-      const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER);
+      const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE);
       const clock = (): number => story.nowMs;
       const notifier = new AlertNotifier(db, clock, TEST_LOGGER, testMetrics(), sender);
       const watch = new AlertWatch(db, TEST_CONFIG, clock, TEST_LOGGER, testMetrics(), notifier);
-      const alerts = new Alerts(db, clock, sender);
+      const alerts = new Alerts(db, clock, sender, TEST_OUTSIDE);
       const mail = { channelId: 'team', kind: 'email' as const, target: 'team@demo.local', digestMinutes: 0 };
       await alerts.putChannels(story.tenantId, [alertChannelSchema.parse(mail)], 'ann');
       for (let i = 0; i < 79; i += 1) {

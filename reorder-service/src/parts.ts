@@ -9,6 +9,8 @@ export { EventPublisher } from './events/event-publisher.ts';
 export { TouchedBins } from './events/touched-bins.ts';
 export { CentralPublisher } from './mqtt/central-publisher.ts';
 export { OrderAging } from './orders/order-aging.ts';
+export { Outside } from './outbound/outside.ts';
+export type { OutsideAnswer, OutsideRequest } from './outbound/post-outside.ts';
 export { Evaluator } from './replenishment/evaluator.ts';
 export { ReadingsController } from './stock/readings.controller.ts';
 export { StockLedger } from './stock/stock-ledger.ts';

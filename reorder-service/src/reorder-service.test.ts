@@ -102,6 +102,7 @@ function start(): Promise<ReorderService> {
     SHELFWIRE_JWT_SECRET: 'a secret of at least thirty-two characters',
     SHELFWIRE_ADMIN_EMAIL: 'admin@demo.local',
     SHELFWIRE_ADMIN_PASSWORD: 'correct horse',
+    SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
     SHELFWIRE_HTTP_PORT: '0',
   });
   return startReorderService(config, createLogger('reorder-service', { level: process.env['TEST_LOG'] ?? 'silent' }));

@@ -21,6 +21,7 @@ import type { HttpOptions } from './http/http-options.ts';
 import { registerWeb } from './http/web.ts';
 import { CentralPublisher, loginOf } from './mqtt/central-publisher.ts';
 import { ReadingTransport } from './mqtt/reading-transport.ts';
+import { Outside } from './outbound/outside.ts';
 import type { Clock } from './runtime/runtime.module.ts';
 
 const MESSAGE_ATTEMPTS_MAX = 5;
@@ -47,6 +48,12 @@ export async function startReorderService(
   const migrations = await migrateToLatest(db);
   if (migrations.length > 0) logger.info({ migrations }, 'database migrated');
   if (catalogue) await seedCatalogue(db, catalogue, clock());
+
+  const outside = new Outside(config);
+  for (const { supplierId, endpoint } of catalogue?.suppliers ?? []) {
+    const refusal = outside.refusalOf(endpoint);
+    if (refusal !== undefined) logger.error({ supplierId, endpoint, refusal }, 'orders will not reach this supplier');
+  }
 
   const metrics = new ServiceMetrics();
   const transport = new ReadingTransport({

@@ -131,6 +131,8 @@ function reorderEnvironment(layout: Layout): Record<string, string> {
     SHELFWIRE_DATABASE_URL: `pglite:${join(dataDir, 'database')}`,
     SHELFWIRE_SEED_FILE: layout.catalogueFile,
     SHELFWIRE_JWT_SECRET: secrets.derive('jwt'),
+    // The simulated suppliers are on this machine.
+    SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
     SHELFWIRE_CONSOLE_DIR: consoleDir,
     SHELFWIRE_TELEMETRY_URL: `http://127.0.0.1:${ports.ingest}`,
     SHELFWIRE_HTTP_HOST: options.host,

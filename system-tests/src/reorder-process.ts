@@ -38,6 +38,7 @@ export class ReorderProcess {
       ...process.env,
       SHELFWIRE_CENTRAL_MQTT_URL: options.mqttUrl,
       SHELFWIRE_DATABASE_URL: `pglite:${join(folder, 'database')}`,
+      SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
       SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
       SHELFWIRE_ADMIN_EMAIL: ADMIN.email,
       SHELFWIRE_ADMIN_PASSWORD: ADMIN.password,

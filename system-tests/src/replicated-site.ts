@@ -96,6 +96,7 @@ export class ReplicatedSite {
       SHELFWIRE_CENTRAL_MQTT_CLIENT_ID: `reorder-${name}`,
       SHELFWIRE_CENTRAL_MQTT_SHARED: 'true',
       SHELFWIRE_DATABASE_URL: this.databaseUrl,
+      SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
       SHELFWIRE_SEED_FILE: join(this.folder, 'catalogue.yaml'),
     };
   }

@@ -150,6 +150,7 @@ describe.runIf(needs('mosquitto'))('OpenTelemetry traces', () => {
     const reorder = serviceProcess(folder, 'reorder', '@shelfwire/reorder-service/main', await freePort(), {
       ...central,
       SHELFWIRE_DATABASE_URL: `pglite:${join(folder, 'pglite')}`,
+      SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
       SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
     });
     ingest.start();

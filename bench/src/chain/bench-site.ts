@@ -73,6 +73,7 @@ export class BenchSite {
       reorder: run('reorder', import.meta.resolve('@shelfwire/reorder-service/main'), {
         ...central,
         SHELFWIRE_DATABASE_URL: postgres.createDatabase('shelfwire'),
+        SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
         SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
       }),
       gateway: run('gateway', import.meta.resolve('@shelfwire/edge-gateway/main'), {

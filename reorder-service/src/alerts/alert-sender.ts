@@ -4,6 +4,7 @@ import type { Logger } from '@shelfwire/contract/service';
 import { createTransport, type Transporter } from 'nodemailer';
 
 import type { Config } from '../config.ts';
+import { Outside } from '../outbound/outside.ts';
 import { CONFIG, LOGGER } from '../runtime/runtime.module.ts';
 import type { AlertToTell } from './digest.ts';
 
@@ -19,6 +20,7 @@ export class AlertSender implements OnApplicationShutdown {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly outside: Outside,
   ) {
     const url = config.SHELFWIRE_SMTP_URL;
     const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
@@ -50,7 +52,9 @@ export class AlertSender implements OnApplicationShutdown {
 
   async #deliver(channel: AlertChannel, subject: string, text: string, events: () => object[]): Promise<SendResult> {
     try {
-      return channel.kind === 'email' ? await this.#mailTo(channel, subject, text) : await post(channel, events());
+      return channel.kind === 'email'
+        ? await this.#mailTo(channel, subject, text)
+        : await this.#post(channel, events());
     } catch (error) {
       return { ok: false, detail: error instanceof Error ? error.message.slice(0, 300) : 'unknown error' };
     }
@@ -67,22 +71,22 @@ export class AlertSender implements OnApplicationShutdown {
     await this.#mail.sendMail({ from: this.config.SHELFWIRE_MAIL_FROM, to: target, subject, text });
     return { ok: true, detail: `accepted by the mail server for ${target}` };
   }
+
+  /** CloudEvents 1.0, as a batch. */
+  async #post({ target }: AlertChannel, events: readonly object[]): Promise<SendResult> {
+    const answer = await this.outside.post({
+      url: target,
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      body: JSON.stringify(events),
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (answer.kind !== 'answered') return { ok: false, detail: answer.detail };
+    // What they say is shown to nobody: it may be anything.
+    return { ok: answer.status >= 200 && answer.status < 300, detail: `HTTP ${answer.status}` };
+  }
 }
 
 const ENVELOPE = { specversion: '1.0', source: '/shelfwire/alerts', datacontenttype: 'application/json' } as const;
-
-/** CloudEvents 1.0, as a batch. */
-async function post({ target }: AlertChannel, events: readonly object[]): Promise<SendResult> {
-  const response = await fetch(target, {
-    method: 'POST',
-    headers: { 'content-type': 'application/cloudevents-batch+json' },
-    body: JSON.stringify(events),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    redirect: 'error',
-  });
-  await response.body?.cancel();
-  return { ok: response.ok, detail: `HTTP ${response.status}` };
-}
 
 function toCloudEvent(alert: AlertToTell): object {
   const { tenantId, alertId, resolvedAtMs, traceparent, ...data } = alert;

@@ -6,8 +6,9 @@ import { alertChannelSchema, type AlertChannel } from '@shelfwire/contract/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
-import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from '../replenishment/situation.ts';
 import { LiveEvents, type LiveEvent } from '../events/live-events.ts';
+import { Outside } from '../outbound/outside.ts';
 import { AlertNews } from './alert-news.ts';
 import { AlertNotifier } from './alert-notifier.ts';
 import { AlertSender } from './alert-sender.ts';
@@ -64,10 +65,10 @@ onEachEngine('alerts', (database) => {
   async function watched(channels: readonly AlertChannel[]) {
     const story = await BinStory.of(database.db, { policy: POLICY });
     const clock = (): number => story.nowMs;
-    const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER);
+    const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE);
     const notifier = new AlertNotifier(database.db, clock, TEST_LOGGER, testMetrics(), sender);
     const watch = new AlertWatch(database.db, TEST_CONFIG, clock, TEST_LOGGER, testMetrics(), notifier);
-    const alerts = new Alerts(database.db, clock, sender);
+    const alerts = new Alerts(database.db, clock, sender, TEST_OUTSIDE);
     await alerts.putChannels(story.tenantId, channels, 'ann@demo.local');
     const titles = (): (string | undefined)[] => messages.flat().map(({ data }) => data.title);
     return { story, watch, alerts, titles };
@@ -230,6 +231,20 @@ onEachEngine('alerts', (database) => {
     ]);
     expect(messages).toMatchObject([[{ type: 'shelfwire.alert.test.v1' }]]);
   });
+
+  test('a channel that leads inside is refused when it is set, and is not called if it was set before', async () => {
+    const { story } = await watched([channel()]);
+    const outside = new Outside({ SHELFWIRE_OUTBOUND_NETWORKS: [] });
+    const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER, outside);
+    const alerts = new Alerts(database.db, () => story.nowMs, sender, outside);
+    const metadata = channel({ channelId: 'metadata', target: 'http://169.254.169.254/latest' });
+    const mail = channel({ channelId: 'mail', kind: 'email', target: 'ann@demo.local' });
+    expect(alerts.refusalsOf([mail, metadata])).toMatchObject([{ where: 'body.channels.1.target' }]);
+    expect(await alerts.test(story.tenantId, 'ann@demo.local')).toMatchObject([
+      { channelId: 'team', ok: false, detail: expect.stringMatching(/not a public address/) },
+    ]);
+    expect(messages).toEqual([]);
+  });
 });
 
 describe('mail', () => {
@@ -256,7 +271,7 @@ describe('mail', () => {
       server.listen(0, '127.0.0.1', resolve);
     });
     const url = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const sender = new AlertSender({ ...TEST_CONFIG, SHELFWIRE_SMTP_URL: url }, TEST_LOGGER);
+    const sender = new AlertSender({ ...TEST_CONFIG, SHELFWIRE_SMTP_URL: url }, TEST_LOGGER, TEST_OUTSIDE);
     const mail = alertChannelSchema.parse({ channelId: 'mail', kind: 'email', target: 'ann@demo.local' });
     expect(await sender.sendTest(mail, 'ben', 0)).toMatchObject({ ok: true });
     sender.onApplicationShutdown();

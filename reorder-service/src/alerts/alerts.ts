@@ -7,6 +7,7 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
+import { Outside } from '../outbound/outside.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { AlertSender } from './alert-sender.ts';
 
@@ -17,6 +18,7 @@ export class Alerts {
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly sender: AlertSender,
+    private readonly outside: Outside,
   ) {}
 
   /** Newest first. @throws ShelfwireError CURSOR_INVALID */
@@ -53,6 +55,14 @@ export class Alerts {
 
   channels(tenantId: string): Promise<AlertChannel[]> {
     return withTenant(this.db, tenantId, (tx) => channelsOf(tx, tenantId));
+  }
+
+  /** What is wrong with channels that would be put, each by its place. */
+  refusalsOf(channels: readonly AlertChannel[]): { where: string; what: string }[] {
+    return channels.flatMap(({ kind, target }, index) => {
+      const what = kind === 'webhook' ? this.outside.refusalOf(target) : undefined;
+      return what === undefined ? [] : [{ where: `body.channels.${index}.target`, what }];
+    });
   }
 
   putChannels(tenantId: string, channels: readonly AlertChannel[], by: string): Promise<AlertChannel[]> {

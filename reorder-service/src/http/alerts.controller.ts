@@ -47,6 +47,8 @@ export class AlertsController {
     @CurrentPerson() person: UserPrincipal,
     @Input() { body }: InputOf<'putAlertChannels'>,
   ): Promise<ResponseOf<'putAlertChannels'>> {
+    const problems = this.alerts.refusalsOf(body.channels);
+    if (problems.length > 0) throw new HttpProblem('REQUEST_INVALID', 'Alerts cannot be sent there', { problems });
     return { channels: await this.alerts.putChannels(person.tenantId, body.channels, person.email) };
   }
 

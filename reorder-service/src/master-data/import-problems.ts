@@ -2,8 +2,7 @@ import type { ImportKind } from '@shelfwire/contract/api';
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
-import type { AllowedNetworks } from '../outbound/networks.ts';
-import { refusalOf } from '../outbound/post-outside.ts';
+import type { Outside } from '../outbound/outside.ts';
 import { IMPORT_KINDS, type Row } from './import-kinds.ts';
 
 /** `line 7, price`. */
@@ -39,7 +38,7 @@ export async function findProblems(
   tx: Tx,
   tenantId: string,
   kind: ImportKind,
-  given: { rows: readonly ReadRow[]; before: ReadonlyMap<string, Row>; networks: AllowedNetworks },
+  given: { rows: readonly ReadRow[]; before: ReadonlyMap<string, Row>; outside: Outside },
 ): Promise<{ ok: true; rows: CheckedRow[] } | { ok: false; problems: ImportProblem[] }> {
   const { key: keyOf, schema, columns } = IMPORT_KINDS[kind];
   const known = await knownIds(tx, tenantId);
@@ -63,7 +62,7 @@ export async function findProblems(
     }
     for (const [column, what] of brokenReferences(kind, merged, known)) tell(column, what);
     if (kind === 'suppliers' && typeof values['endpoint'] === 'string' && values['endpoint'] !== before?.['endpoint']) {
-      const refusal = refusalOf(values['endpoint'], given.networks);
+      const refusal = given.outside.refusalOf(values['endpoint']);
       if (refusal !== undefined) tell('endpoint', refusal);
     }
     if (parsed.success) {

@@ -4,13 +4,12 @@ import type { ImportKind, ImportResult } from '@shelfwire/contract/api';
 import { writeChange } from '../audit/write-change.ts';
 import { resolvePolicies } from '../catalogue/resolve-policies.ts';
 import { catalogueChanged } from '../catalogue/seed.ts';
-import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
-import { AllowedNetworks } from '../outbound/networks.ts';
-import { CLOCK, CONFIG, type Clock } from '../runtime/runtime.module.ts';
+import { Outside } from '../outbound/outside.ts';
+import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { valueOfCell } from './cells.ts';
 import { readCsv } from './csv.ts';
 import { IMPORT_KINDS, type Row } from './import-kinds.ts';
@@ -36,16 +35,12 @@ class OnlyTried extends Error {
  */
 @Injectable()
 export class MasterDataImport {
-  readonly #networks: AllowedNetworks;
-
   constructor(
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) config: Config,
+    private readonly outside: Outside,
     private readonly touched: TouchedBins,
-  ) {
-    this.#networks = new AllowedNetworks(config.SHELFWIRE_OUTBOUND_NETWORKS);
-  }
+  ) {}
 
   async run(
     tenantId: string,
@@ -62,7 +57,7 @@ export class MasterDataImport {
         const before = new Map(
           (await IMPORT_KINDS[kind].read(tx, tenantId)).map((row) => [IMPORT_KINDS[kind].key(row), row]),
         );
-        const found = await findProblems(tx, tenantId, kind, { rows: given.rows, before, networks: this.#networks });
+        const found = await findProblems(tx, tenantId, kind, { rows: given.rows, before, outside: this.outside });
         if (!found.ok) return found;
         const outcomes = await writeRows(tx, tenantId, kind, found.rows, before, { nowMs, by: email });
         const changed = outcomes.filter(({ outcome }) => outcome !== 'unchanged');

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
-import { BinStory, TEST_CONFIG } from '../replenishment/situation.ts';
+import { BinStory, TEST_OUTSIDE } from '../replenishment/situation.ts';
 import { Exports } from './exports.ts';
 import { MasterDataImport } from './master-data-import.ts';
 
 onEachEngine('master data', (database) => {
   async function importing() {
     const story = await BinStory.of(database.db, { supplierItem: ', price: 2, leadTimeDays: 3' });
-    const imports = new MasterDataImport(database.db, () => story.nowMs, TEST_CONFIG, new TouchedBins());
+    const imports = new MasterDataImport(database.db, () => story.nowMs, TEST_OUTSIDE, new TouchedBins());
     type Kind = Parameters<typeof imports.run>[1];
     const run = async (kind: Kind, body: Parameters<typeof imports.run>[2], dryRun = false) => {
       const answer = await imports.run(story.tenantId, kind, body, { email: 'ann@demo.local', dryRun });

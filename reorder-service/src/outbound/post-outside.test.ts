@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { AllowedNetworks, parseNetworks } from './networks.ts';
-import { postOutside, refusalOf } from './post-outside.ts';
+import { postOutside, refusalOf, type Resolve } from './post-outside.ts';
 
 const nothing = new AllowedNetworks([]);
 const named = (text: string): AllowedNetworks => new AllowedNetworks(parseNetworks(text) ?? []);
@@ -94,6 +94,37 @@ describe('a message that is posted', () => {
     expect(seen).toEqual([]);
   });
 
+  test('goes to the address that was judged: what the name leads to a moment later counts for nothing', async () => {
+    seen.length = 0;
+    // The first question is answered by an address that is allowed, every later one by this server's own.
+    let asked = 0;
+    const rebinding: Resolve = (_hostname, _options, callback) => {
+      asked += 1;
+      callback(null, [{ address: asked === 1 ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+    };
+    const request = { url: url('erp.example'), headers: {}, body: '{}', timeoutMs: 5_000 };
+    // Nobody listens at 127.0.0.2: had the name been asked for again, the server would have got it.
+    expect(await postOutside(request, named('127.0.0.2/32'), rebinding)).toMatchObject({ kind: 'failed' });
+    expect(asked).toBe(1);
+    // And the next connection is judged by what the name leads to then.
+    expect(await postOutside(request, named('127.0.0.2/32'), rebinding)).toMatchObject({ kind: 'forbidden' });
+    expect(seen).toEqual([]);
+  });
+
+  test('of several addresses of a name, only those that are allowed are tried', async () => {
+    seen.length = 0;
+    const mixed: Resolve = (_hostname, _options, callback) => {
+      const addresses = ['169.254.169.254', '10.0.0.1', '127.0.0.1'];
+      callback(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      );
+    };
+    const request = { url: url('several.example'), headers: {}, body: '{}', timeoutMs: 5_000 };
+    expect(await postOutside(request, named('127.0.0.0/8'), mixed)).toMatchObject({ kind: 'answered', status: 200 });
+    expect(seen).toEqual(['POST /hook']);
+  });
+
   test('goes where the network is named', async () => {
     seen.length = 0;
     expect(await post(url('localhost'), named('127.0.0.0/8, ::1/128'))).toMatchObject({
@@ -115,6 +146,7 @@ describe('a message that is posted', () => {
     const answer = await post(url('127.0.0.1'), named('127.0.0.0/8'));
     expect(answer).toMatchObject({ kind: 'answered', status: 503, retryAfterMs: 7_000 });
     expect(answer.detail.length).toBeLessThan(400);
+    expect(answer).toMatchObject({ body: '' });
   });
 
   test('fails, and says why, where nobody listens', async () => {

@@ -1,5 +1,5 @@
-import { lookup, type LookupAddress } from 'node:dns';
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 
@@ -7,7 +7,7 @@ import type { AllowedNetworks } from './networks.ts';
 
 /** `forbidden`: the address is none that this installation sends to. `failed`: no answer came. */
 export type OutsideAnswer =
-  | { kind: 'answered'; status: number; retryAfterMs: number | undefined; detail: string }
+  | { kind: 'answered'; status: number; retryAfterMs: number | undefined; detail: string; body: string }
   | { kind: 'failed' | 'forbidden'; detail: string };
 
 export interface OutsideRequest {
@@ -15,10 +15,19 @@ export interface OutsideRequest {
   headers: Readonly<Record<string, string>>;
   body: string;
   timeoutMs: number;
+  /** Who sends more is not listened to: the status counts, and `body` is empty. */
+  answerBytesMax?: number | undefined;
 }
 
+/** Where a name leads: `dns.lookup`, or what a test puts in its place. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions & { all: true },
+  callback: (error: Error | null, found: LookupAddress[]) => void,
+) => void;
+
 const DETAIL_CHARACTERS_MAX = 300;
-const ANSWER_BYTES_MAX = 4_096;
+const ANSWER_BYTES_MAX_DEFAULT = 4_096;
 const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 32, timeout: 60_000 });
 const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 32, timeout: 60_000 });
 
@@ -28,11 +37,16 @@ class Forbidden extends Error {}
  * Posts to a URL that a customer has named. The address is judged when the connection is made, so that a name which
  * points elsewhere by then (DNS rebinding) does not help; redirects are not followed. Never throws.
  */
-export async function postOutside(request: OutsideRequest, networks: AllowedNetworks): Promise<OutsideAnswer> {
+export async function postOutside(
+  request: OutsideRequest,
+  networks: AllowedNetworks,
+  resolve: Resolve = lookup,
+): Promise<OutsideAnswer> {
   const refusal = refusalOf(request.url, networks);
   if (refusal !== undefined) return { kind: 'forbidden', detail: refusal };
+  const url = new URL(request.url);
   try {
-    return await post(new URL(request.url), request, networks);
+    return await post(url, request, guardedLookup(url, networks, resolve));
   } catch (error) {
     const detail = error instanceof Error ? error.message || error.name : 'unknown error';
     const kind = error instanceof Forbidden ? 'forbidden' : 'failed';
@@ -50,19 +64,21 @@ export function refusalOf(text: string, networks: AllowedNetworks): string | und
 }
 
 function refusalOfAddress(address: string, url: URL, networks: AllowedNetworks): string | undefined {
-  if (!networks.allows(address)) return `${address} is not a public address, and of no network that is allowed here`;
+  if (!networks.allows(address)) {
+    return `${address} is not a public address, and of no network that SHELFWIRE_OUTBOUND_NETWORKS names`;
+  }
   if (url.protocol === 'http:' && !networks.isNamed(address)) return `${address} must be reached by https`;
   return undefined;
 }
 
-function post(url: URL, request: OutsideRequest, networks: AllowedNetworks): Promise<OutsideAnswer> {
-  const { headers, body, timeoutMs } = request;
+function post(url: URL, request: OutsideRequest, guarded: LookupFunction): Promise<OutsideAnswer> {
+  const { headers, body, timeoutMs, answerBytesMax = ANSWER_BYTES_MAX_DEFAULT } = request;
   const secure = url.protocol === 'https:';
   const options: RequestOptions = {
     method: 'POST',
     headers: { ...headers, 'content-length': Buffer.byteLength(body), 'user-agent': 'Shelfwire' },
     agent: secure ? httpsAgent : httpAgent,
-    lookup: guardedLookup(url, networks),
+    lookup: guarded,
     signal: AbortSignal.timeout(timeoutMs),
   };
   return new Promise((resolve, reject) => {
@@ -71,14 +87,14 @@ function post(url: URL, request: OutsideRequest, networks: AllowedNetworks): Pro
       let size = 0;
       const answer = (): void => {
         const status = response.statusCode ?? 0;
-        const text = Buffer.concat(chunks).toString('utf8').slice(0, DETAIL_CHARACTERS_MAX);
+        const text = Buffer.concat(chunks).toString('utf8');
         const retryAfterMs = retryAfterOf(response.headers['retry-after']);
-        resolve({ kind: 'answered', status, retryAfterMs, detail: `HTTP ${status} ${text}`.trim() });
+        const detail = `HTTP ${status} ${text.slice(0, DETAIL_CHARACTERS_MAX)}`.trim();
+        resolve({ kind: 'answered', status, retryAfterMs, detail, body: size <= answerBytesMax ? text : '' });
       };
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size <= ANSWER_BYTES_MAX) chunks.push(chunk);
-        // The status is all that counts; who sends more than that is not listened to.
+        if (size <= answerBytesMax) chunks.push(chunk);
         else {
           answer();
           response.destroy();
@@ -87,15 +103,23 @@ function post(url: URL, request: OutsideRequest, networks: AllowedNetworks): Pro
       response.on('end', answer);
       response.on('error', reject);
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      // They closed a connection that had been idle just when we took it again; nobody has read the message.
+      if (wasClosedWhileIdle(outgoing, error)) resolve(post(url, request, guarded));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }
 
+function wasClosedWhileIdle(outgoing: ClientRequest, error: Error): boolean {
+  return outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+}
+
 /** Asks for a name, and lets only those of its addresses through to which a message may go. */
-function guardedLookup(url: URL, networks: AllowedNetworks): LookupFunction {
+function guardedLookup(url: URL, networks: AllowedNetworks, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error) {
         callback(error, '', 0);
         return;

@@ -8,6 +8,7 @@ import { seedCatalogue } from '../catalogue/seed.ts';
 import { configSchema, type Config } from '../config.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import { Outside } from '../outbound/outside.ts';
 import { applyReadings } from '../stock/apply-readings.ts';
 import { evaluate } from './evaluate.ts';
 
@@ -15,7 +16,11 @@ export const TEST_CONFIG: Config = configSchema.parse({
   SHELFWIRE_CENTRAL_MQTT_URL: 'mqtt://127.0.0.1:1',
   SHELFWIRE_DATABASE_URL: 'pglite:memory:',
   SHELFWIRE_JWT_SECRET: 'a secret of at least thirty-two characters',
+  SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
 });
+
+/** Calls servers of tests on this machine, and nobody else. */
+export const TEST_OUTSIDE = new Outside(TEST_CONFIG);
 
 export const TEST_LOGGER = createLogger('test', { level: 'silent' });
 export const testMetrics = (): ServiceMetrics => new ServiceMetrics({ collectDefaults: false });

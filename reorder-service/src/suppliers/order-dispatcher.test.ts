@@ -9,7 +9,8 @@ import { onEachEngine } from '../database/on-each-engine.ts';
 import type { Db } from '../database/open-database.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
-import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from '../replenishment/situation.ts';
+import { Outside } from '../outbound/outside.ts';
 import { OrderActions } from '../operator/order-actions.ts';
 import { OrderDispatcher } from './order-dispatcher.ts';
 import { SupplierInbox } from './supplier-inbox.ts';
@@ -85,12 +86,16 @@ onEachEngine('sending orders', (database) => {
     supplier.answer = () => ({ status: 202 });
   });
 
-  function replica(story: BinStory, db: Db = database.db): { dispatcher: OrderDispatcher; inbox: SupplierInbox } {
+  function replica(
+    story: BinStory,
+    db: Db = database.db,
+    outside = TEST_OUTSIDE,
+  ): { dispatcher: OrderDispatcher; inbox: SupplierInbox } {
     const clock = (): number => story.nowMs;
     const publisher = { wake: () => undefined } as unknown as EventPublisher;
     const inbox = new SupplierInbox(db, clock, testMetrics(), new TouchedBins());
     const config = { ...TEST_CONFIG, SHELFWIRE_SUPPLIER_ATTEMPTS_MAX: 4, SHELFWIRE_SUPPLIER_BACKOFF_MS: 1_000 };
-    const dispatcher = new OrderDispatcher(db, config, clock, TEST_LOGGER, testMetrics(), inbox, publisher);
+    const dispatcher = new OrderDispatcher(db, config, clock, TEST_LOGGER, testMetrics(), inbox, publisher, outside);
     return { dispatcher, inbox };
   }
 
@@ -109,6 +114,24 @@ onEachEngine('sending orders', (database) => {
     const [order] = await story.orders();
     expect(order?.status).toBe('SENT');
     expect(supplier.requests).toEqual([order?.orderId]);
+  });
+
+  test('an endpoint inside a network that nobody has named is not called; once it is named, the order goes', async () => {
+    const story = await lowStory();
+    const nothingNamed = new Outside({ SHELFWIRE_OUTBOUND_NETWORKS: [] });
+    expect(await replica(story, database.db, nothingNamed).dispatcher.sendDue()).toBe(1);
+    expect(supplier.requests).toEqual([]);
+    expect(await story.orders()).toMatchObject([{ status: 'APPROVED' }]);
+    const waiting = await database.db
+      .selectFrom('message_outbox')
+      .select('last_error')
+      .where('tenant_id', '=', story.tenantId)
+      .where('channel', '=', 'supplier')
+      .executeTakeFirst();
+    expect(waiting?.last_error).toMatch(/127\.0\.0\.1 is not a public address.*SHELFWIRE_OUTBOUND_NETWORKS/);
+    await replica(story.later(60_000)).dispatcher.sendDue();
+    expect(await story.orders()).toMatchObject([{ status: 'SENT' }]);
+    expect(supplier.requests).toHaveLength(1);
   });
 
   test('several replicas that send at once send it once', async () => {

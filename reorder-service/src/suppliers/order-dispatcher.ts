@@ -6,6 +6,7 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
 import { askForAttention, changeOrder, lockOrder } from '../orders/order-store.ts';
+import { Outside } from '../outbound/outside.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, CONFIG, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { backoffMs } from './backoff.ts';
@@ -42,6 +43,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(METRICS) private readonly metrics: ServiceMetrics,
     private readonly inbox: SupplierInbox,
     private readonly publisher: EventPublisher,
+    private readonly outside: Outside,
   ) {
     this.#job = new PeriodicJob({
       intervalMs: INTERVAL_MS,
@@ -118,7 +120,7 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
         ? undefined
         : beginSpan(`send ${row.kind}`, { traceparent: row.traceparent, startMs: this.clock(), attributes });
     const request = { ...requestOf(row), traceparent: span?.traceparent };
-    const result = await postToSupplier(request, this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS);
+    const result = await postToSupplier(this.outside, request, this.config.SHELFWIRE_SUPPLIER_TIMEOUT_MS);
     span?.end(this.clock(), { 'shelfwire.outcome': result.kind, 'shelfwire.attempt': row.attempts });
     return result;
   }

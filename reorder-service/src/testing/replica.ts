@@ -11,6 +11,8 @@ import { configSchema } from '../config.ts';
 import { openDatabase, type Db } from '../database/open-database.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
+import { Outside } from '../outbound/outside.ts';
+import type { OutsideAnswer, OutsideRequest } from '../outbound/post-outside.ts';
 import { evaluate } from '../replenishment/evaluate.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { SupplierInbox } from '../suppliers/supplier-inbox.ts';
@@ -35,18 +37,20 @@ const dying: KyselyPlugin = {
     return Promise.resolve(result);
   },
 };
-const realFetch = globalThis.fetch;
-globalThis.fetch = async (...request) => {
-  passStep();
-  const response = await realFetch(...request);
-  passStep();
-  return response;
-};
+class DyingOutside extends Outside {
+  override async post(request: OutsideRequest): Promise<OutsideAnswer> {
+    passStep();
+    const answer = await super.post(request);
+    passStep();
+    return answer;
+  }
+}
 
 const config = configSchema.parse({
   SHELFWIRE_CENTRAL_MQTT_URL: 'mqtt://127.0.0.1:1',
   SHELFWIRE_DATABASE_URL: url,
   SHELFWIRE_JWT_SECRET: 'a secret of at least thirty-two characters',
+  SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
   SHELFWIRE_SUPPLIER_TIMEOUT_MS: '2000',
   SHELFWIRE_SUPPLIER_BACKOFF_MS: '100',
 });
@@ -56,7 +60,7 @@ const opened = openDatabase(url, { connectionsMax: 4 });
 const db: Db = opened.withPlugin(dying);
 const publisher = { wake: () => undefined } as unknown as EventPublisher;
 const inbox = new SupplierInbox(db, clock, metrics, new TouchedBins());
-const dispatcher = new OrderDispatcher(db, config, clock, logger, metrics, inbox, publisher);
+const dispatcher = new OrderDispatcher(db, config, clock, logger, metrics, inbox, publisher, new DyingOutside(config));
 
 async function work(): Promise<void> {
   for (const tenantId of tenants.split(',')) await evaluate(db, { tenantId, siteId: 'plant-1' }, ['A-01'], clock());

@@ -8,7 +8,7 @@ import { writeChange } from '../audit/write-change.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
-import { refusalOf } from '../outbound/post-outside.ts';
+import { Outside } from '../outbound/outside.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { toOutwardEvent } from './cloud-event.ts';
 import { newSecret } from './sign.ts';
@@ -29,6 +29,7 @@ export class EventSubscriptions {
     @Inject(DATABASE) private readonly db: Db,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly sender: WebhookSender,
+    private readonly outside: Outside,
   ) {}
 
   list(tenantId: string): Promise<EventSubscription[]> {
@@ -37,7 +38,7 @@ export class EventSubscriptions {
 
   /** The secret is in the answer if it was made now. What waited for a disabled system is sent. */
   async put(tenantId: string, subscriptionId: string, body: PutEventSubscription, by: string): Promise<PutResult> {
-    const refusal = refusalOf(body.url, this.sender.networks);
+    const refusal = this.outside.refusalOf(body.url);
     if (refusal !== undefined) return { ok: false, where: 'body.url', detail: refusal };
     const nowMs = this.clock();
     return withTenant(this.db, tenantId, async (tx): Promise<PutResult> => {

@@ -5,8 +5,8 @@ import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
-import { AllowedNetworks } from '../outbound/networks.ts';
-import { postOutside, type OutsideAnswer } from '../outbound/post-outside.ts';
+import { Outside } from '../outbound/outside.ts';
+import type { OutsideAnswer } from '../outbound/post-outside.ts';
 import { CLOCK, CONFIG, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { claimDeliveries, laneOf, type ClaimedDelivery } from './claim-deliveries.ts';
 import { signatureHeaders } from './sign.ts';
@@ -26,7 +26,6 @@ export type Outcome = 'delivered' | 'refused' | 'failed' | 'gone';
 /** Sends what is due to customers' systems, and writes down what became of it. */
 @Injectable()
 export class WebhookSender {
-  readonly #networks: AllowedNetworks;
   readonly #lanes = new Map<string, Promise<void>>();
 
   constructor(
@@ -35,13 +34,8 @@ export class WebhookSender {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) private readonly metrics: ServiceMetrics,
-  ) {
-    this.#networks = new AllowedNetworks(config.SHELFWIRE_OUTBOUND_NETWORKS);
-  }
-
-  get networks(): AllowedNetworks {
-    return this.#networks;
-  }
+    private readonly outside: Outside,
+  ) {}
 
   /** Sends everything that is due now, and waits for the last answer. @returns how many events were tried */
   async sendDue(): Promise<number> {
@@ -66,7 +60,7 @@ export class WebhookSender {
       ...signatureHeaders(id, body, to.secrets, this.clock()),
     };
     const timeoutMs = this.config.SHELFWIRE_WEBHOOK_TIMEOUT_MS;
-    return postOutside({ url: to.url, headers, body, timeoutMs }, this.#networks);
+    return this.outside.post({ url: to.url, headers, body, timeoutMs });
   }
 
   async #sendLane(rows: readonly ClaimedDelivery[]): Promise<void> {

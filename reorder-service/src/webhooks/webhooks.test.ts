@@ -9,8 +9,7 @@ import { onEachEngine } from '../database/on-each-engine.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { tellCustomers } from '../events/event-outbox.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
-import { parseNetworks } from '../outbound/networks.ts';
-import { BinStory, TEST_CONFIG, TEST_LOGGER, testMetrics } from '../replenishment/situation.ts';
+import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from '../replenishment/situation.ts';
 import { EventDeliveries } from './event-deliveries.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { WebhookJob } from './webhook-job.ts';
@@ -18,7 +17,6 @@ import { WebhookSender } from './webhook-sender.ts';
 
 const CONFIG = {
   ...TEST_CONFIG,
-  SHELFWIRE_OUTBOUND_NETWORKS: parseNetworks('127.0.0.0/8') ?? [],
   SHELFWIRE_WEBHOOK_WAITING_MAX: 50,
 };
 const DAY_MS = 86_400_000;
@@ -63,9 +61,9 @@ onEachEngine('events out to customers', (database) => {
   async function listening(types: string[] = ['shelfwire.*'], siteIds: string[] = []) {
     const story = await BinStory.of(database.db);
     const clock = (): number => story.nowMs;
-    const sender = new WebhookSender(database.db, CONFIG, clock, TEST_LOGGER, testMetrics());
+    const sender = new WebhookSender(database.db, CONFIG, clock, TEST_LOGGER, testMetrics(), TEST_OUTSIDE);
     const job = new WebhookJob(database.db, CONFIG, clock, TEST_LOGGER, testMetrics(), sender);
-    const subscriptions = new EventSubscriptions(database.db, clock, sender);
+    const subscriptions = new EventSubscriptions(database.db, clock, sender, TEST_OUTSIDE);
     const deliveries = new EventDeliveries(database.db, CONFIG, clock);
     const body = { url: urlOfErp(), description: '', types, siteIds };
     const put = await subscriptions.put(story.tenantId, 'erp', body, 'ann@demo.local');

@@ -85,6 +85,7 @@ export class Centre {
     const reorder = serviceProcess(folder, 'reorder', '@shelfwire/reorder-service/main', reorderPort, {
       ...central,
       SHELFWIRE_DATABASE_URL: databaseUrl,
+      SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8',
       SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
       SHELFWIRE_ADMIN_EMAIL: ADMIN.email,
       SHELFWIRE_ADMIN_PASSWORD: ADMIN.password,

@@ -9,11 +9,14 @@ import {
   Evaluator,
   OrderAging,
   OrderDispatcher,
+  Outside,
   ReadingsController,
   StockLedger,
   SupplierInbox,
   TouchedBins,
   Upkeep,
+  type OutsideAnswer,
+  type OutsideRequest,
 } from '@shelfwire/reorder-service/parts';
 
 import type { SimulatedBroker } from './central-broker.ts';
@@ -40,6 +43,8 @@ export class SimulatedReorder {
   readonly counters = new ProcessCounters();
   /** What went wrong though the process lived. */
   readonly failures: string[] = [];
+  /** Who answers the service's calls to the world outside. */
+  callOut: (request: OutsideRequest) => OutsideAnswer = () => ({ kind: 'failed', detail: 'nobody there' });
   readonly #time: VirtualTime;
   readonly #broker: SimulatedBroker;
   readonly #database: SimulatedDatabase;
@@ -93,7 +98,10 @@ export class SimulatedReorder {
     };
     const runtime = { config, logger, metrics, clock: () => this.#time.nowMs };
     const http = { logger, metrics, readiness: () => [] };
+    const outside = { refusalOf: () => undefined, post: this.#post };
     const module = await Test.createTestingModule({ imports: [AppModule.of(runtime, db, http)] })
+      .overrideProvider(Outside)
+      .useValue(outside)
       .overrideProvider(CentralPublisher)
       .useValue({ connected: true, publish, publishEvent: publish })
       .compile();
@@ -101,6 +109,8 @@ export class SimulatedReorder {
     this.#running = { life, module };
     this.#planWork();
   }
+
+  readonly #post = (request: OutsideRequest): Promise<OutsideAnswer> => Promise.resolve(this.callOut(request));
 
   #receive(topic: string, payload: Buffer): Promise<boolean | undefined> {
     return this.#during((module) =>

@@ -33,7 +33,6 @@ export class SimulatedSite {
   readonly durable: Reading[] = [];
   readonly #random: SeededRandom;
   readonly #folder = mkdtempSync(join(tmpdir(), 'shelfwire-simulation-'));
-  readonly #fetch = globalThis.fetch;
 
   constructor(database: SimulatedDatabase, seed: number, shelfCount: number) {
     const random = new SeededRandom(seed);
@@ -69,7 +68,7 @@ export class SimulatedSite {
     const plans = this.shelves.map(({ plan }) => plan);
     const catalogue = catalogueOf(SITE.tenantId, SITE.siteId, SUPPLIER_ID, plans);
     await seedCatalogue(this.database.db, parseCatalogue(catalogue, 'simulation'), this.time.nowMs);
-    globalThis.fetch = (_input, init) => new Promise((resolve) => resolve(this.supplier.answer(init)));
+    this.reorder.callOut = (request) => this.supplier.answer(request);
     await this.gateway.start();
     await this.ingest.start();
     await this.reorder.start();
@@ -77,7 +76,6 @@ export class SimulatedSite {
   }
 
   close(): void {
-    globalThis.fetch = this.#fetch;
     this.gateway.cutPower();
     this.reorder.crash();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -1,11 +1,17 @@
 import { purchaseOrderMessageSchema } from '@shelfwire/contract';
 import { behaviourSchema, SupplierBook, type Behaviour, type Step } from '@shelfwire/device-sim/parts';
 
+import type { OutsideAnswer, OutsideRequest } from '@shelfwire/reorder-service/parts';
+
 import type { SimulatedReorder } from './simulated-reorder.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const HOUR_MS = 3_600_000;
 const CALL_AGAIN_MS = 10 * 60_000;
+
+function answered(status: number, body: string): OutsideAnswer {
+  return { kind: 'answered', status, retryAfterMs: undefined, detail: `HTTP ${status} ${body}`, body };
+}
 
 export interface Arrival {
   partNumber: string;
@@ -46,23 +52,21 @@ export class SimulatedSupplier {
     this.#delivered = parts.delivered;
   }
 
-  /** Stands in the place of `fetch`: the only HTTP requests of the service are orders. */
-  answer(init: RequestInit | undefined): Response {
-    if (this.isDown) return new Response('closed', { status: 503 });
-    const headers = new Headers(init?.headers);
-    const body = typeof init?.body === 'string' ? init.body : '';
+  /** The only requests of the service are orders. */
+  answer({ headers, body }: OutsideRequest): OutsideAnswer {
+    if (this.isDown) return answered(503, 'closed');
     const order = purchaseOrderMessageSchema.parse(JSON.parse(body));
-    const receipt = this.book.receive(headers.get('idempotency-key') ?? '', order, this.behaviour, this.#time.nowMs);
+    const receipt = this.book.receive(headers['idempotency-key'] ?? '', order, this.behaviour, this.#time.nowMs);
     if (receipt.kind === 'conflict') {
       this.conflicts.push(receipt.detail);
-      return new Response(receipt.detail, { status: 409 });
+      return answered(409, receipt.detail);
     }
     if (receipt.kind === 'taken') this.#planNext();
     if (this.breaksNextAnswer) {
       this.breaksNextAnswer = false;
-      throw new TypeError('the connection was closed');
+      return { kind: 'failed', detail: 'the connection was closed' };
     }
-    return Response.json({}, { status: receipt.kind === 'taken' ? 201 : 200 });
+    return answered(receipt.kind === 'taken' ? 201 : 200, '{}');
   }
 
   #planNext(): void {
