@@ -64,6 +64,10 @@ export const METRICS = {
     'Events for customers’ systems: waiting to be told, or given up and kept for a replay',
     ['state'],
   ),
+  shelfwire_reorder_webhooks_failing: gauge(
+    'Customers’ systems that take no events: they do not answer, or were switched off since they answered 410',
+    [],
+  ),
   shelfwire_sim_messages_total: counter('Messages of simulated devices', ['outcome']),
   shelfwire_sim_devices_connected: gauge('Simulated devices connected to their broker', []),
   shelfwire_sim_messages_pending: gauge('Messages of simulated devices without PUBACK yet', []),

@@ -7,7 +7,8 @@ export type AlertSeverity = z.infer<typeof alertSeveritySchema>;
 
 /**
  * LOW_STOCK: below the safety stock, or empty; one for each episode. SENSOR_DOUBT: a sensor cannot be believed and somebody is to
- * count. ORDER_TROUBLE: an order is overdue, not acknowledged, changed, or cannot be sent.
+ * count. ORDER_TROUBLE: an order is overdue, not acknowledged, changed, or cannot be sent. WEBHOOK_FAILING: a customer's system
+ * takes no events, or some were given up.
  */
 export const alertKindSchema = z.enum([
   'LOW_STOCK',
@@ -15,6 +16,7 @@ export const alertKindSchema = z.enum([
   'ORDER_TROUBLE',
   'ORDER_WAITS_FOR_APPROVAL',
   'RECEIPT_TO_CONFIRM',
+  'WEBHOOK_FAILING',
 ]);
 export type AlertKind = z.infer<typeof alertKindSchema>;
 

@@ -49,7 +49,8 @@ export function pipeline(): DashboardBuilder {
     .withRow(new RowBuilder('Ledger, orders and their messages'))
     .withPanel(ledgerRates())
     .withPanel(outboxPending())
-    .withPanel(lowToSent());
+    .withPanel(lowToSent())
+    .withPanel(webhookEvents());
 }
 
 function services() {
@@ -287,6 +288,21 @@ function lowToSent() {
         'histogram_quantile(0.99, sum by (le) (rate(shelfwire_reorder_low_to_sent_seconds_bucket[$__rate_interval])))',
         'p99',
       ),
+    ],
+  });
+}
+
+function webhookEvents() {
+  return timeSeries({
+    title: 'Events to customers’ systems',
+    description:
+      'Waiting for a system that is away, or given up and kept for a replay; and how many systems take none.',
+    unit: 'short',
+    width: 8,
+    thresholds: warnAbove(1_000, 50_000),
+    queries: [
+      promQl('max by (state) (shelfwire_reorder_webhook_waiting_events)', '{{state}}'),
+      promQl('max(shelfwire_reorder_webhooks_failing)', 'systems that take none', 'B'),
     ],
   });
 }

@@ -16,8 +16,12 @@ export interface Condition {
   binId: string | null;
 }
 
-/** An order may wait so long for its approval, and a receipt for its confirmation, before somebody is told. */
+/** An order may wait so long for its approval, a receipt for its confirmation, a system be away, before somebody is told. */
 const PATIENCE_MS = 15 * 60_000;
+/** So long events may wait for a system that takes others. */
+const EVENTS_WAIT_MS = 3_600_000;
+/** An event that was given up is told so long; a replay ends it before. */
+const GIVEN_UP_TOLD_MS = 86_400_000;
 const CONDITIONS_MAX = 50_000;
 
 /**
@@ -60,6 +64,24 @@ export async function findConditions(db: Db, nowMs: number): Promise<Condition[]
            'A delivery of order ' || o.order_number || ' is to be confirmed', 'The scale saw it arrive', o.order_id, null
     from order_receipt r join purchase_order o using (order_id)
     where r.status = 'PROPOSED' and r.created_at_ms < ${nowMs - PATIENCE_MS}
+    union all
+    select s.tenant_id, null, 'WEBHOOK_FAILING', 'subscription ' || s.subscription_id,
+           case when s.disabled_at_ms is not null or given_up.one then 'critical' else 'warning' end,
+           'Events do not reach the system ' || s.subscription_id,
+           case when s.disabled_at_ms is not null then 'It was switched off: ' || coalesce(s.disabled_because, 'by hand')
+                when given_up.one then 'Events were given up; replay them when it takes events again'
+                when s.failing_since_ms is not null then 'It takes none'
+                else 'The oldest event has waited for more than an hour' end
+             || coalesce('. Last answer: ' || s.last_error, ''), null, null
+    from event_subscription s
+    cross join lateral (select exists (select from webhook_delivery d
+      where d.tenant_id = s.tenant_id and d.subscription_id = s.subscription_id and d.state = 'dead'
+        and d.ended_at_ms > ${nowMs - GIVEN_UP_TOLD_MS}) as one) given_up
+    left join lateral (select d.created_at_ms from webhook_delivery d
+      where d.tenant_id = s.tenant_id and d.subscription_id = s.subscription_id and d.state = 'waiting'
+      order by d.place limit 1) oldest on true
+    where s.disabled_at_ms is not null or given_up.one or s.failing_since_ms <= ${nowMs - PATIENCE_MS}
+      or oldest.created_at_ms <= ${nowMs - EVENTS_WAIT_MS}
     order by 1, 3, 4 limit ${CONDITIONS_MAX}`.execute(db);
   return rows;
 }

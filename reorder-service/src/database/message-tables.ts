@@ -105,6 +105,8 @@ export interface EventSubscriptionTable {
   disabled_at_ms: number | null;
   disabled_because: string | null;
   failures: Generated<number>;
+  /** Of the first of the failures in a row. */
+  failing_since_ms: number | null;
   /** The system did not answer: nothing is sent before. */
   blocked_until_ms: Generated<number>;
   last_error: string | null;

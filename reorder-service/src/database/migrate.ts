@@ -18,6 +18,7 @@ import { runRanges } from './migrations/run-ranges.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
 import { trucks } from './migrations/trucks.ts';
+import { webhookTrouble } from './migrations/webhook-trouble.ts';
 import { webhooks } from './migrations/webhooks.ts';
 import type { Schema } from './schema.ts';
 
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0053-gateway-status': gatewayStatus,
   '0055-order-trace': orderTrace,
   '0060-webhooks': webhooks,
+  '0064-webhook-trouble': webhookTrouble,
 };
 
 const ATTEMPTS_MAX = 10;

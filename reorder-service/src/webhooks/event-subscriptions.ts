@@ -59,6 +59,7 @@ export class EventSubscriptions {
             disabled_at_ms: null,
             disabled_because: null,
             failures: 0,
+            failing_since_ms: null,
             blocked_until_ms: 0,
           }),
         )

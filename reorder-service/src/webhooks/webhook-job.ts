@@ -89,5 +89,9 @@ export class WebhookJob implements OnApplicationBootstrap, BeforeApplicationShut
     const gauge = this.metrics.gauge('shelfwire_reorder_webhook_waiting_events');
     gauge.set({ state: 'waiting' }, rows[0]?.waiting ?? 0);
     gauge.set({ state: 'dead' }, rows[0]?.dead ?? 0);
+    const { rows: systems } = await sql<{ failing: number }>`
+      select count(*)::int as failing from event_subscription
+      where failing_since_ms is not null or disabled_at_ms is not null`.execute(this.db);
+    this.metrics.gauge('shelfwire_reorder_webhooks_failing').set(systems[0]?.failing ?? 0);
   }
 }

@@ -101,7 +101,7 @@ export class WebhookSender {
       where ${isRow(row)}`.execute(this.db);
     await sql`
       update event_subscription
-      set failures = 0, blocked_until_ms = 0, last_error = null, last_delivered_at_ms = ${nowMs}
+      set failures = 0, failing_since_ms = null, blocked_until_ms = 0, last_error = null, last_delivered_at_ms = ${nowMs}
       where tenant_id = ${row.tenant_id} and subscription_id = ${row.subscription_id}
         and (failures > 0 or last_delivered_at_ms is null or last_delivered_at_ms < ${nowMs - 60_000})`.execute(
       this.db,
@@ -113,7 +113,7 @@ export class WebhookSender {
     const gone = outcome === 'gone';
     await sql`
       update event_subscription
-      set failures = ${row.failures + 1}, last_error = ${answer.detail}, blocked_until_ms = ${untilMs},
+      set failures = ${row.failures + 1}, failing_since_ms = coalesce(failing_since_ms, ${this.clock()}), last_error = ${answer.detail}, blocked_until_ms = ${untilMs},
           disabled_at_ms = ${gone ? this.clock() : null}::bigint,
           disabled_because = ${gone ? 'the system answered 410 Gone' : null}::text
       where tenant_id = ${row.tenant_id} and subscription_id = ${row.subscription_id} and disabled_at_ms is null`.execute(

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { outwardEventSchema, type OutwardEvent } from '@shelfwire/contract/api';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
+import { findConditions } from '../alerts/alert-conditions.ts';
 import { onEachEngine } from '../database/on-each-engine.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { tellCustomers } from '../events/event-outbox.ts';
@@ -249,6 +250,45 @@ onEachEngine('events out to customers', (database) => {
     };
     expect(told[0]?.headers['webhook-signature']).toBe(`${by(told[0], next)} ${by(told[0], secret)}`);
     expect(told[1]?.headers['webhook-signature']).toBe(by(told[1], next));
+  });
+
+  test('a system that takes nothing raises one alert, critical once events are given up, over when it takes them again', async () => {
+    const { story, job, tell, deliveries } = await listening();
+    const conditions = async () =>
+      (await findConditions(database.db, story.nowMs))
+        .filter(({ tenantId, kind }) => tenantId === story.tenantId && kind === 'WEBHOOK_FAILING')
+        .map(({ severity, detail }) => ({ severity, detail }));
+    answer = () => 503;
+    await tell('stock.counted');
+    await job.run();
+    expect(await conditions()).toEqual([]);
+    await story.later(16 * 60_000);
+    await job.run();
+    expect(await conditions()).toMatchObject([{ severity: 'warning', detail: expect.stringMatching(/HTTP 503/) }]);
+    story.later(4 * DAY_MS);
+    await job.run();
+    expect(await conditions()).toMatchObject([{ severity: 'critical', detail: expect.stringMatching(/given up/) }]);
+    answer = () => 204;
+    await deliveries.replay(story.tenantId, 'erp', 'all', 'ann@demo.local');
+    await job.run();
+    expect(types()).toEqual(['shelfwire.stock.counted.v1']);
+    expect(await conditions()).toEqual([]);
+  });
+
+  test('a system that refuses one event and takes others raises an alert when that one waits too long', async () => {
+    const { story, job, tell } = await listening();
+    answer = (event) => (event.type.includes('.bad.') ? 422 : 204);
+    await tell('bad');
+    await tell('good', 'orders/2');
+    await job.run();
+    const alarmed = async (): Promise<boolean> =>
+      (await findConditions(database.db, story.nowMs)).some(
+        ({ tenantId, kind }) => tenantId === story.tenantId && kind === 'WEBHOOK_FAILING',
+      );
+    expect(await alarmed()).toBe(false);
+    story.later(61 * 60_000);
+    await job.run();
+    expect(await alarmed()).toBe(true);
   });
 
   test('a URL that leads inside is refused when it is set', async () => {

@@ -1625,7 +1625,7 @@ export interface components {
             detail: string;
             escalationLevel: number;
             /** @enum {string} */
-            kind: "LOW_STOCK" | "SENSOR_DOUBT" | "ORDER_TROUBLE" | "ORDER_WAITS_FOR_APPROVAL" | "RECEIPT_TO_CONFIRM";
+            kind: "LOW_STOCK" | "SENSOR_DOUBT" | "ORDER_TROUBLE" | "ORDER_WAITS_FOR_APPROVAL" | "RECEIPT_TO_CONFIRM" | "WEBHOOK_FAILING";
             lastSeenAtMs: number;
             occurrences: number;
             orderId: string | null;
