@@ -81,7 +81,9 @@ export const configSchema = z.object({
   SHELFWIRE_JWT_SECRET: z
     .string()
     .min(32)
-    .describe('Secret of the access tokens, at least 32 characters; the same as of the reorder-service.'),
+    .describe(
+      'Secret of the tokens that the reorder-service makes for its calls, at least 32 characters; the same as there.',
+    ),
   SHELFWIRE_HTTP_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   SHELFWIRE_HTTP_PORT: portSetting.default(3001).describe('Port to listen on.'),
   ...httpTlsSettings,

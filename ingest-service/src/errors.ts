@@ -43,10 +43,13 @@ export const ERROR_CODES = {
     what: 'An export was asked for, but the telemetry store is not DuckDB.',
     todo: 'Use the export of the database itself.',
   },
-  TOKEN_MISSING: { what: 'The request carries no access token.', todo: 'Sign in and send Authorization: Bearer ….' },
+  TOKEN_MISSING: {
+    what: 'The request carries no token.',
+    todo: 'Ask the reorder-service, which passes history and quarantine on (the same paths), with your access token.',
+  },
   TOKEN_INVALID: {
-    what: 'The access token is wrong or has expired.',
-    todo: 'Sign in again. All services must have the same SHELFWIRE_JWT_SECRET.',
+    what: 'The token is not one that the reorder-service made for this call within the last minute; the access token of a person is none.',
+    todo: 'Ask the reorder-service instead. Where it is the one that asks: the same SHELFWIRE_JWT_SECRET, clocks that agree, and a reorder-service that is not older than the ingest-service.',
   },
   ROLE_NOT_ALLOWED: { what: 'The role of this user may not do this.', todo: 'Ask an administrator.' },
   REQUEST_INVALID: { what: 'A parameter of the request is missing or wrong.', todo: 'See the problems listed.' },

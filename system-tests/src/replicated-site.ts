@@ -180,10 +180,13 @@ export class ReplicatedSite {
     });
   }
 
-  async close(): Promise<void> {
+  /** @param failed keeps the logs of all, with PostgreSQL's, and says where: what happens once in many runs is found by them */
+  async close({ failed = false } = {}): Promise<void> {
     await Promise.all([...this.ingest, ...this.reorder].map(({ process }) => process.stop()));
     await this.broker.close();
+    writeFileSync(join(this.folder, 'postgres.log'), this.postgres.output);
     await Promise.all([this.postgres.close(), this.influx.close()]);
-    await rm(this.folder, { recursive: true, force: true });
+    if (failed) process.stdout.write(`the logs of the run are kept in ${this.folder}\n`);
+    else await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -37,9 +37,9 @@ describe.runIf(OLDER !== '' && needs('mosquitto', 'postgres', 'influxdb'))('an o
       const uplink = { SHELFWIRE_RESEND_AFTER_MS: '2000' };
       const entry = join(OLDER, 'edge-gateway/dist/main.js');
       let gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.url, uplink, { port, entry });
-      onTestFinished(async () => {
+      onTestFinished(async ({ task }) => {
         await gateway.process.stop();
-        await site.close();
+        await site.close({ failed: task.result?.state === 'fail' });
       });
       await gateway.process.ready();
       const probes = PROBES.map(

@@ -46,6 +46,11 @@ export class PostgresServer {
     return this.#process?.child.pid;
   }
 
+  /** The end of its log. */
+  get output(): string {
+    return this.#process?.output ?? '';
+  }
+
   /** @returns `postgres://…` for the database named, which must exist */
   url(database = 'postgres'): string {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;

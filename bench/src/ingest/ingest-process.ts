@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+import { TELEMETRY_AUDIENCE, TELEMETRY_TOKEN_SECONDS } from '@shelfwire/contract/api';
 import { freePort } from '@shelfwire/test-servers';
 
 import { cpuSecondsOf } from '../cpu-seconds.ts';
@@ -57,7 +58,7 @@ export class IngestProcess {
     const where = `siteId=bench&deviceId=${deviceId}&field=netGrams&fromMs=${range.fromMs}&toMs=${range.toMs}`;
     const startedAtMs = performance.now();
     const answer = await fetch(`${this.#url}/api/v1/telemetry/series?${where}&stepMs=86400000&aggregate=count`, {
-      headers: { authorization: `Bearer ${accessToken()}` },
+      headers: { authorization: `Bearer ${telemetryToken()}` },
     });
     const { points } = (await answer.json()) as { points: [number, number | null][] };
     return {
@@ -73,7 +74,7 @@ export class IngestProcess {
   /** Asks the history API. @returns how many points came, of all series */
   async history(question: string): Promise<number> {
     const answer = await fetch(`${this.#url}/api/v1/telemetry/${question}`, {
-      headers: { authorization: `Bearer ${accessToken()}` },
+      headers: { authorization: `Bearer ${telemetryToken()}` },
     });
     const body = (await answer.json()) as { points?: unknown[]; items?: { points: unknown[] }[] };
     if (!answer.ok) throw new Error(JSON.stringify(body));
@@ -102,10 +103,12 @@ export class IngestProcess {
   }
 }
 
-/** HS256, as the reorder-service signs them. */
-function accessToken(): string {
+/** HS256, as the reorder-service signs one for each call. */
+function telemetryToken(): string {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { iss: 'shelfwire', sub: 'bench', role: 'viewer', tenantId: 'bench' };
+  const iat = Math.floor(Date.now() / 1_000);
+  const who = { iss: 'shelfwire', aud: TELEMETRY_AUDIENCE, sub: 'bench', role: 'viewer', tenantId: 'bench' };
+  const claims = { ...who, iat, exp: iat + TELEMETRY_TOKEN_SECONDS };
   const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', JWT_SECRET).update(signed).digest('base64url')}`;
 }

@@ -17,6 +17,7 @@ export * from './quarantine.ts';
 export * from './receipts.ts';
 export * from './route-definition.ts';
 export * from './routes.ts';
+export * from './service-tokens.ts';
 export * from './stock-keeping.ts';
 export * from './stock.ts';
 export * from './stream.ts';

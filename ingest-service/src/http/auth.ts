@@ -1,19 +1,29 @@
 import { idSchema } from '@shelfwire/contract';
-import { roleSchema, type Role } from '@shelfwire/contract/api';
+import { roleSchema, TELEMETRY_AUDIENCE, TELEMETRY_TOKEN_SECONDS, type Role } from '@shelfwire/contract/api';
 import type { FastifyRequest } from 'fastify';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 
 import { ingestError } from '../errors.ts';
 
-const claimsSchema = z.object({ sub: z.string().min(1), role: roleSchema, tenantId: idSchema });
+/** Clocks of two hosts may differ by as much. */
+const CLOCK_TOLERANCE_SECONDS = 30;
+
+const claimsSchema = z
+  .object({ sub: z.string().min(1), role: roleSchema, tenantId: idSchema, iat: z.number(), exp: z.number() })
+  // Whoever signs such a token for longer has not read why it is short.
+  .refine(({ iat, exp }) => exp - iat <= TELEMETRY_TOKEN_SECONDS, 'good for too long');
+
 export interface Caller {
   userId: string;
   role: Role;
   tenantId: string;
 }
 
-/** Says who calls, by the access token that the reorder-service gave out. The tenant is the token's, always. */
+/**
+ * Says for whom the reorder-service calls, by the token that it made for this call. The tenant is the token's, always. The
+ * access token that people hold is not taken: who was shut out could show it here until it ends.
+ */
 export class Authenticator {
   readonly #secret: Uint8Array;
 
@@ -24,7 +34,8 @@ export class Authenticator {
   /** @throws ShelfwireError TOKEN_MISSING, TOKEN_INVALID or ROLE_NOT_ALLOWED */
   async caller(request: FastifyRequest, allowed: readonly Role[]): Promise<Caller> {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw ingestError('TOKEN_MISSING', 'sign in first: this needs an access token');
+    if (token === undefined)
+      throw ingestError('TOKEN_MISSING', 'ask the reorder-service: this needs a token that it makes');
     const claims = await this.#verify(token);
     if (!allowed.includes(claims.role)) {
       throw ingestError('ROLE_NOT_ALLOWED', `the role ${claims.role} may not do this`);
@@ -34,10 +45,17 @@ export class Authenticator {
 
   async #verify(token: string): Promise<z.infer<typeof claimsSchema>> {
     try {
-      const { payload } = await jwtVerify(token, this.#secret, { issuer: 'shelfwire', algorithms: ['HS256'] });
+      const { payload } = await jwtVerify(token, this.#secret, {
+        issuer: 'shelfwire',
+        audience: TELEMETRY_AUDIENCE,
+        algorithms: ['HS256'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
       return claimsSchema.parse(payload);
     } catch (error) {
-      throw ingestError('TOKEN_INVALID', 'the access token is not valid (any more): sign in again', { cause: error });
+      throw ingestError('TOKEN_INVALID', 'the token is not one that the reorder-service made for this call just now', {
+        cause: error,
+      });
     }
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { TELEMETRY_AUDIENCE } from '@shelfwire/contract/api';
 import { createLogger } from '@shelfwire/contract/service';
 import { SignJWT } from 'jose';
 
@@ -55,7 +56,7 @@ export class TestService {
 
   /** As a user of the tenant with the role; without one, as nobody. */
   async request(method: string, path: string, caller?: { role: string; tenantId: string }): Promise<Response> {
-    const headers = caller ? { authorization: `Bearer ${await accessToken(caller)}` } : undefined;
+    const headers = caller ? { authorization: `Bearer ${await telemetryToken(caller)}` } : undefined;
     return fetch(`${this.#service?.url ?? ''}${path}`, { method, ...(headers ? { headers } : {}) });
   }
 
@@ -64,11 +65,14 @@ export class TestService {
   }
 }
 
-function accessToken({ role, tenantId }: { role: string; tenantId: string }): Promise<string> {
-  return new SignJWT({ role, tenantId, email: 'a@b.example' })
+/** As the reorder-service makes it for one call. */
+function telemetryToken({ role, tenantId }: { role: string; tenantId: string }): Promise<string> {
+  return new SignJWT({ role, tenantId })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('7b0e7c1e-6a35-4b3c-9a57-d3c0a3a3f001')
     .setIssuer('shelfwire')
-    .setExpirationTime('5m')
+    .setAudience(TELEMETRY_AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime('60s')
     .sign(new TextEncoder().encode(JWT_SECRET));
 }

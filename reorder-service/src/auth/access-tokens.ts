@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { TELEMETRY_AUDIENCE, TELEMETRY_TOKEN_SECONDS } from '@shelfwire/contract/api';
 
 import { accessClaimsSchema, type UserPrincipal } from './principal.ts';
 import type { User } from './users.ts';
@@ -26,6 +27,20 @@ export class AccessTokens {
     );
     const { exp } = this.jwt.decode<{ exp: number }>(accessToken);
     return { accessToken, expiresAtMs: exp * 1_000 };
+  }
+
+  /** What the ingest-service believes, for a minute: that this person's session was good just now. */
+  issueForTelemetry({ userId, role, tenantId }: UserPrincipal): Promise<string> {
+    return this.jwt.signAsync(
+      { role, tenantId },
+      {
+        subject: userId,
+        issuer: ISSUER,
+        audience: TELEMETRY_AUDIENCE,
+        algorithm: 'HS256',
+        expiresIn: TELEMETRY_TOKEN_SECONDS,
+      },
+    );
   }
 
   /** @returns undefined for a token that is not ours, was changed or has expired */

@@ -1,4 +1,5 @@
 import { JwtService } from '@nestjs/jwt';
+import { TELEMETRY_AUDIENCE } from '@shelfwire/contract/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { JWT_SECRET, startTestApp, type TestApp } from '../http/test-app.ts';
@@ -24,7 +25,7 @@ async function statusWith(token: string): Promise<number> {
 }
 
 describe('signing in', () => {
-  test('gives a token with the claims that the ingest-service reads too', async () => {
+  test('gives a token that says who, of which tenant and in which role', async () => {
     const answer = (await login('sales@bolts.example', PASSWORD)).json<{ accessToken: string; expiresAtMs: number }>();
     const claims: unknown = new JwtService({ secret: JWT_SECRET }).verify(answer.accessToken);
     expect(claims).toMatchObject({
@@ -93,6 +94,7 @@ describe('an access token', () => {
     ['of another issuer', () => sign(JWT_SECRET, { issuer: 'somebody' })],
     ['signed by another algorithm', () => sign(JWT_SECRET, { algorithm: 'HS512' })],
     ['without a tenant', () => sign(JWT_SECRET, {}, { email: EMAIL, role: 'admin' })],
+    ['for the ingest-service', () => sign(JWT_SECRET, { audience: TELEMETRY_AUDIENCE })],
     ['of a supplier without a supplier', () => sign(JWT_SECRET, {}, { ...claims, role: 'supplier' })],
     ['that is not signed', () => `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify({ ...claims, iss: 'shelfwire' }))}.`],
     ['that is no token', () => 'nonsense'],

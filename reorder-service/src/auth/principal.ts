@@ -2,7 +2,7 @@ import { idSchema } from '@shelfwire/contract';
 import { roleSchema } from '@shelfwire/contract/api';
 import { z } from 'zod';
 
-/** A person, as the access token says. The ingest-service reads the same claims. */
+/** A person, as the access token says. */
 export const accessClaimsSchema = z.object({
   sub: z.uuid(),
   email: z.string(),
@@ -10,6 +10,8 @@ export const accessClaimsSchema = z.object({
   tenantId: idSchema,
   supplierId: idSchema.optional(),
   iss: z.literal('shelfwire'),
+  /** A token for another audience (the ingest-service) is no access token. */
+  aud: z.undefined().optional(),
   exp: z.int(),
   /** Of the user when they signed in (session-watch.ts); tokens of older versions have none, and are the first. */
   session: z.int().default(0),

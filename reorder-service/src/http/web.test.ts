@@ -2,28 +2,34 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { JwtService } from '@nestjs/jwt';
+import { TELEMETRY_AUDIENCE } from '@shelfwire/contract/api';
 import { createServiceServer, ServiceMetrics } from '@shelfwire/contract/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { startTestApp, type TestApp } from './test-app.ts';
+import { SessionWatch } from '../auth/session-watch.ts';
+import { JWT_SECRET, startTestApp, type TestApp } from './test-app.ts';
 
 const consoleDir = mkdtempSync(join(tmpdir(), 'shelfwire-console-'));
 const ingest = createServiceServer({ service: 'ingest', metrics: new ServiceMetrics(), readiness: () => [] });
 let running: TestApp;
+
+/** Of the token that came along, which only one who has the secret can make. */
+function claimsOf({ headers: { authorization = '' } }: { headers: { authorization?: string | undefined } }): unknown {
+  return new JwtService({ secret: JWT_SECRET }).verify(authorization.replace('Bearer ', ''));
+}
 
 beforeAll(async () => {
   mkdirSync(`${consoleDir}/assets`);
   writeFileSync(`${consoleDir}/index.html`, '<!doctype html><title>Shelfwire</title>');
   writeFileSync(`${consoleDir}/sw.js`, '// worker');
   writeFileSync(`${consoleDir}/assets/index-abc123.js`, 'export {}');
-  ingest.get('/api/v1/telemetry/series', (request) => ({
-    asked: request.url,
-    authorization: request.headers.authorization,
-  }));
+  ingest.get('/api/v1/telemetry/series', (request) => ({ asked: request.url, shown: claimsOf(request) }));
+  ingest.get('/api/v1/telemetry/sensors', (_request, reply) => reply.code(401).send({ code: 'TOKEN_INVALID' }));
   ingest.delete('/api/v1/quarantine/7', (_request, reply) => reply.code(204).send());
   ingest.post('/api/v1/quarantine/7/replay', (request) => ({
     points: 1,
-    authorization: request.headers.authorization,
+    shown: claimsOf(request),
   }));
   ingest.get('/api/v1/quarantine', (_request, reply) => reply.code(503).header('retry-after', '7').send({ code: 'x' }));
   running = await startTestApp({ consoleDir, telemetryUrl: await ingest.listen({ port: 0, host: '127.0.0.1' }) });
@@ -67,10 +73,33 @@ describe('the console’s files', () => {
 describe('history', () => {
   const url = '/api/v1/telemetry/series?deviceId=scale-1&field=netGrams';
 
-  test('is passed on with its query and the asker’s token', async () => {
+  test('is passed on with its query, for whom and for one minute, and never with the asker’s own token', async () => {
     const authorization = await running.signIn('viewer@ours.example');
     const answer = await running.app.inject({ url, headers: { authorization } });
-    expect(answer.json()).toEqual({ asked: url, authorization });
+    const { asked, shown } = answer.json<{ asked: string; shown: { iat: number; exp: number } }>();
+    expect(asked).toBe(url);
+    expect(shown).toMatchObject({ role: 'viewer', tenantId: 'ours', iss: 'shelfwire', aud: TELEMETRY_AUDIENCE });
+    expect(shown.exp - shown.iat).toBe(60);
+  });
+
+  test('is not for a person who was shut out, though their token is good for hours', async () => {
+    const authorization = await running.signIn('admin@theirs.example');
+    const ask = () => running.app.inject({ url, headers: { authorization } });
+    const people = running.app.get(SessionWatch);
+    const { user_id: userId } = await running.db
+      .updateTable('app_user')
+      .set({ disabled_at_ms: 1 })
+      .where('email', '=', 'admin@theirs.example')
+      .returning('user_id')
+      .executeTakeFirstOrThrow();
+    people.forget(userId);
+    expect((await ask()).statusCode).toBe(401);
+  });
+
+  test('does not sign anybody out because the ingest-service believes this service not', async () => {
+    const authorization = await running.signIn('viewer@ours.example');
+    const answer = await running.app.inject({ url: '/api/v1/telemetry/sensors', headers: { authorization } });
+    expect(answer.json()).toMatchObject({ status: 502, code: 'TELEMETRY_UNREACHABLE' });
   });
 
   test('is not for suppliers, nor for nobody', async () => {
@@ -84,7 +113,10 @@ describe('history', () => {
     const ask = (method: 'GET' | 'POST' | 'DELETE', path: string, headers = { authorization }) =>
       running.app.inject({ method, url: `/api/v1/quarantine${path}`, headers });
     expect((await ask('DELETE', '/7')).statusCode).toBe(204);
-    expect((await ask('POST', '/7/replay')).json()).toEqual({ points: 1, authorization });
+    expect((await ask('POST', '/7/replay')).json()).toMatchObject({
+      points: 1,
+      shown: { role: 'admin', tenantId: 'ours' },
+    });
     expect((await ask('GET', '')).headers['retry-after']).toBe('7');
     const viewer = { authorization: await running.signIn('viewer@ours.example') };
     expect((await ask('GET', '', viewer)).statusCode).toBe(403);

@@ -34,7 +34,6 @@ export class Centre {
   readonly ingest: ServiceProcess;
   readonly reorder: ServiceProcess;
   readonly reorderUrl: string;
-  readonly #ingestUrl: string;
   readonly #databases: Partial<Record<Database, PostgresServer | InfluxServer>>;
   #token = '';
 
@@ -43,14 +42,12 @@ export class Centre {
     databases: Partial<Record<Database, PostgresServer | InfluxServer>>;
     ingest: ServiceProcess;
     reorder: ServiceProcess;
-    ingestUrl: string;
     reorderUrl: string;
   }) {
     this.broker = options.broker;
     this.#databases = options.databases;
     this.ingest = options.ingest;
     this.reorder = options.reorder;
-    this.#ingestUrl = options.ingestUrl;
     this.reorderUrl = options.reorderUrl;
   }
 
@@ -89,6 +86,7 @@ export class Centre {
       SHELFWIRE_SEED_FILE: join(folder, 'catalogue.yaml'),
       SHELFWIRE_ADMIN_EMAIL: ADMIN.email,
       SHELFWIRE_ADMIN_PASSWORD: ADMIN.password,
+      SHELFWIRE_TELEMETRY_URL: `http://127.0.0.1:${ingestPort}`,
     });
     ingest.start();
     reorder.start();
@@ -97,7 +95,6 @@ export class Centre {
       databases,
       ingest,
       reorder,
-      ingestUrl: `http://127.0.0.1:${ingestPort}`,
       reorderUrl: `http://127.0.0.1:${reorderPort}`,
     });
   }
@@ -120,11 +117,10 @@ export class Centre {
     await this.#databases[name]?.restart();
   }
 
-  /** `GET` on the reorder-service or the ingest-service, signed in as the administrator. */
-  async get<Answer>(service: 'reorder' | 'ingest', path: string): Promise<Answer> {
-    const base = service === 'reorder' ? this.reorderUrl : this.#ingestUrl;
+  /** `GET` on the reorder-service, signed in as the administrator; it passes questions about the history on to ingest. */
+  async get<Answer>(path: string): Promise<Answer> {
     if (this.#token === '') this.#token = await this.#signIn();
-    const response = await fetch(base + path, { headers: { authorization: `Bearer ${this.#token}` } });
+    const response = await fetch(this.reorderUrl + path, { headers: { authorization: `Bearer ${this.#token}` } });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Answer;
   }
@@ -136,10 +132,7 @@ export class Centre {
     do {
       const separator = path.includes('?') ? '&' : '?';
       const next: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: { items: Item[]; nextCursor: string | null } = await this.get(
-        'reorder',
-        `${path}${separator}limit=500${next}`,
-      );
+      const page: { items: Item[]; nextCursor: string | null } = await this.get(`${path}${separator}limit=500${next}`);
       items.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);

@@ -137,7 +137,7 @@ async function stored(centre: Centre, siteId: string, probe: Probe, fromMs: numb
     toMs: String(Date.now() + 60_000),
     limit: '100000',
   });
-  const series = await centre.get<TelemetrySeries>('ingest', `/api/v1/telemetry/series?${query.toString()}`);
+  const series = await centre.get<TelemetrySeries>(`/api/v1/telemetry/series?${query.toString()}`);
   return series.points.map(([, value]) => value ?? Number.NaN);
 }
 

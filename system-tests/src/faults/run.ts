@@ -148,7 +148,7 @@ async function compare(
   }
   const summaries = await site.centre.list<OrderSummary>('/api/v1/orders');
   const orders = await Promise.all(
-    summaries.map(({ orderId }) => site.centre.get<OrderDetail>('reorder', `/api/v1/orders/${orderId}`)),
+    summaries.map(({ orderId }) => site.centre.get<OrderDetail>(`/api/v1/orders/${orderId}`)),
   );
   const report: FaultReport = {
     seed: about.seed,
@@ -240,7 +240,7 @@ async function stored(site: FaultSite, probe: Probe, fromMs: number): Promise<nu
     toMs: String(Date.now() + OFF_MS_MAX),
     limit: '100000',
   });
-  const series = await site.centre.get<TelemetrySeries>('ingest', `/api/v1/telemetry/series?${query.toString()}`);
+  const series = await site.centre.get<TelemetrySeries>(`/api/v1/telemetry/series?${query.toString()}`);
   if (series.truncated) throw new Error('more readings than the history API gives at once: run for a shorter time');
   return series.points.map(([, value]) => value ?? Number.NaN);
 }
