@@ -13,10 +13,24 @@ const petrol: MantineColorsTuple = [
   '#005c58',
 ];
 
+/** Mantine's own greys with the tint of the canvas: dialogs, fields and skeletons are of one room with the cards. */
+const dark: MantineColorsTuple = [
+  '#c9d1d1',
+  '#b5bfbf',
+  '#828f8f',
+  '#6a7777',
+  '#3d4848',
+  '#2d3737',
+  '#252d2d',
+  '#1a1f1f',
+  '#151919',
+  '#121515',
+];
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: 7,
-  colors: { petrol },
+  colors: { petrol, dark },
   defaultRadius: 'md',
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 
+import { Dialog } from '../shell/Dialog';
 import { FailureNote } from '../shell/states';
 
 /** Creates, changes or removes one thing that is known by a short name, whose fields are the children. */
@@ -29,7 +30,7 @@ export function SettingDialog({
     onSave();
   };
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <FailureNote error={error} />
@@ -65,6 +66,6 @@ export function SettingDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

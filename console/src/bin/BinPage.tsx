@@ -76,8 +76,8 @@ function BinHead({ bin, onCount, onMove }: { bin: BinDetail; onCount?: () => voi
   const { position } = bin;
   return (
     <Paper className={classes['card'] ?? ''}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
-        <div>
+      <div className={classes['head']}>
+        <div className={classes['what']}>
           <Title order={1} size="h3">
             {bin.item.name}
           </Title>
@@ -86,7 +86,7 @@ function BinHead({ bin, onCount, onMove }: { bin: BinDetail; onCount?: () => voi
           </Text>
         </div>
         <StatusBadge status={bin.status} />
-      </Group>
+      </div>
       <Group justify="space-between" align="baseline" mt="sm" mb="xs">
         <span className={classes['quantity']}>
           <Quantity value={bin.onHand} uncertainty={bin.uncertainty} unit={bin.item.unit} />

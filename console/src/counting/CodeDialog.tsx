@@ -1,8 +1,9 @@
-import { Button, Group, Loader, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Loader, Stack, TextInput } from '@mantine/core';
 import { IconScan } from '@tabler/icons-react';
 import { lazy, Suspense, useState, type FormEvent, type ReactNode } from 'react';
 
 import classes from './ScanDialog.module.css';
+import { Dialog } from '../shell/Dialog';
 
 // With it come the camera and the barcode reader (1 MB of WebAssembly): only when somebody scans.
 const CameraView = lazy(async () => ({ default: (await import('./CameraView')).CameraView }));
@@ -27,7 +28,7 @@ export function CodeDialog({
     if (typed.trim()) setCode(typed.trim());
   };
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <Stack gap="md">
         {camera && code === null ? (
           <Suspense fallback={<Loader aria-label="The barcode reader is loading" />}>
@@ -64,6 +65,6 @@ export function CodeDialog({
           </Button>
         ) : null}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
@@ -6,6 +6,7 @@ import { useState, type FormEvent } from 'react';
 import { describeFailure } from '../api/failure';
 import { countMutation } from '../api/mutations';
 import type { BinDetail } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 
 const COUNT_MAX = 1_000_000_000;
 
@@ -26,7 +27,7 @@ export function CountDialog({ bin, onClose }: { bin: BinDetail; onClose: () => v
     });
   };
   return (
-    <Modal opened onClose={onClose} title={`Count ${bin.binName}`} centered overlayProps={{ blur: 6 }}>
+    <Dialog onClose={onClose} title={`Count ${bin.binName}`} overlayProps={{ blur: 6 }}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <div>
@@ -66,7 +67,7 @@ export function CountDialog({ bin, onClose }: { bin: BinDetail; onClose: () => v
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import { findByCodeQuery, type BinAddress } from '../api/queries';
 import type { ParkedGroup, StockItem } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { FailureNote } from '../shell/states';
 
 const TYPING_PAUSE_MS = 250;
@@ -33,7 +34,7 @@ export function AssignDialog({
     if (chosen) onConfirm({ siteId: chosen.siteId, binId: chosen.binId });
   };
   return (
-    <Modal opened onClose={onClose} title={`Where is ${group.deviceId ?? 'it'}?`} centered>
+    <Dialog onClose={onClose} title={`Where is ${group.deviceId ?? 'it'}?`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Select
@@ -69,6 +70,6 @@ export function AssignDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

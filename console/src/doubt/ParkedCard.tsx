@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import type { ParkedGroup } from '../api/types';
 import { describeMeasured } from '../orders/proof-readings';
 import { isObject } from '../orders/proof-words';
 import { useMay } from '../session/may';
+import { Dialog } from '../shell/Dialog';
 import { ListCard } from '../shell/ListCard';
 import { FailureNote } from '../shell/states';
 import { Age } from '../time/Age';
@@ -92,11 +93,14 @@ export function ParkedCard({ group }: { group: ParkedGroup }) {
         />
       ) : null}
       {asking === 'discard' ? (
-        <Modal opened onClose={() => setAsking(null)} title="Discard these readings?" centered>
+        <Dialog
+          onClose={() => setAsking(null)}
+          title={group.count === 1 ? 'Discard this reading?' : 'Discard these readings?'}
+        >
           <Stack gap="md">
             <Text>
-              {group.count} {group.count === 1 ? 'reading' : 'readings'} of {group.deviceId ?? 'this device'} are gone
-              for good. New ones of the same device appear here again.
+              {group.count === 1 ? '1 reading' : `${group.count} readings`} of {group.deviceId ?? 'this device'}{' '}
+              {group.count === 1 ? 'is' : 'are'} gone for good. New ones of the same device appear here again.
             </Text>
             <FailureNote error={work.error} />
             <Group justify="flex-end" gap="sm">
@@ -104,11 +108,11 @@ export function ParkedCard({ group }: { group: ParkedGroup }) {
                 Back
               </Button>
               <Button color="red" loading={work.isPending} onClick={() => act({ kind: 'discard', group })}>
-                Discard them
+                Discard
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       ) : null}
     </>
   );

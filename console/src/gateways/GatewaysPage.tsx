@@ -6,7 +6,6 @@ import {
   CopyButton,
   Group,
   Menu,
-  Modal,
   Skeleton,
   Stack,
   Text,
@@ -22,6 +21,7 @@ import { useState, type FormEvent } from 'react';
 import { describeFailure } from '../api/failure';
 import type { Gateway } from '../api/types';
 import { namesQuery } from '../approval-rules/queries';
+import { Dialog } from '../shell/Dialog';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -173,7 +173,7 @@ function IssueDialog({ of, onClose }: { of: { siteId: string; gatewayId: string 
     if (siteId !== null) issue.mutate({ siteId, gatewayId: gatewayId.trim() });
   };
   return (
-    <Modal opened onClose={onClose} title={of === 'new' ? 'New gateway' : `New login for ${of.gatewayId}`} centered>
+    <Dialog onClose={onClose} title={of === 'new' ? 'New gateway' : `New login for ${of.gatewayId}`}>
       {issue.data ? (
         <Stack gap="md">
           <Alert color="yellow" variant="light" role="note">
@@ -226,7 +226,7 @@ function IssueDialog({ of, onClose }: { of: { siteId: string; gatewayId: string 
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -253,7 +253,7 @@ function Secret({ label, value }: { label: string; value: string }) {
 function RemoveDialog({ gateway, onClose }: { gateway: Gateway; onClose: () => void }) {
   const remove = useMutation(removeGatewayMutation(useQueryClient()));
   return (
-    <Modal opened onClose={onClose} title={`Remove gateway ${gateway.gatewayId}`} centered>
+    <Dialog onClose={onClose} title={`Remove gateway ${gateway.gatewayId}`}>
       <Stack gap="md">
         {remove.error ? (
           <Alert color="red" variant="light" role="alert">
@@ -273,6 +273,6 @@ function RemoveDialog({ gateway, onClose }: { gateway: Gateway; onClose: () => v
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

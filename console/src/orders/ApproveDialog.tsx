@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 
 import type { OrderDetail } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { describeAmount } from './amount';
 
 /** The second step of an approval: with the last one, the supplier has the order. */
@@ -18,7 +19,7 @@ export function ApproveDialog({
   const { approval } = order;
   const last = approval === null || approval.given.length + 1 >= approval.approvals;
   return (
-    <Modal opened onClose={onClose} title={`Approve order ${order.orderNumber}?`} centered>
+    <Dialog onClose={onClose} title={`Approve order ${order.orderNumber}?`}>
       <Stack gap="md">
         <div>
           {order.lines.map((line) => (
@@ -44,6 +45,6 @@ export function ApproveDialog({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Radio, Select, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import type { OrderAction } from '../api/mutations';
 import type { CallOffOrder } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { isReason, ReasonField } from '../shell/ReasonField';
 import { serverClock } from '../time/server-clock';
 
@@ -61,7 +62,7 @@ export function CallOffDialog({
   const { title, button } = WORDS[kind];
   const ready = isReason(reason) && (agreed || kind !== 'close-undelivered');
   return (
-    <Modal opened onClose={onClose} title={`${title} order ${orderNumber}`} centered>
+    <Dialog onClose={onClose} title={`${title} order ${orderNumber}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {supplierHasIt && kind === 'cancel' ? (
@@ -114,6 +115,6 @@ export function CallOffDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

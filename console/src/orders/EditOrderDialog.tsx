@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import { binQuery } from '../api/queries';
 import type { EditOrder, OrderDetail } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { isoDay, editOf, unitsOf } from './edit-order';
 
 const UNITS_MAX = 1_000_000;
@@ -31,7 +32,7 @@ export function EditOrderDialog({
   };
   const suppliers = useSuppliers(order);
   return (
-    <Modal opened onClose={onClose} title={`Change order ${order.orderNumber}`} centered>
+    <Dialog onClose={onClose} title={`Change order ${order.orderNumber}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {order.lines.map((line) => (
@@ -93,7 +94,7 @@ export function EditOrderDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

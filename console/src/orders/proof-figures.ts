@@ -110,6 +110,7 @@ const STEP_WORDS: Readonly<Record<string, string>> = {
   'reorder point': 'Reorder point: order at or below',
   'ordered in stock units': 'Ordered',
 };
+const LEAD_TIME = 'lead time of ';
 /** Of a supplier without limits: a step that changes nothing. */
 const NO_LIMITS = 'minimum 1, multiple 1';
 
@@ -120,12 +121,12 @@ export function arithmeticSteps(
   return arithmetic
     .filter(({ step }) => step !== NO_LIMITS)
     .map(({ step, value }) => {
+      const words = STEP_WORDS[step] ?? step.charAt(0).toUpperCase() + step.slice(1);
+      const sign = SIGNS[step] ?? '';
+      if (step.startsWith(LEAD_TIME))
+        return { sign, label: words.replace(' in days', ''), value: withUnit(value, 'days') };
       const inOrderUnits = /^(in |minimum )/.test(step);
       const times = inOrderUnits && units.orderUnit ? `${describeNumber(value)} × ${units.orderUnit}` : undefined;
-      return {
-        sign: SIGNS[step] ?? '',
-        label: STEP_WORDS[step] ?? step.charAt(0).toUpperCase() + step.slice(1),
-        value: times ?? withUnit(value, inOrderUnits ? undefined : units.unit),
-      };
+      return { sign, label: words, value: times ?? withUnit(value, inOrderUnits ? undefined : units.unit) };
     });
 }

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Button, Group, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { describeFailure } from '../api/failure';
 import type { Person } from '../api/types';
 import { useSession } from '../session/session';
+import { Dialog } from '../shell/Dialog';
 import { FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -26,9 +27,9 @@ export function PeoplePage() {
           People
         </Title>
         <Group gap="sm">
-          <Anchor component={Link} to="/audit" size="sm">
+          <Button component={Link} to="/audit" variant="subtle">
             Audit trail
-          </Anchor>
+          </Button>
           <Button onClick={() => setEditing('new')}>Invite…</Button>
         </Group>
       </Group>
@@ -127,7 +128,7 @@ function DisableDialog({ person, onClose }: { person: Person; onClose: () => voi
   const change = useMutation(changePersonMutation(person.userId, useQueryClient()));
   const disabled = person.disabledAtMs !== null;
   return (
-    <Modal opened onClose={onClose} title={`${disabled ? 'Enable' : 'Disable'} ${person.displayName}`} centered>
+    <Dialog onClose={onClose} title={`${disabled ? 'Enable' : 'Disable'} ${person.displayName}`}>
       <Stack gap="md">
         <Text size="sm">
           {disabled
@@ -152,14 +153,14 @@ function DisableDialog({ person, onClose }: { person: Person; onClose: () => voi
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
 function ResetDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const reset = useMutation(resetPasswordMutation(person.userId, useQueryClient()));
   return (
-    <Modal opened onClose={onClose} title={`New password for ${person.displayName}`} centered>
+    <Dialog onClose={onClose} title={`New password for ${person.displayName}`}>
       {reset.data ? (
         <IssuedPassword issued={reset.data} onClose={onClose} />
       ) : (
@@ -182,6 +183,6 @@ function ResetDialog({ person, onClose }: { person: Person; onClose: () => void 
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import { describeFailure } from '../api/failure';
 import type { Person } from '../api/types';
 import { namesQuery } from '../approval-rules/queries';
+import { Dialog } from '../shell/Dialog';
 import { IssuedPassword } from './IssuedPassword';
 import { changePersonMutation, inviteMutation, type Invitation } from './queries';
 import { isRole, ROLE_LOOKS, ROLES } from './roles';
@@ -31,7 +32,7 @@ export function PersonDialog({ person, onClose }: { person: Person | null; onClo
     change.mutate(sameRole ? named : { ...named, role, supplierId }, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title={person ? person.displayName : 'Invite somebody'} centered>
+    <Dialog onClose={onClose} title={person ? person.displayName : 'Invite somebody'}>
       {invite.data ? (
         <IssuedPassword issued={invite.data} onClose={onClose} />
       ) : (
@@ -77,7 +78,7 @@ export function PersonDialog({ person, onClose }: { person: Person | null; onClo
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import { describeFailure } from '../api/failure';
+import { Dialog } from '../shell/Dialog';
 import { isReason, ReasonField } from '../shell/ReasonField';
 import { describeTime } from '../time/describe-age';
 import { serverClock } from '../time/server-clock';
@@ -33,7 +34,7 @@ export function SnoozeDialog({
     onConfirm({ untilMs, reason: reason.trim() });
   };
   return (
-    <Modal opened onClose={onClose} title={`Snooze ${name}`} centered>
+    <Dialog onClose={onClose} title={`Snooze ${name}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">Nothing is ordered for this bin until then. What is ordered already still comes.</Text>
@@ -82,6 +83,6 @@ export function SnoozeDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

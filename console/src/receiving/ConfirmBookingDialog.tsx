@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 
 import type { OrderDetail, OrderLine } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { differenceOf, type LineDraft } from './receipt-draft';
 
 /** One more look: what is booked cannot be taken back, only counted or sent back. */
@@ -20,7 +21,7 @@ export function ConfirmBookingDialog({
   onConfirm: () => void;
 }) {
   return (
-    <Modal opened onClose={onClose} title={`Book goods of ${order.orderNumber}?`} centered>
+    <Dialog onClose={onClose} title={`Book goods of ${order.orderNumber}?`}>
       <Stack gap="md">
         {drafts.map((draft) => {
           const line = order.lines.find(({ lineNumber }) => lineNumber === draft.lineNumber);
@@ -44,7 +45,7 @@ export function ConfirmBookingDialog({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
+import { Dialog } from '../shell/Dialog';
 import { isReason, ReasonField } from '../shell/ReasonField';
 
 /** A scale saw something arrive that was no delivery: somebody put something back, or moved it. */
@@ -21,7 +22,7 @@ export function DismissReceiptDialog({
     onConfirm(reason.trim());
   };
   return (
-    <Modal opened onClose={onClose} title="It was no delivery" centered>
+    <Dialog onClose={onClose} title="It was no delivery">
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">What the scale saw stays in the stock; the order goes on waiting for its goods.</Text>
@@ -41,6 +42,6 @@ export function DismissReceiptDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

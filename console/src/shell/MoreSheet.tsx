@@ -3,9 +3,11 @@ import { Link } from '@tanstack/react-router';
 
 import classes from './MoreSheet.module.css';
 import { pagesByGroup, type PageEntry } from './pages';
+import { useFocusReturn } from './use-focus-return';
 
 /** The pages that have no place at the thumb, in their groups. */
 export function MoreSheet({ pages, onClose }: { pages: readonly PageEntry[]; onClose: () => void }) {
+  useFocusReturn();
   return (
     <Drawer
       opened
@@ -14,7 +16,7 @@ export function MoreSheet({ pages, onClose }: { pages: readonly PageEntry[]; onC
       size="auto"
       title="More"
       classNames={{ inner: classes['inner'] ?? '', content: classes['sheet'] ?? '', body: classes['body'] ?? '' }}
-      closeButtonProps={{ 'aria-label': 'Close', size: 'lg' }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {pagesByGroup(pages).map(({ group, pages: ofGroup }) => (
         <section key={group} aria-label={group}>

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import type { Reservation } from '../api/types';
 import { useMay } from '../session/may';
+import { Dialog } from '../shell/Dialog';
 import { ListCard } from '../shell/ListCard';
 import { FailureNote } from '../shell/states';
 import { Age } from '../time/Age';
@@ -105,7 +106,7 @@ function EndDialog({
   };
   const title = kind === 'release' ? 'Cancel the reservation?' : `Hand out ${reservation.itemName}`;
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {kind === 'release' ? (
@@ -145,6 +146,6 @@ function EndDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

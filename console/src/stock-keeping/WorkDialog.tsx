@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 
 import type { BinDetail } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { FailureNote } from '../shell/states';
 import { stockWorkMutation, type StockWork } from './queries';
 
@@ -44,7 +45,7 @@ export function WorkDialog({
     });
   };
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <div>
@@ -79,6 +80,6 @@ export function WorkDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

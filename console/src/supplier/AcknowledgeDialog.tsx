@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import { describeFailure } from '../api/failure';
 import { newId } from '../api/new-id';
 import type { OrderDetail, OrderLine } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { describeTime } from '../time/describe-age';
 import { describeAnswer, orderedUnitsOf, startOf, toMessageLine, type LineAnswer } from './answer-lines';
 import type { SupplierWord } from './mutations';
@@ -33,7 +34,7 @@ export function AcknowledgeDialog({ order, busy, error, onClose, onSay }: Dialog
     onSay({ kind: 'acknowledge', body: { messageId, lines, ...(supplierOrderNumber ? { supplierOrderNumber } : {}) } });
   };
   return (
-    <Modal opened onClose={onClose} title={`Acknowledge ${order.orderNumber}`} centered size="lg">
+    <Dialog onClose={onClose} title={`Acknowledge ${order.orderNumber}`} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
           {error ? (
@@ -73,7 +74,7 @@ export function AcknowledgeDialog({ order, busy, error, onClose, onSay }: Dialog
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import { ApiFailure, describeFailure } from '../api/failure';
 import { newId } from '../api/new-id';
 import type { OrderDetail } from '../api/types';
+import { Dialog } from '../shell/Dialog';
 import { noonOf, shippableUnitsOf } from './answer-lines';
 import type { SupplierWord } from './mutations';
 import classes from './supplier.module.css';
@@ -60,7 +61,7 @@ export function ShipmentDialog({
   const change = (lineNumber: number, next: Partial<Shipped>): void =>
     setShipped(shipped.map((each) => (each.lineNumber === lineNumber ? { ...each, ...next } : each)));
   return (
-    <Modal opened onClose={onClose} title={`Announce a shipment of ${order.orderNumber}`} centered size="lg">
+    <Dialog onClose={onClose} title={`Announce a shipment of ${order.orderNumber}`} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
           {error && wrongSscc === undefined ? (
@@ -139,6 +140,6 @@ export function ShipmentDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

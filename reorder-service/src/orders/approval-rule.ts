@@ -31,3 +31,8 @@ export function strictestOf(met: readonly ApprovalRule[]): ApprovalRule | undefi
 export function mayApprove(role: string, requiredRole: string): boolean {
   return (RANK[role] ?? -1) >= (RANK[requiredRole] ?? RANK['admin'] ?? 0);
 }
+
+/** Why an order waits, for its history. */
+export function describeRule({ ruleId, requiredRole }: Pick<ApprovalRule, 'ruleId' | 'requiredRole'>): string {
+  return `the rule ${ruleId} wants ${requiredRole === 'buyer' ? 'a' : 'an'} ${requiredRole}`;
+}

@@ -1,3 +1,4 @@
+import { describeRule } from './approval-rule.ts';
 import { describeQuantity, type OrderStatus } from '@shelfwire/contract';
 import type { EditOrder } from '@shelfwire/contract/api';
 
@@ -182,7 +183,7 @@ async function submitAgain(
     .execute();
   const edited: Order = { ...order, status, approvedAtMs, attention: null };
   const note = changes.map(({ field, from, to }) => `${field}: ${from ?? 'none'} → ${to ?? 'none'}`).join('; ');
-  const waits = rule ? `the rule ${rule.ruleId} wants a ${rule.requiredRole}` : null;
+  const waits = rule ? describeRule(rule) : null;
   const entries = [{ status, event: 'OrderEdited', note, details: { changes } }];
   if (status === 'PENDING_APPROVAL')
     entries.push({ status, event: 'ApprovalRequested', note: waits ?? '', details: { changes: [] } });

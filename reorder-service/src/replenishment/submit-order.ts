@@ -1,3 +1,4 @@
+import { describeRule } from '../orders/approval-rule.ts';
 import type { OrderStatus } from '@shelfwire/contract';
 
 import type { Tx } from '../database/with-tenant.ts';
@@ -23,8 +24,8 @@ export async function submitOrder(tx: Tx, draft: Order, autoApprove: boolean, no
     .where('order_id', '=', draft.orderId)
     .execute();
   const order: Order = { ...draft, status, approvedAtMs, attention };
-  const wanted = rule ? `the rule ${rule.ruleId} wants a ${rule.requiredRole}` : null;
-  const notes = [budget, wanted].filter((each) => each !== null);
+  const wanted = rule ? describeRule(rule) : undefined;
+  const notes = [budget, wanted].filter((each) => each !== undefined);
   const entry: AuditEntry =
     status === 'APPROVED'
       ? { status, event: 'OrderApproved', note: 'by the policy (autoApprove)' }
