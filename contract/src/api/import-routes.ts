@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { epochMsSchema, idSchema } from '../reading.ts';
 import type { RouteDefinition } from './route-definition.ts';
 
-export const importKindSchema = z.enum(['items', 'locations', 'suppliers', 'prices', 'policies']);
+export const importKindSchema = z.enum(['items', 'sites', 'locations', 'bins', 'suppliers', 'prices', 'policies']);
 export type ImportKind = z.infer<typeof importKindSchema>;
 
 /** CSV with a header line (`text/csv`), or the same rows as JSON, where null clears a value. */
@@ -43,7 +43,7 @@ export const IMPORT_ROUTES = {
     method: 'POST',
     path: '/api/v1/import/:kind',
     summary:
-      'Add and change items, locations, suppliers, prices or policies by your own ids; all rows or none. dryRun=true says what would change',
+      'Add and change items, sites, locations, bins, suppliers, prices or policies by your own ids; all rows or none. dryRun=true says what would change',
     auth: 'user',
     params: z.object({ kind: importKindSchema }),
     query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),

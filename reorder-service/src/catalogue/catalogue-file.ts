@@ -21,19 +21,18 @@ import { findWrongBins } from './wrong-bins.ts';
 const name = z.string().min(1).max(200);
 const positive = z.int().min(1);
 
+export const siteSchema = z.strictObject({
+  siteId: idSchema,
+  name,
+  timeZone: timeZoneSchema.default('UTC').describe('As Europe/Berlin; days and review times are local'),
+  deliverTo: z.string().default('').describe('Written on every order: gate, dock, person'),
+  calendar: siteCalendarSchema.optional().describe('When goods are taken in; always, if not given'),
+});
+
 const tenantSchema = z.strictObject({
   tenantId: idSchema,
   name,
-  sites: z.array(
-    z.strictObject({
-      siteId: idSchema,
-      name,
-      timeZone: timeZoneSchema.default('UTC').describe('As Europe/Berlin; days and review times are local'),
-      deliverTo: z.string().default('').describe('Written on every order: gate, dock, person'),
-      calendar: siteCalendarSchema.optional().describe('When goods are taken in; always, if not given'),
-      locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1),
-    }),
-  ),
+  sites: z.array(siteSchema.extend({ locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1) })),
 });
 
 export const supplierSchema = z.strictObject({
@@ -122,7 +121,7 @@ const sensorSchema = z.strictObject({
   staleAfterMs: positive.optional().describe('Silent for so long, the sensor is in doubt'),
 });
 
-const binSchema = z.strictObject({
+export const binSchema = z.strictObject({
   tenantId: idSchema,
   siteId: idSchema,
   binId: idSchema,

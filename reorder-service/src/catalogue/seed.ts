@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { sql } from 'kysely';
+import type { z } from 'zod';
 
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { putRule } from '../orders/approval-rules.ts';
-import type { Catalogue } from './catalogue-file.ts';
+import type { Catalogue, siteSchema } from './catalogue-file.ts';
 import { seedGateway } from '../gateways/gateway-store.ts';
 import { kilogramsOf, toStockUnits } from '../replenishment/units-of-measure.ts';
 import { resolvePolicies } from './resolve-policies.ts';
@@ -59,7 +60,27 @@ async function seedPlaces(tx: Tx, tenant: Catalogue['tenants'][number]): Promise
     .values({ tenant_id: tenantId, name: tenant.name })
     .onConflict((oc) => oc.column('tenant_id').doUpdateSet({ name: tenant.name }))
     .execute();
+  await seedSites(tx, tenantId, tenant.sites);
   for (const site of tenant.sites) {
+    await tx
+      .insertInto('storage_location')
+      .values(
+        site.locations.map((each) => ({
+          tenant_id: tenantId,
+          site_id: site.siteId,
+          location_id: each.locationId,
+          name: each.name,
+        })),
+      )
+      .onConflict((oc) =>
+        oc.columns(['tenant_id', 'site_id', 'location_id']).doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })),
+      )
+      .execute();
+  }
+}
+
+export async function seedSites(tx: Tx, tenantId: string, sites: readonly z.infer<typeof siteSchema>[]): Promise<void> {
+  for (const site of sites) {
     const named = {
       name: site.name,
       time_zone: site.timeZone,
@@ -75,20 +96,6 @@ async function seedPlaces(tx: Tx, tenant: Catalogue['tenants'][number]): Promise
       .insertInto('site_ledger')
       .values({ tenant_id: tenantId, site_id: site.siteId })
       .onConflict((oc) => oc.doNothing())
-      .execute();
-    await tx
-      .insertInto('storage_location')
-      .values(
-        site.locations.map((each) => ({
-          tenant_id: tenantId,
-          site_id: site.siteId,
-          location_id: each.locationId,
-          name: each.name,
-        })),
-      )
-      .onConflict((oc) =>
-        oc.columns(['tenant_id', 'site_id', 'location_id']).doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })),
-      )
       .execute();
   }
 }
@@ -189,7 +196,7 @@ async function seedApprovalRules(tx: Tx, rules: Catalogue['approvalRules']): Pro
   }
 }
 
-async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
+export async function seedBins(tx: Tx, bins: Catalogue['bins']): Promise<void> {
   // What others name as their primary bin must be there first.
   const primariesFirst = bins.toSorted(
     (a, b) => Number(a.overflowOf !== undefined) - Number(b.overflowOf !== undefined),

@@ -18,7 +18,8 @@ type Cells = Record<string, string | number | boolean | null>;
 
 /**
  * Stock, movements and orders as CSV, page by page: no list is ever whole in memory, and no transaction stays open while
- * somebody downloads slowly. Each page is read as the tenant (row level security).
+ * somebody downloads slowly. A page begins behind the last row of the one before, by what never changes of a row: whatever
+ * happens meanwhile, what was there at the beginning comes once. Each page is read as the tenant (row level security).
  */
 @Injectable()
 export class Exports {
@@ -39,7 +40,7 @@ export class Exports {
     ];
     return this.#lines(
       tenantId,
-      columns,
+      { columns, before: '/' },
       (after) => sql`
         select b.site_id as "siteId", b.location_id as "locationId", b.bin_id as "binId", b.item_id as "itemId", i.sku,
                i.name, i.unit, l.on_hand as "onHand", l.status, ${iso(sql`l.observed_at_ms`)} as "observedAt",
@@ -47,8 +48,8 @@ export class Exports {
         from bin b join item i on i.tenant_id = b.tenant_id and i.item_id = b.item_id
         left join stock_level l on l.tenant_id = b.tenant_id and l.site_id = b.site_id and l.bin_id = b.bin_id
         where b.tenant_id = ${tenantId} and (${siteId ?? null}::text is null or b.site_id = ${siteId ?? null})
-          and (${after}::text is null or b.site_id || '/' || b.bin_id > ${after}::text)
-        order by b.site_id || '/' || b.bin_id limit ${ROWS_AT_ONCE}`,
+          and (b.site_id, b.bin_id) > (split_part(${after}::text, '/', 1), split_part(${after}::text, '/', 2))
+        order by b.site_id, b.bin_id limit ${ROWS_AT_ONCE}`,
     );
   }
 
@@ -56,14 +57,14 @@ export class Exports {
     const columns = ['movementId', 'at', 'siteId', 'binId', 'itemId', 'kind', 'change', 'onHandAfter', 'recordedAt'];
     return this.#lines(
       tenantId,
-      columns,
+      { columns, before: '0' },
       (after) => sql`
         select movement_id as "movementId", ${iso(sql`at_ms`)} as at, site_id as "siteId", bin_id as "binId",
                item_id as "itemId", kind, change, on_hand_after as "onHandAfter", ${iso(sql`recorded_at_ms`)} as "recordedAt",
                movement_id::text as place
         from stock_movement
         where tenant_id = ${tenantId} and (${siteId ?? null}::text is null or site_id = ${siteId ?? null})
-          and at_ms >= ${fromMs} and at_ms < ${toMs} and (${after}::bigint is null or movement_id > ${after}::bigint)
+          and at_ms >= ${fromMs} and at_ms < ${toMs} and movement_id > ${after}::bigint
         order by movement_id limit ${ROWS_AT_ONCE}`,
     );
   }
@@ -93,7 +94,7 @@ export class Exports {
     ];
     return this.#lines(
       tenantId,
-      columns,
+      { columns, before: '0/00000000-0000-0000-0000-000000000000/0' },
       (after) => sql`
         select o.order_number as "orderNumber", o.order_id as "orderId", l.line_number as line, o.site_id as "siteId",
                l.bin_id as "binId", l.item_id as "itemId", o.supplier_id as "supplierId", o.status,
@@ -103,28 +104,29 @@ export class Exports {
                l.received_quantity as "receivedQuantity", l.cancelled_quantity as "cancelledQuantity",
                l.order_unit as "orderUnit", l.stock_units_per_order_unit as "stockUnitsPerOrderUnit",
                l.exact_unit_price_cents as "unitPriceCents", o.sentence,
-               lpad(o.created_at_ms::text, 16, '0') || '/' || o.order_id || '/' || lpad(l.line_number::text, 6, '0') as place
+               concat_ws('/', o.created_at_ms, o.order_id, l.line_number) as place
         from purchase_order o join purchase_order_line l on l.order_id = o.order_id
         where o.tenant_id = ${tenantId} and (${siteId ?? null}::text is null or o.site_id = ${siteId ?? null})
           and o.created_at_ms >= ${fromMs} and o.created_at_ms < ${toMs}
-          and (${after}::text is null or lpad(o.created_at_ms::text, 16, '0') || '/' || o.order_id || '/'
-                 || lpad(l.line_number::text, 6, '0') > ${after}::text)
-        order by place limit ${ROWS_AT_ONCE}`,
+          and (o.created_at_ms, o.order_id, l.line_number)
+            > (split_part(${after}::text, '/', 1)::bigint, split_part(${after}::text, '/', 2)::uuid,
+               split_part(${after}::text, '/', 3)::int)
+        order by o.created_at_ms, o.order_id, l.line_number limit ${ROWS_AT_ONCE}`,
     );
   }
 
   async *#lines(
     tenantId: string,
-    columns: readonly string[],
-    pageAfter: (place: string | null) => RawBuilder<unknown>,
+    { columns, before }: { columns: readonly string[]; before: string },
+    pageAfter: (place: string) => RawBuilder<unknown>,
   ): AsyncGenerator<string> {
     yield csvLine(columns);
-    let after: string | null = null;
+    let after = before;
     for (;;) {
       const page: (Cells & { place: string })[] = await this.#page(tenantId, pageAfter(after));
       yield page.map((row) => csvLine(columns.map((column) => row[column] ?? null))).join('');
       if (page.length < ROWS_AT_ONCE) return;
-      after = page.at(-1)?.place ?? null;
+      after = page.at(-1)?.place ?? after;
     }
   }
 

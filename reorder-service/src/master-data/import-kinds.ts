@@ -3,7 +3,7 @@ import type { ImportKind } from '@shelfwire/contract/api';
 import { sql } from 'kysely';
 import { z } from 'zod';
 
-import { itemSchema, supplierItemSchema, supplierSchema } from '../catalogue/catalogue-file.ts';
+import { binSchema, itemSchema, siteSchema, supplierItemSchema, supplierSchema } from '../catalogue/catalogue-file.ts';
 import { scopedPolicySchema } from '../catalogue/scoped-policy.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { policySchema } from '../replenishment/policy.ts';
@@ -16,6 +16,10 @@ const locationSchema = z.strictObject({
   locationId: idSchema,
   name: z.string().min(1).max(200),
 });
+
+const siteRowSchema = siteSchema.extend({ tenantId: idSchema });
+/** One sensor is a list of one here. */
+const binRowSchema = binSchema.omit({ sensor: true });
 
 interface Kind {
   schema: z.ZodType;
@@ -42,6 +46,36 @@ export const IMPORT_KINDS: Readonly<Record<ImportKind, Kind>> = {
         sql`select jsonb_build_object('itemId', item_id, 'sku', sku, 'name', name, 'unit', unit, 'pieceGrams', piece_grams,
               'pieceGramsSpread', piece_grams_spread, 'gtin', gtin, 'itemClass', item_class) as row
             from item where tenant_id = ${tenantId}`,
+      ),
+  },
+  sites: {
+    schema: siteRowSchema,
+    columns: columnsOf(siteRowSchema, ['calendar']),
+    key: (row) => text(row['siteId']),
+    read: (tx, tenantId) =>
+      rowsOf(
+        tx,
+        sql`select jsonb_build_object('siteId', site_id, 'name', name, 'timeZone', time_zone, 'deliverTo', deliver_to,
+              'calendar', calendar) as row
+            from site where tenant_id = ${tenantId}`,
+      ),
+  },
+  bins: {
+    schema: binRowSchema,
+    columns: columnsOf(binRowSchema),
+    key: (row) => `${text(row['siteId'])}/${text(row['binId'])}`,
+    read: (tx, tenantId) =>
+      rowsOf(
+        tx,
+        sql`select jsonb_build_object('siteId', b.site_id, 'binId', b.bin_id, 'name', b.name, 'locationId', b.location_id,
+              'itemId', b.item_id, 'capacity', b.capacity, 'depthMm', b.depth_mm, 'consignment', b.consignment,
+              'fusion', b.fusion, 'disagreeAfterSeconds', b.disagree_after_ms / 1000.0, 'overflowOf', b.primary_bin_id,
+              'sensors', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('deviceId', s.device_id,
+                            'sensorId', nullif(s.sensor_id, ''), 'kind', s.kind, 'uncertaintyGrams', s.uncertainty_grams,
+                            'staleAfterMs', s.stale_after_ms)) order by s.rank, s.device_id, s.sensor_id, s.kind)
+                          from bin_sensor s where s.tenant_id = b.tenant_id and s.site_id = b.site_id
+                            and s.bin_id = b.bin_id)) as row
+            from bin b where b.tenant_id = ${tenantId}`,
       ),
   },
   locations: {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import type { Outside } from '../outbound/outside.ts';
+import { sensorsWithWhatIsKnown, wrongBins, type BinLine } from './import-bins.ts';
 import { IMPORT_KINDS, type Row } from './import-kinds.ts';
 
 /** `line 7, price`. */
@@ -27,6 +28,7 @@ export interface CheckedRow {
 
 interface Known {
   sites: ReadonlySet<string>;
+  locations: ReadonlySet<string>;
   suppliers: ReadonlySet<string>;
   items: ReadonlySet<string>;
   weighed: ReadonlySet<string>;
@@ -65,9 +67,17 @@ export async function findProblems(
       const refusal = given.outside.refusalOf(values['endpoint']);
       if (refusal !== undefined) tell('endpoint', refusal);
     }
+    const { sensors } = values;
+    if (kind === 'bins' && (sensors === null || (Array.isArray(sensors) && sensors.length === 0))) {
+      tell('sensors', 'an import takes no sensors away');
+    }
     if (parsed.success) {
       rows.push({ line, key, reason: typeof reason === 'string' ? reason : undefined, parsed: parsed.data });
     }
+  }
+  if (kind === 'bins') {
+    const wrong = await wrongBins(tx, tenantId, rows as BinLine[], given.before);
+    problems.push(...wrong.map(({ line, column, what }) => ({ where: `line ${line}, ${column}`, what })));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rows };
 }
@@ -78,6 +88,7 @@ function mergedWith(before: Row | undefined, values: Row): Row {
   if (values['price'] !== undefined) delete merged['priceBreaks'];
   if (values['priceBreaks'] !== undefined) delete merged['price'];
   if (values['packKg'] !== undefined) delete merged['packQuantity'];
+  if (values['sensors'] !== undefined) merged['sensors'] = sensorsWithWhatIsKnown(before, values['sensors']);
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
@@ -86,10 +97,13 @@ function brokenReferences(kind: ImportKind, row: Row, known: Known): [string, st
   const check = (column: string, ids: ReadonlySet<string>, name = row[column]): void => {
     if (typeof name === 'string' && !ids.has(name)) broken.push([column, `there is no ${name}`]);
   };
-  if (kind === 'locations' || kind === 'policies') check('siteId', known.sites);
+  if (kind === 'locations' || kind === 'policies' || kind === 'bins') check('siteId', known.sites);
   if (kind === 'prices') check('supplierId', known.suppliers);
-  if (kind === 'prices' || kind === 'policies') check('itemId', known.items);
-  const { siteId, binId, itemId } = row;
+  if (kind === 'prices' || kind === 'policies' || kind === 'bins') check('itemId', known.items);
+  const { siteId, binId, itemId, locationId } = row;
+  if (kind === 'bins' && typeof siteId === 'string' && known.sites.has(siteId) && typeof locationId === 'string') {
+    check('locationId', known.locations, `${siteId}/${locationId}`);
+  }
   if (kind === 'policies' && typeof siteId === 'string' && typeof binId === 'string') {
     check('binId', known.bins, `${siteId}/${binId}`);
   }
@@ -102,10 +116,18 @@ function brokenReferences(kind: ImportKind, row: Row, known: Known): [string, st
 async function knownIds(tx: Tx, tenantId: string): Promise<Known> {
   const { rows } = await sql<{ kind: string; id: string }>`
     select 'site' as kind, site_id as id from site where tenant_id = ${tenantId}
+    union all select 'location', site_id || '/' || location_id from storage_location where tenant_id = ${tenantId}
     union all select 'supplier', supplier_id from supplier where tenant_id = ${tenantId}
     union all select 'item', item_id from item where tenant_id = ${tenantId}
     union all select 'weighed', item_id from item where tenant_id = ${tenantId} and piece_grams is not null
     union all select 'bin', site_id || '/' || bin_id from bin where tenant_id = ${tenantId}`.execute(tx);
   const of = (kind: string): Set<string> => new Set(rows.filter((row) => row.kind === kind).map((row) => row.id));
-  return { sites: of('site'), suppliers: of('supplier'), items: of('item'), weighed: of('weighed'), bins: of('bin') };
+  return {
+    sites: of('site'),
+    locations: of('location'),
+    suppliers: of('supplier'),
+    items: of('item'),
+    weighed: of('weighed'),
+    bins: of('bin'),
+  };
 }

@@ -112,6 +112,113 @@ onEachEngine('master data', (database) => {
     });
   });
 
+  test('a new site with its locations and bins comes from files, is decided about, and the same files again change nothing', async () => {
+    const { story, run } = await importing();
+    const sites = 'siteId,name,timeZone,deliverTo\nplant-2,Plant 2,Europe/Berlin,Gate 7\n';
+    const locations = 'siteId,locationId,name\nplant-2,hall,Hall\n';
+    const bins = [
+      'siteId;binId;name;locationId;itemId;capacity;consignment;fusion;sensors;overflowOf',
+      // What names another row may stand before it.
+      'plant-2;B-02;B 2;hall;m8;50;false;;;B-01',
+      'plant-2;B-01;B 1;hall;m8;200;true;prefer;weight@scale-21 count@counter-3/2;',
+    ].join('\n');
+    expect(await run('sites', sites)).toMatchObject({ created: 1, rows: [{ line: 2, id: 'plant-2' }] });
+    expect(await run('locations', locations)).toMatchObject({ created: 1 });
+    expect(await run('bins', bins, true)).toMatchObject({ created: 2, dryRun: true });
+    expect(await run('bins', bins)).toMatchObject({ created: 2 });
+    for (const [kind, file] of [
+      ['sites', sites],
+      ['locations', locations],
+      ['bins', bins],
+    ] as const) {
+      expect(await run(kind, file)).toMatchObject({ created: 0, changed: 0 });
+    }
+    const sensors = await database.db
+      .selectFrom('bin_sensor')
+      .select(['bin_id', 'device_id', 'sensor_id', 'kind', 'rank'])
+      .where('tenant_id', '=', story.tenantId)
+      .where('site_id', '=', 'plant-2')
+      .orderBy('rank')
+      .execute();
+    expect(sensors).toEqual([
+      { bin_id: 'B-01', device_id: 'scale-21', sensor_id: '', kind: 'weight', rank: 0 },
+      { bin_id: 'B-01', device_id: 'counter-3', sensor_id: '2', kind: 'count', rank: 1 },
+    ]);
+    const policies = 'siteId,binId,type,reorderPoint,orderUpTo\nplant-2,B-01,MIN_MAX,20,60\n';
+    expect(await run('policies', policies)).toMatchObject({ created: 1 });
+    const places = await database.db
+      .selectFrom('item_location')
+      .select(['bin_id', 'policy_id', 'decision'])
+      .where('tenant_id', '=', story.tenantId)
+      .where('site_id', '=', 'plant-2')
+      .orderBy('bin_id')
+      .execute();
+    expect(places).toMatchObject([
+      { bin_id: 'B-01', policy_id: expect.any(String) },
+      { bin_id: 'B-02', decision: 'POOLED' },
+    ]);
+  });
+
+  test('what a file does not say of a bin, and of its sensor, stays', async () => {
+    const { run } = await importing();
+    const exact = { kind: 'weight', deviceId: 'scale-01', uncertaintyGrams: 0.5, staleAfterMs: 60_000 };
+    await run('bins', { rows: [{ siteId: 'plant-1', binId: 'A-01', sensors: [exact] }] });
+    expect(await run('bins', 'siteId,binId,capacity\nplant-1,A-01,300\n')).toMatchObject({
+      rows: [{ changes: [{ field: 'capacity', before: 200, after: 300 }] }],
+    });
+    expect(await run('bins', 'siteId,binId,sensors\nplant-1,A-01,weight@scale-01\n')).toMatchObject({ unchanged: 1 });
+    expect(await run('bins', 'siteId,binId,sensors\nplant-1,A-01,weight@scale-01 weight@scale-02\n')).toMatchObject({
+      rows: [{ changes: [{ field: 'sensors', after: [exact, { deviceId: 'scale-02', uncertaintyGrams: 2 }] }] }],
+    });
+    expect(await run('bins', { rows: [{ siteId: 'plant-1', binId: 'A-01', sensors: [] }] })).toMatchObject([
+      { where: 'line 1, sensors' },
+    ]);
+    expect(await run('sites', 'siteId,deliverTo\nplant-1,Gate 9\n')).toMatchObject({
+      rows: [{ changes: [{ field: 'deliverTo', before: '', after: 'Gate 9' }] }],
+    });
+  });
+
+  test('of sites and bins, too, nothing is taken if one row is wrong, and all mistakes are told', async () => {
+    const { story, run } = await importing();
+    await story.showsAndDecides(50);
+    await run('items', 'itemId,sku,name\nm10,M10,M10 bolts\n');
+    const file = [
+      'siteId,binId,name,locationId,itemId,sensors,overflowOf,capacity',
+      'plant-1,B-01,B 1,hall,m8,weight@scale-09,,10',
+      'plant-1,B-02,B 2,cellar,m8,,,10',
+      'nowhere,B-03,B 3,hall,m77,,,10',
+      'plant-1,B-04,B 4,hall,m8,weight@scale-01,,10',
+      'plant-1,B-05,B 5,hall,m10,,A-01,10',
+      'plant-1,B-06,B 6,hall,m8,weighs@scale-77,,many',
+      'plant-1,A-01,A 1,hall,m10,,,10',
+    ].join('\n');
+    const problems = (await run('bins', file)) as { where: string; what: string }[];
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        { where: 'line 3, locationId', what: 'there is no plant-1/cellar' },
+        { where: 'line 4, siteId', what: 'there is no nowhere' },
+        { where: 'line 4, itemId', what: 'there is no m77' },
+        { where: 'line 8, sensors', what: 'weight@scale-01 looks into plant-1/B-04 already' },
+        { where: 'line 7, capacity', what: expect.stringContaining('number') },
+        { where: 'line 7, sensors.0.kind', what: expect.any(String) },
+        { where: 'line 8, itemId', what: 'cannot change: the bin holds 50 of m8: count it to 0 first' },
+      ]),
+    );
+    expect(await run('sites', 'siteId,name,timeZone\nplant-3,P 3,UTC\nplant-4,P 4,Mars/Olympus\n')).toMatchObject([
+      { where: 'line 3, timeZone' },
+    ]);
+    const there = await database.db
+      .selectFrom('bin')
+      .select('bin_id')
+      .where('tenant_id', '=', story.tenantId)
+      .execute();
+    expect(there).toEqual([{ bin_id: 'A-01' }]);
+    // A sensor moves if the file says what is left of the bin that had it.
+    const moved =
+      'siteId,binId,name,locationId,itemId,sensors\nplant-1,B-04,B 4,hall,m8,weight@scale-01\nplant-1,A-01,,,,weight@scale-02\n';
+    expect(await run('bins', moved)).toMatchObject({ created: 1, changed: 1 });
+  });
+
   test('what is exported is what the books say, of one tenant only', async () => {
     const { story } = await importing();
     for (let pieces = 60; pieces > 10; pieces -= 10) await story.showsAndDecides(pieces);

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 
 import type { Catalogue } from '../catalogue/catalogue-file.ts';
 import type { ScopedPolicy } from '../catalogue/scoped-policy.ts';
-import { seedItems, seedSuppliers } from '../catalogue/seed.ts';
+import { seedBins, seedItems, seedSites, seedSuppliers } from '../catalogue/seed.ts';
 import { writePolicy } from '../catalogue/write-policy.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import { tellCustomers } from '../events/event-outbox.ts';
@@ -37,6 +37,8 @@ export async function writeRows(
     const items = await IMPORT_KINDS.items.read(tx, tenantId);
     await seedSuppliers(tx, [], parsed as Catalogue['supplierItems'], items as unknown as Catalogue['items']);
   }
+  if (kind === 'sites') await seedSites(tx, tenantId, parsed as Catalogue['tenants'][number]['sites']);
+  if (kind === 'bins') await seedBins(tx, parsed as Catalogue['bins']);
   if (kind === 'locations') await writeLocations(tx, tenantId, parsed as Row[]);
   const after = new Map((await read(tx, tenantId)).map((row) => [keyOf(row), row]));
   return rows.map(({ line, key }) => {

@@ -262,7 +262,7 @@ onEachEngine('events out to customers', (database) => {
     await tell('stock.counted');
     await job.run();
     expect(await conditions()).toEqual([]);
-    await story.later(16 * 60_000);
+    story.later(16 * 60_000);
     await job.run();
     expect(await conditions()).toMatchObject([{ severity: 'warning', detail: expect.stringMatching(/HTTP 503/) }]);
     story.later(4 * DAY_MS);

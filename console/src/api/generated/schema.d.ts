@@ -442,7 +442,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add and change items, locations, suppliers, prices or policies by your own ids; all rows or none. dryRun=true says what would change */
+        /** Add and change items, sites, locations, bins, suppliers, prices or policies by your own ids; all rows or none. dryRun=true says what would change */
         post: operations["importMasterData"];
         delete?: never;
         options?: never;
@@ -4291,7 +4291,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: "items" | "locations" | "suppliers" | "prices" | "policies";
+                kind: "items" | "sites" | "locations" | "bins" | "suppliers" | "prices" | "policies";
             };
             cookie?: never;
         };
