@@ -32,7 +32,7 @@ export class TelemetryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#pass(person, request, reply);
+    return this.#pass(person, request, reply, '/api/v1/telemetry');
   }
 
   @All(['/api/v1/quarantine', '/api/v1/quarantine/*'])
@@ -42,15 +42,18 @@ export class TelemetryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#pass(person, request, reply);
+    return this.#pass(person, request, reply, '/api/v1/quarantine');
   }
 
-  async #pass(person: UserPrincipal, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async #pass(person: UserPrincipal, request: FastifyRequest, reply: FastifyReply, below: string): Promise<void> {
     const { telemetryUrl } = this.options;
     if (telemetryUrl === undefined) {
       throw new HttpProblem('TELEMETRY_NOT_CONFIGURED', 'The history of readings is not set up on this server');
     }
     const target = new URL(request.url, telemetryUrl);
+    // `..`, written as %2e%2e, passes the router and would name anything on that server.
+    if (target.pathname !== below && !target.pathname.startsWith(`${below}/`))
+      throw new HttpProblem('NOT_FOUND', 'There is nothing at this address');
     const answer = await fetchOrProblem(target, request.method, await this.tokens.issueForTelemetry(person));
     // It is this service that is not believed there: the person is signed in, and stays so.
     if (answer.status === 401) {

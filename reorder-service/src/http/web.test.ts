@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,6 +34,7 @@ beforeAll(async () => {
   }));
   ingest.get('/api/v1/quarantine', (_request, reply) => reply.code(503).header('retry-after', '7').send({ code: 'x' }));
   running = await startTestApp({ consoleDir, telemetryUrl: await ingest.listen({ port: 0, host: '127.0.0.1' }) });
+  await running.app.listen(0, '127.0.0.1');
 });
 afterAll(async () => {
   await running.app.close();
@@ -100,6 +102,20 @@ describe('history', () => {
     const authorization = await running.signIn('viewer@ours.example');
     const answer = await running.app.inject({ url: '/api/v1/telemetry/sensors', headers: { authorization } });
     expect(answer.json()).toMatchObject({ status: 502, code: 'TELEMETRY_UNREACHABLE' });
+  });
+
+  test.each(['metrics', 'healthz', 'api/v1/quarantine'])('is no way to /%s of the ingest-service', async (other) => {
+    const { hostname, port } = new URL(await running.app.getUrl());
+    const authorization = await running.signIn('viewer@ours.example');
+    const path = `/api/v1/telemetry/%2e%2e/%2e%2e/%2e%2e/${other}`;
+    const status = await new Promise((resolve, reject) => {
+      // Not by fetch, which resolves the dots itself.
+      get({ hostname, port, path, headers: { authorization } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on('error', reject);
+    });
+    expect(status).toBe(404);
   });
 
   test('is not for suppliers, nor for nobody', async () => {
