@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
@@ -27,7 +27,15 @@ export async function plugIn(folder: string, name: string): Promise<TestCable> {
     await (await open(scaleEnd, constants.O_RDWR | constants.O_NOCTTY)).close();
     return true;
   });
-  return { gatewayEnd, scaleEnd, pull: () => cable.stop('SIGKILL') };
+  return {
+    gatewayEnd,
+    scaleEnd,
+    pull: async () => {
+      await cable.stop('SIGKILL');
+      // As udev does it: a name that is left would soon lead to the device of another cable, which got the same number.
+      await Promise.all([gatewayEnd, scaleEnd].map((path) => rm(path, { force: true })));
+    },
+  };
 }
 
 /** What a scale writes when it has received these bytes; nothing if it was not asked for anything. */
