@@ -10,6 +10,7 @@ import { benchHistory } from './ingest-history.ts';
 import { benchMillionAMinute, benchOutage } from './ingest-steady.ts';
 import { benchTenMillion } from './ingest-ten-million.ts';
 import { benchReorder } from './reorder.ts';
+import { benchReorderCost } from './reorder-cost.ts';
 import type { Row } from './row.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -25,6 +26,7 @@ const LONG_BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   'ingest-million-a-minute': benchMillionAMinute,
   'ingest-outage': benchOutage,
   'ingest-history': benchHistory,
+  'reorder-cost': benchReorderCost,
 };
 const ALL_BENCHES = { ...BENCHES, ...LONG_BENCHES };
 const RESULTS = new URL('../results/latest.json', import.meta.url);

@@ -41,10 +41,17 @@ export class ReadingSource {
 
   /** Every scale says something once, so that every bin has a level. */
   async fill(): Promise<void> {
-    for (let from = 0; from < this.#devices; from += READINGS_PER_BATCH) await this.#applyBatch(0);
+    await this.apply(this.#devices, 0);
   }
 
-  async #applyBatch(changedShare: number): Promise<void> {
+  /** @returns how many readings were applied, in whole batches */
+  async apply(readings: number, changedShare: number, db = this.#db): Promise<number> {
+    let applied = 0;
+    for (; applied < readings; applied += READINGS_PER_BATCH) await this.#applyBatch(changedShare, db);
+    return applied;
+  }
+
+  async #applyBatch(changedShare: number, db = this.#db): Promise<void> {
     const first = this.#sequence + 1;
     const readings = Array.from({ length: READINGS_PER_BATCH }, (_, i) => {
       const reading = this.#next(changedShare, first + i);
@@ -53,7 +60,7 @@ export class ReadingSource {
     this.#sequence += READINGS_PER_BATCH;
     const incoming = { gatewayId: 'gw-1', outboxId: this.#outboxId, readings };
     const context = { nowMs: NOW_MS + this.#sequence, remembered: this.#memory };
-    const done = await withTenant(this.#db, SITE.tenantId, (tx) => applyReadings(tx, SITE, incoming, context));
+    const done = await withTenant(db, SITE.tenantId, (tx) => applyReadings(tx, SITE, incoming, context));
     for (const [binId, bin] of done.bins) done.memory?.bins.set(binId, bin);
     this.#memory = done.memory;
   }

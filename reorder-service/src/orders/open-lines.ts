@@ -1,5 +1,7 @@
 import type { OrderStatus } from '@shelfwire/contract';
 
+import { sql } from 'kysely';
+
 import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 
@@ -81,7 +83,8 @@ export async function openLinesOf(
     .select((eb) => eb.fn.coalesce('l.promised_delivery_at_ms', 'o.due_at_ms').as('dueAtMs'))
     .select(['l.backorder_promised_at_ms as backorderPromisedAtMs'])
     .select(['s.acknowledge_within_ms as acknowledgeWithinMs', 's.confirm_receipts as confirmReceipts'])
-    .where('l.open', '=', true)
+    // Spelled out, so that the index of open lines is used whatever plan is kept.
+    .where('l.open', '=', sql.lit(true))
     .where('l.tenant_id', '=', site.tenantId)
     .where('l.site_id', '=', site.siteId)
     .where('l.bin_id', '=', anyOf(binIds))

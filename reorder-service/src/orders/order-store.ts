@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { formatTopic, type LineAcknowledgementCode } from '@shelfwire/contract';
 import { needAfterwardsSchema } from '@shelfwire/contract/api';
 
+import { sql } from 'kysely';
+
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueEvents } from '../events/event-outbox.ts';
 import { isFinal, toOrderEvent, type AuditEntry, type Cancellation, type Order, type OrderLineState } from './order.ts';
@@ -197,23 +199,27 @@ export async function writeAudit(
   entries: readonly AuditEntry[],
   by: { actor: string; nowMs: number },
 ): Promise<void> {
-  await tx
-    .insertInto('order_event')
-    .values(
-      entries.map((entry) => ({
-        order_id: order.orderId,
-        tenant_id: order.tenantId,
-        at_ms: by.nowMs,
-        status: entry.status,
-        event: entry.event,
-        actor: by.actor,
-        note: entry.note,
-        details: entry.details ? JSON.stringify(entry.details) : null,
-      })),
-    )
-    .execute();
-  const { tenantId, siteId } = order;
-  const events = entries.map((entry) => toOrderEvent(order, entry, randomUUID(), by.nowMs));
+  await writeAudits(tx, order, [{ order, entries }], by);
+}
+
+/** The same for many orders of one site: two statements, however many. */
+export async function writeAudits(
+  tx: Tx,
+  { tenantId, siteId }: { tenantId: string; siteId: string },
+  trails: readonly { order: Order; entries: readonly AuditEntry[] }[],
+  by: { actor: string; nowMs: number },
+): Promise<void> {
+  const all = trails.flatMap(({ order, entries }) => entries.map((entry) => ({ order, entry })));
+  if (all.length === 0) return;
+  await sql`
+    insert into order_event (tenant_id, at_ms, actor, order_id, status, event, note, details)
+    select ${tenantId}, ${by.nowMs}::bigint, ${by.actor}, t.order_id, t.status, t.event, t.note, t.details
+    from unnest(${all.map(({ order }) => order.orderId)}::uuid[], ${all.map(({ entry }) => entry.status)}::text[],
+                ${all.map(({ entry }) => entry.event)}::text[], ${all.map(({ entry }) => entry.note)}::text[],
+                ${all.map(({ entry }) => (entry.details ? JSON.stringify(entry.details) : null))}::jsonb[])
+      with ordinality as t(order_id, status, event, note, details, position)
+    order by t.position`.execute(tx);
+  const events = all.map(({ order, entry }) => toOrderEvent(order, entry, randomUUID(), by.nowMs));
   await enqueueEvents(tx, { tenantId, siteId }, formatTopic({ channel: 'orders', tenantId, siteId }), events, by.nowMs);
 }
 

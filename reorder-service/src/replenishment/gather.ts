@@ -5,7 +5,7 @@ import { writeAudit } from '../orders/order-store.ts';
 import type { Order } from '../orders/order.ts';
 import { amountOf } from '../orders/price.ts';
 import { demandHistory } from './demand-history.ts';
-import { draftOf, sentenceFor, startOrder, writeLine, type Need } from './order-draft.ts';
+import { addLine, draftOf, draftsOf, sentenceFor, writeDrafts, type Need } from './order-draft.ts';
 import { statistics } from './science/order-point.ts';
 import { submitOrder } from './submit-order.ts';
 import { leadTimeOf } from './supply.ts';
@@ -50,8 +50,8 @@ export async function gather(
   const until = Math.min(untilMs, open?.gather_until_ms ?? Number.POSITIVE_INFINITY);
   const waits = `waits until ${new Date(until).toISOString().slice(0, 16)}Z for the truck`;
   const order = open
-    ? await addLine(tx, need, { orderId: open.order_id, units }, nowMs)
-    : await startOrder(tx, need, units, `${decision.because}; ${waits}`, nowMs);
+    ? await addNeed(tx, need, { orderId: open.order_id, units }, nowMs)
+    : await beginOrder(tx, need, `${decision.because}; ${waits}`, nowMs);
   await tx
     .updateTable('purchase_order')
     .set({ gather_until_ms: Math.round(until) })
@@ -82,7 +82,13 @@ export async function loadOf(tx: Tx, orderId: string): Promise<Load & { autoAppr
   };
 }
 
-async function addLine(
+async function beginOrder(tx: Tx, need: Need, note: string, nowMs: number): Promise<Order> {
+  const [order] = await writeDrafts(tx, await draftsOf(tx, [need], () => note, nowMs), nowMs);
+  if (!order) throw new RangeError(`nothing is to be ordered for ${need.situation.binId}`);
+  return order;
+}
+
+async function addNeed(
   tx: Tx,
   need: Need,
   { orderId, units }: { orderId: string; units: number },
@@ -91,7 +97,7 @@ async function addLine(
   const { site, situation, decision } = need;
   const { lines, ...draft } = await draftOf(tx, site.tenantId, orderId);
   const lineNumber = Math.max(...lines.map((line) => line.lineNumber)) + 1;
-  await writeLine(tx, need, { orderId, lineNumber, units }, nowMs);
+  await addLine(tx, { need, orderId, lineNumber, units }, nowMs);
   const sentence = sentenceFor(need, units);
   const amountCents = amountOf(decision.offer, units);
   await tx

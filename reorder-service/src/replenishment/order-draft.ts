@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
+
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
-import { lockOrder, writeAudit } from '../orders/order-store.ts';
-import type { Order } from '../orders/order.ts';
+import { lockOrder, writeAudits } from '../orders/order-store.ts';
+import type { AuditEntry, Order, OrderLineState } from '../orders/order.ts';
 import { amountOf, priceOf } from '../orders/price.ts';
 import { sentenceOf, type OrderDecision } from './decide.ts';
 import type { Situation } from './load-inputs.ts';
-import { writeProof } from './write-proof.ts';
+import { movementsBehind, tracePlacing, writeProofs } from './write-proof.ts';
 
 /** What a decision wants ordered, and for which episode. */
 export interface Need {
@@ -16,64 +18,172 @@ export interface Need {
   episodeId: string;
 }
 
-/** Writes a draft with its first line and the proof of it. */
-export async function startOrder(tx: Tx, need: Need, units: number, note: string, nowMs: number): Promise<Order> {
-  const { site, situation, decision, episodeId } = need;
-  const { offer } = decision;
-  const row = await tx
-    .insertInto('purchase_order')
-    .values({
-      tenant_id: site.tenantId,
-      site_id: site.siteId,
-      supplier_id: offer.supplierId,
-      order_number: await nextOrderNumber(tx, site.tenantId),
-      episode_id: episodeId,
-      status: 'DRAFT',
-      sentence: sentenceFor(need, units),
-      amount_cents: amountOf(offer, units),
-      expedite: decision.urgent !== null,
-      auto_approve: situation.input.policy?.autoApprove ?? true,
-      created_at_ms: nowMs,
-      due_at_ms: situation.arrivalFrom(offer.supplierId, nowMs),
-    })
-    .returning('order_id')
-    .executeTakeFirstOrThrow();
-  await writeLine(tx, need, { orderId: row.order_id, lineNumber: 1, units }, nowMs);
-  const draft = await draftOf(tx, site.tenantId, row.order_id);
-  const entry = { status: 'DRAFT' as const, event: 'OrderRecommended', note };
-  await writeAudit(tx, draft, [entry], { actor: 'policy', nowMs });
-  return draft;
+/** An order with its first line, before it is written. */
+export interface Draft {
+  order: Order;
+  need: Need;
+  units: number;
+  /** As its policy wants it. */
+  autoApprove: boolean;
+  entries: readonly AuditEntry[];
 }
 
-export async function writeLine(
-  tx: Tx,
-  need: Need,
-  line: { orderId: string; lineNumber: number; units: number },
-  nowMs: number,
-): Promise<void> {
+/** A line to be written, with the proof of it. */
+export interface NewLine {
+  need: Need;
+  orderId: string;
+  lineNumber: number;
+  units: number;
+}
+
+/** Each with a number of its own. Gaps may appear where a transaction is rolled back; a number never comes twice. */
+export async function draftsOf(tx: Tx, needs: readonly Need[], note: (need: Need) => string, nowMs: number): Promise<Draft[]> {
+  const [first] = needs;
+  if (!first) return [];
+  const parts = needs.flatMap((need) => need.decision.units.map((units) => ({ need, units })));
+  const { number } = await tx
+    .updateTable('tenant')
+    .set({ next_order_number: sql`next_order_number + ${parts.length}` })
+    .where('tenant_id', '=', first.site.tenantId)
+    .returning(sql<number>`next_order_number - ${parts.length}`.as('number'))
+    .executeTakeFirstOrThrow();
+  return parts.map(({ need, units }, index) => ({
+    order: orderOf(need, units, `PO-${String(number + index).padStart(6, '0')}`, nowMs),
+    need,
+    units,
+    autoApprove: need.situation.input.policy?.autoApprove ?? true,
+    entries: [{ status: 'DRAFT', event: 'OrderRecommended', note: note(need) }],
+  }));
+}
+
+function orderOf(need: Need, units: number, orderNumber: string, nowMs: number): Order {
   const { site, situation, decision, episodeId } = need;
-  const { offer } = decision;
-  const { orderId, lineNumber, units } = line;
+  const { supplierId } = decision.offer;
+  return {
+    orderId: randomUUID(),
+    orderNumber,
+    ...site,
+    supplierId,
+    episodeId,
+    status: 'DRAFT',
+    sentence: sentenceFor(need, units),
+    approvedAtMs: null,
+    waitingSinceMs: nowMs,
+    sentAtMs: null,
+    acknowledgedAtMs: null,
+    closedAtMs: null,
+    dueAtMs: situation.arrivalFrom(supplierId, nowMs),
+    supplierOrderNumber: null,
+    attention: null,
+    version: 1,
+    requestedDeliveryAtMs: null,
+    note: null,
+    changedBy: null,
+    cancellation: null,
+    escalationLevel: 0,
+    traceparent: null,
+    lines: [firstLineOf(need, units)],
+  };
+}
+
+function firstLineOf({ situation, decision, episodeId }: Need, units: number): OrderLineState {
+  const { binId, itemId } = situation;
+  const { packQuantity } = decision.offer;
+  return {
+    lineNumber: 1,
+    binId,
+    itemId,
+    episodeId,
+    stockUnitsPerOrderUnit: packQuantity,
+    orderedQuantity: units * packQuantity,
+    confirmedQuantity: 0,
+    shippedQuantity: 0,
+    receivedQuantity: 0,
+    cancelledQuantity: 0,
+    backorderedQuantity: 0,
+    proposedQuantity: 0,
+    awaitingPutAwayQuantity: 0,
+    acknowledgementCode: null,
+    promisedDeliveryAtMs: null,
+    backorderPromisedAtMs: null,
+    receivedAtMs: null,
+    unitPriceCents: priceOf(decision.offer, units),
+    confirmedUnitPriceCents: null,
+    substitutePartNumber: null,
+    open: true,
+  };
+}
+
+/**
+ * Writes drafts of one site with their first lines, the proofs of these and the audit trail: a few statements, however many.
+ * @returns the orders as they are written, of traced readings with their trace
+ */
+export async function writeDrafts(tx: Tx, drafts: readonly Draft[], nowMs: number): Promise<Order[]> {
+  const [first] = drafts;
+  if (!first) return [];
+  const { site } = first.need;
+  const movements = await movementsBehind(tx, site, drafts.map(({ need }) => need.situation.binId));
+  const orders = drafts.map(({ order, need }): Order => {
+    const { binId } = need.situation;
+    return { ...order, traceparent: tracePlacing(movements.get(binId) ?? [], { binId, ...order, nowMs }) ?? null };
+  });
+  await sql`
+    insert into purchase_order (tenant_id, site_id, created_at_ms, order_id, supplier_id, order_number, episode_id, status,
+                                sentence, approved_at_ms, due_at_ms, traceparent, amount_cents, expedite, auto_approve)
+    select ${site.tenantId}, ${site.siteId}, ${nowMs}::bigint, t.*
+    from unnest(${orders.map((order) => order.orderId)}::uuid[], ${orders.map((order) => order.supplierId)}::text[],
+                ${orders.map((order) => order.orderNumber)}::text[], ${orders.map((order) => order.episodeId)}::uuid[],
+                ${orders.map((order) => order.status)}::text[], ${orders.map((order) => order.sentence)}::text[],
+                ${orders.map((order) => order.approvedAtMs)}::bigint[], ${orders.map((order) => order.dueAtMs)}::bigint[],
+                ${orders.map((order) => order.traceparent)}::text[],
+                ${drafts.map(({ need, units }) => amountOf(need.decision.offer, units))}::bigint[],
+                ${drafts.map(({ need }) => need.decision.urgent !== null)}::boolean[],
+                ${drafts.map(({ autoApprove }) => autoApprove)}::boolean[]) as t`.execute(tx);
+  const lines = drafts.map(({ order, need, units }) => ({ need, orderId: order.orderId, lineNumber: 1, units }));
+  await writeLines(tx, site, lines);
+  await writeProofs(tx, site, lines, movements, nowMs);
+  await writeAudits(
+    tx,
+    site,
+    orders.map((order, index) => ({ order, entries: drafts[index]?.entries ?? [] })),
+    { actor: 'policy', nowMs },
+  );
+  return orders;
+}
+
+/** A line more on an order that is there. */
+export async function addLine(tx: Tx, line: NewLine, nowMs: number): Promise<void> {
+  const { site, situation } = line.need;
+  const movements = await movementsBehind(tx, site, [situation.binId]);
+  await writeLines(tx, site, [line]);
+  await writeProofs(tx, site, [line], movements, nowMs);
+  const at = { binId: situation.binId, orderId: line.orderId, sentence: sentenceFor(line.need, line.units), nowMs };
+  const placing = tracePlacing(movements.get(situation.binId) ?? [], at);
+  if (placing === undefined) return;
   await tx
-    .insertInto('purchase_order_line')
-    .values({
-      order_id: orderId,
-      line_number: lineNumber,
-      tenant_id: site.tenantId,
-      site_id: site.siteId,
-      bin_id: situation.binId,
-      item_id: situation.itemId,
-      episode_id: episodeId,
-      part_number: offer.partNumber,
-      description: situation.itemName,
-      order_unit: offer.orderUnit,
-      stock_units_per_order_unit: offer.packQuantity,
-      exact_unit_price_cents: priceOf(offer, units),
-      ordered_quantity: units * offer.packQuantity,
-    })
+    .updateTable('purchase_order')
+    .set({ traceparent: placing })
+    .where('order_id', '=', line.orderId)
+    // Of an order for several needs, the first one's.
+    .where('traceparent', 'is', null)
     .execute();
-  const sentence = sentenceFor(need, units);
-  await writeProof(tx, site, situation, decision, { orderId, lineNumber, sentence, nowMs });
+}
+
+async function writeLines(tx: Tx, site: Need['site'], lines: readonly NewLine[]): Promise<void> {
+  const offers = lines.map(({ need }) => need.decision.offer);
+  await sql`
+    insert into purchase_order_line (tenant_id, site_id, order_id, line_number, bin_id, item_id, episode_id, part_number,
+                                     description, order_unit, stock_units_per_order_unit, exact_unit_price_cents,
+                                     ordered_quantity)
+    select ${site.tenantId}, ${site.siteId}, t.*
+    from unnest(${lines.map(({ orderId }) => orderId)}::uuid[], ${lines.map(({ lineNumber }) => lineNumber)}::int[],
+                ${lines.map(({ need }) => need.situation.binId)}::text[],
+                ${lines.map(({ need }) => need.situation.itemId)}::text[],
+                ${lines.map(({ need }) => need.episodeId)}::uuid[], ${offers.map((offer) => offer.partNumber)}::text[],
+                ${lines.map(({ need }) => need.situation.itemName)}::text[],
+                ${offers.map((offer) => offer.orderUnit)}::text[], ${offers.map((offer) => offer.packQuantity)}::bigint[],
+                ${lines.map(({ need, units }) => priceOf(need.decision.offer, units))}::double precision[],
+                ${lines.map(({ need, units }) => units * need.decision.offer.packQuantity)}::bigint[]) as t`.execute(tx);
 }
 
 export function sentenceFor({ situation, decision }: Need, units: number): string {
@@ -85,15 +195,4 @@ export async function draftOf(tx: Tx, tenantId: string, orderId: string): Promis
   const draft = await lockOrder(tx, tenantId, orderId);
   if (!draft) throw new Error(`order ${orderId} was written and is not there`);
   return draft;
-}
-
-/** Gaps may appear where a transaction is rolled back; a number never comes twice. */
-async function nextOrderNumber(tx: Tx, tenantId: string): Promise<string> {
-  const { number } = await tx
-    .updateTable('tenant')
-    .set({ next_order_number: sql`next_order_number + 1` })
-    .where('tenant_id', '=', tenantId)
-    .returning(sql<number>`next_order_number - 1`.as('number'))
-    .executeTakeFirstOrThrow();
-  return `PO-${String(number).padStart(6, '0')}`;
 }

@@ -1,36 +1,65 @@
-import { describeRule } from '../orders/approval-rule.ts';
 import type { OrderStatus } from '@shelfwire/contract';
+import type { ApprovalRule } from '@shelfwire/contract/api';
+import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
+import { describeRule } from '../orders/approval-rule.ts';
 import { strictestRule } from '../orders/approve.ts';
 import { writeAudit } from '../orders/order-store.ts';
 import type { AuditEntry, Order } from '../orders/order.ts';
 import { enqueueOrder } from '../suppliers/order-outbox.ts';
 import { overBudget } from './budget.ts';
 
+/** What stands against sending an order by itself; undefined: nothing. */
+interface Objections {
+  rule?: ApprovalRule | undefined;
+  /** Why a budget has no room for it. */
+  budget?: string | undefined;
+}
+
+/** True: the tenant has neither rules nor budgets, so that only its policies say who approves. */
+export async function needsNobody(tx: Tx, tenantId: string): Promise<boolean> {
+  const { rows } = await sql<{ free: boolean }>`
+    select not exists (select from approval_rule where tenant_id = ${tenantId})
+       and not exists (select from budget where tenant_id = ${tenantId}) as free`.execute(tx);
+  return rows[0]?.free ?? false;
+}
+
 /**
  * Approves a draft, or has it wait for a person: where a policy wants one, a rule that the order meets, or a budget that
  * it would exceed. What waits says why.
  */
 export async function submitOrder(tx: Tx, draft: Order, autoApprove: boolean, nowMs: number): Promise<Order> {
-  const rule = await strictestRule(tx, draft);
-  const budget = await overBudget(tx, draft, nowMs);
-  const status: OrderStatus = autoApprove && !rule && !budget ? 'APPROVED' : 'PENDING_APPROVAL';
-  const approvedAtMs = status === 'APPROVED' ? nowMs : null;
-  const attention = budget ?? draft.attention;
+  const objections = { rule: await strictestRule(tx, draft), budget: await overBudget(tx, draft, nowMs) };
+  const { order, entry } = submitted(draft, autoApprove, objections, nowMs);
+  const { status, approvedAtMs, attention } = order;
   await tx
     .updateTable('purchase_order')
     .set({ status, approved_at_ms: approvedAtMs, attention, gather_until_ms: null })
     .where('order_id', '=', draft.orderId)
     .execute();
-  const order: Order = { ...draft, status, approvedAtMs, attention };
-  const wanted = rule ? describeRule(rule) : undefined;
-  const notes = [budget, wanted].filter((each) => each !== undefined);
-  const entry: AuditEntry =
-    status === 'APPROVED'
-      ? { status, event: 'OrderApproved', note: 'by the policy (autoApprove)' }
-      : { status, event: 'ApprovalRequested', note: notes.length > 0 ? notes.join('; ') : null };
   await writeAudit(tx, order, [entry], { actor: 'policy', nowMs });
   if (status === 'APPROVED') await enqueueOrder(tx, order, nowMs);
   return order;
+}
+
+/** The order as it is after it was submitted, and what its trail says of that. Pure. */
+export function submitted(
+  draft: Order,
+  autoApprove: boolean,
+  { rule, budget }: Objections,
+  nowMs: number,
+): { order: Order; entry: AuditEntry } {
+  const status: OrderStatus = autoApprove && !rule && !budget ? 'APPROVED' : 'PENDING_APPROVAL';
+  const order: Order = {
+    ...draft,
+    status,
+    approvedAtMs: status === 'APPROVED' ? nowMs : null,
+    attention: budget ?? draft.attention,
+  };
+  if (status === 'APPROVED')
+    return { order, entry: { status, event: 'OrderApproved', note: 'by the policy (autoApprove)' } };
+  const wanted = rule ? [describeRule(rule)] : [];
+  const notes = [...(budget === undefined ? [] : [budget]), ...wanted];
+  return { order, entry: { status, event: 'ApprovalRequested', note: notes.length > 0 ? notes.join('; ') : null } };
 }

@@ -11,7 +11,7 @@ import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { MOVE_SEEN_WITHIN_MS, toleranceOf, writeSeenMoves } from '../stock/announced-moves.ts';
-import { openCountingTask } from '../stock/counting-tasks.ts';
+import { openCountingTasks } from '../stock/counting-tasks.ts';
 import { reclassifyBooked } from '../stock/reclassify.ts';
 import type { SiteAddress } from '../stock/site-memory.ts';
 import { StockLedger } from '../stock/stock-ledger.ts';
@@ -140,7 +140,7 @@ export class Moves {
       const site = { tenantId: side.tenant_id, siteId: side.site_id };
       await withTenant(this.db, side.tenant_id, async (tx) => {
         const because = `of a move of ${Math.abs(side.quantity)}, its sensor has shown ${Math.abs(side.moved)}`;
-        await openCountingTask(tx, site, side.bin_id, because, nowMs);
+        await openCountingTasks(tx, site, [{ binId: side.bin_id, reason: because }], nowMs);
         await closeSides(tx, site, [side], nowMs);
       });
     }

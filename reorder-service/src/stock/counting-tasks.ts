@@ -1,19 +1,21 @@
+import { sql } from 'kysely';
+
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
 
-/** Asks for a count of a bin, unless one is asked for already. */
-export async function openCountingTask(
+/** Asks for a count of each of these bins, unless one is asked for already. */
+export async function openCountingTasks(
   tx: Tx,
   site: SiteAddress,
-  binId: string,
-  reason: string,
+  asked: readonly { binId: string; reason: string }[],
   nowMs: number,
 ): Promise<void> {
-  await tx
-    .insertInto('counting_task')
-    .values({ tenant_id: site.tenantId, site_id: site.siteId, bin_id: binId, reason, opened_at_ms: nowMs })
-    .onConflict((oc) => oc.doNothing())
-    .execute();
+  if (asked.length === 0) return;
+  await sql`
+    insert into counting_task (tenant_id, site_id, opened_at_ms, bin_id, reason)
+    select ${site.tenantId}, ${site.siteId}, ${nowMs}::bigint, t.*
+    from unnest(${asked.map(({ binId }) => binId)}::text[], ${asked.map(({ reason }) => reason)}::text[]) as t
+    on conflict do nothing`.execute(tx);
 }
 
 /**
@@ -34,7 +36,7 @@ export async function closeCountingTask(
     .where('bin_id', '=', counted.binId)
     .executeTakeFirst();
   if (!bin) return false;
-  await openCountingTask(tx, site, counted.binId, 'counted without being asked', nowMs);
+  await openCountingTasks(tx, site, [{ binId: counted.binId, reason: 'counted without being asked' }], nowMs);
   await tx
     .updateTable('counting_task')
     .set({ closed_at_ms: nowMs, closed_by: counted.by, counted_quantity: counted.quantity })

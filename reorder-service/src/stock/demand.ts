@@ -33,7 +33,7 @@ export class OpenDemand {
       .select(['bin_id', 'item_id', sql<number>`sum(quantity - fulfilled_quantity)::bigint`.as('open')])
       .where('tenant_id', '=', site.tenantId)
       .where('site_id', '=', site.siteId)
-      .where('status', '=', 'OPEN')
+      .where('status', '=', sql.lit('OPEN'))
       .where('bin_id', '=', anyOf(binIds))
       .where((eb) => eb.or([eb('expires_at_ms', 'is', null), eb('expires_at_ms', '>', nowMs)]))
       .groupBy(['bin_id', 'item_id'])

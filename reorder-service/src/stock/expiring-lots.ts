@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
@@ -23,7 +25,7 @@ export async function expiringLotsOf(
     .where('site_id', '=', site.siteId)
     .where('bin_id', '=', anyOf(binIds))
     .where('used_up_at_ms', 'is', null)
-    .where('remaining_quantity', '>', 0)
+    .where('remaining_quantity', '>', sql.lit(0))
     .where('expires_at_ms', 'is not', null)
     .execute();
   const byBin = new Map<string, ExpiringLot[]>();

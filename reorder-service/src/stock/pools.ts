@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import { anyOf } from '../database/any-of.ts';
 import type { Tx } from '../database/with-tenant.ts';
 import type { SiteAddress } from './site-memory.ts';
@@ -16,22 +18,14 @@ export interface Pools {
 }
 
 export async function poolsOf(tx: Tx, site: SiteAddress, binIds: readonly string[]): Promise<Pools> {
-  const primaryByBin = new Map<string, string>();
-  const note = async (column: 'bin_id' | 'primary_bin_id', ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return;
-    const rows = await tx
-      .selectFrom('bin')
-      .select(['bin_id', 'primary_bin_id'])
-      .where('tenant_id', '=', site.tenantId)
-      .where('site_id', '=', site.siteId)
-      .where(column, '=', anyOf(ids))
-      .where('primary_bin_id', 'is not', null)
-      .execute();
-    for (const row of rows) primaryByBin.set(row.bin_id, row.primary_bin_id ?? row.bin_id);
-  };
+  const { rows } = await sql<{ bin_id: string; primary_bin_id: string }>`
+    select bin_id, primary_bin_id from bin
+    where tenant_id = ${site.tenantId} and site_id = ${site.siteId} and primary_bin_id is not null
+      and primary_bin_id = any(array(
+        select coalesce(b.primary_bin_id, b.bin_id) from bin b
+        where b.tenant_id = ${site.tenantId} and b.site_id = ${site.siteId} and b.bin_id = ${anyOf(binIds)}))`.execute(tx);
+  const primaryByBin = new Map(rows.map((row) => [row.bin_id, row.primary_bin_id]));
   const primaryOf = (binId: string): string => primaryByBin.get(binId) ?? binId;
-  await note('bin_id', binIds);
   const primaries = [...new Set(binIds.map(primaryOf))];
-  await note('primary_bin_id', primaries);
   return { primaries, binIds: [...new Set([...primaries, ...primaryByBin.keys()])], primaryOf };
 }

@@ -9,12 +9,24 @@ import {
   type PurchaseOrderMessage,
 } from '@shelfwire/contract';
 
+import { sql } from 'kysely';
+
 import type { Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
 
 /** Puts an approved order into the outbox, in the transaction that approved it. Its message is frozen here. */
 export async function enqueueOrder(tx: Tx, order: Order, nowMs: number): Promise<void> {
-  await enqueue(tx, order, { kind: 'order', message: await messageOf(tx, order, nowMs) }, nowMs);
+  await enqueueOrders(tx, [order], nowMs);
+}
+
+/** The same for many of one site: a few statements, however many. */
+export async function enqueueOrders(tx: Tx, orders: readonly Order[], nowMs: number): Promise<void> {
+  const messages = await messagesOf(tx, orders, nowMs);
+  await enqueue(
+    tx,
+    orders.map((order, index) => ({ order, kind: 'order', message: messages[index] })),
+    nowMs,
+  );
 }
 
 /** Asks the supplier to cancel an order that it may have. */
@@ -28,7 +40,7 @@ export async function enqueueCancellation(tx: Tx, order: Order, reason: string, 
     atMs: nowMs,
     reason,
   } satisfies OrderCancellationMessage);
-  await enqueue(tx, order, { kind: 'cancellation', message }, nowMs);
+  await enqueue(tx, [{ order, kind: 'cancellation', message }], nowMs);
 }
 
 export async function enqueueReminder(
@@ -46,29 +58,26 @@ export async function enqueueReminder(
     atMs: nowMs,
     about,
   } satisfies OrderReminderMessage);
-  await enqueue(tx, order, { kind: 'reminder', message }, nowMs);
+  await enqueue(tx, [{ order, kind: 'reminder', message }], nowMs);
 }
 
-async function enqueue(
-  tx: Tx,
-  order: Order,
-  { kind, message }: { kind: 'order' | 'cancellation' | 'reminder'; message: object },
-  nowMs: number,
-): Promise<void> {
-  await tx
-    .insertInto('message_outbox')
-    .values({
-      tenant_id: order.tenantId,
-      site_id: order.siteId,
-      channel: 'supplier',
-      kind,
-      recipient: order.supplierId,
-      order_id: order.orderId,
-      payload: JSON.stringify(message),
-      created_at_ms: nowMs,
-      next_attempt_at_ms: nowMs,
-    })
-    .execute();
+interface Outgoing {
+  order: Order;
+  kind: 'order' | 'cancellation' | 'reminder';
+  message: unknown;
+}
+
+async function enqueue(tx: Tx, outgoing: readonly Outgoing[], nowMs: number): Promise<void> {
+  if (outgoing.length === 0) return;
+  await sql`
+    insert into message_outbox (channel, created_at_ms, next_attempt_at_ms, tenant_id, site_id, kind, recipient, order_id,
+                                payload)
+    select 'supplier', ${nowMs}::bigint, ${nowMs}::bigint, t.*
+    from unnest(${outgoing.map(({ order }) => order.tenantId)}::text[],
+                ${outgoing.map(({ order }) => order.siteId)}::text[], ${outgoing.map(({ kind }) => kind)}::text[],
+                ${outgoing.map(({ order }) => order.supplierId)}::text[],
+                ${outgoing.map(({ order }) => order.orderId)}::uuid[],
+                ${outgoing.map(({ message }) => JSON.stringify(message))}::jsonb[]) as t`.execute(tx);
 }
 
 /** Takes an order back that was not tried yet. The order must be locked, so that no attempt begins meanwhile. */
@@ -107,33 +116,57 @@ export async function supplierMayHave(tx: Tx, orderId: string): Promise<boolean>
   return last?.event !== 'OrderRefused';
 }
 
-async function messageOf(tx: Tx, order: Order, nowMs: number): Promise<PurchaseOrderMessage> {
-  const buyer = await tx
-    .selectFrom('site')
-    .innerJoin('tenant', 'tenant.tenant_id', 'site.tenant_id')
-    .innerJoin('purchase_order as o', 'o.site_id', 'site.site_id')
-    .select(['tenant.name', 'site.deliver_to', 'o.expedite'])
-    .where('o.order_id', '=', order.orderId)
-    .where('site.tenant_id', '=', order.tenantId)
-    .where('site.site_id', '=', order.siteId)
-    .executeTakeFirstOrThrow();
-  const lines = await tx
-    .selectFrom('purchase_order_line')
-    .selectAll()
-    .where('order_id', '=', order.orderId)
-    .orderBy('line_number')
-    .execute();
+interface BuyerRow {
+  order_id: string;
+  name: string;
+  deliver_to: string;
+  expedite: boolean;
+}
+
+interface LineRow {
+  order_id: string;
+  line_number: number;
+  part_number: string;
+  description: string;
+  ordered_quantity: number;
+  stock_units_per_order_unit: number;
+  order_unit: string;
+  exact_unit_price_cents: number | null;
+}
+
+async function messagesOf(tx: Tx, orders: readonly Order[], nowMs: number): Promise<PurchaseOrderMessage[]> {
+  if (orders.length === 0) return [];
+  const orderIds = orders.map(({ orderId }) => orderId);
+  const { rows: buyers } = await sql<BuyerRow>`
+    select o.order_id, tenant.name, site.deliver_to, o.expedite
+    from purchase_order o join site using (tenant_id, site_id) join tenant using (tenant_id)
+    where o.order_id = any(${orderIds}::uuid[])`.execute(tx);
+  const { rows: lines } = await sql<LineRow>`
+    select order_id, line_number, part_number, description, ordered_quantity, stock_units_per_order_unit, order_unit,
+           exact_unit_price_cents
+    from purchase_order_line where order_id = any(${orderIds}::uuid[]) order by order_id, line_number`.execute(tx);
+  const buyerOf = new Map(buyers.map((row) => [row.order_id, row]));
+  const linesOf = Map.groupBy(lines, (row) => row.order_id);
+  return orders.map((order) => messageOf(order, buyerOf.get(order.orderId), linesOf.get(order.orderId) ?? [], nowMs));
+}
+
+function messageOf(
+  order: Order,
+  buyer: BuyerRow | undefined,
+  lines: readonly LineRow[],
+  nowMs: number,
+): PurchaseOrderMessage {
   return purchaseOrderMessageSchema.parse({
     schema: 'purchase-order/1',
     orderId: order.orderId,
     orderNumber: order.orderNumber,
     issuedAtMs: nowMs,
-    buyer: { tenantId: order.tenantId, siteId: order.siteId, name: buyer.name },
+    buyer: { tenantId: order.tenantId, siteId: order.siteId, name: buyer?.name ?? '' },
     supplierId: order.supplierId,
-    deliverTo: buyer.deliver_to,
+    deliverTo: buyer?.deliver_to ?? '',
     ...requestedDelivery(order),
     ...(order.note === null ? {} : { note: order.note }),
-    ...(buyer.expedite ? { expedite: true as const } : {}),
+    ...(buyer?.expedite ? { expedite: true as const } : {}),
     lines: lines.map((line) => ({
       lineNumber: line.line_number,
       supplierPartNumber: line.part_number,
