@@ -9,13 +9,13 @@ import { ReadingSource } from './reorder/ledger.ts';
 import { openBenchSite, settle, SITE } from './reorder/site.ts';
 import type { Row } from './row.ts';
 
-const BINS = 5_000;
+const BINS = 2_000;
 const NOW_MS = 1_763_800_000_000;
 /** What the evaluator decides about at once when it has just begun. */
 const BINS_PER_EVALUATION = 500;
-const SINGLE_BINS = 100;
-const READINGS = 200_000;
-const BACKLOG_READINGS = 10_000;
+const SINGLE_BINS = 50;
+const READINGS = 50_000;
+const BACKLOG_READINGS = 5_000;
 
 const CHANGED_SHARES = [
   ['an unchanged reading', 0],

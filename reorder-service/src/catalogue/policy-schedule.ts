@@ -71,6 +71,7 @@ export class PolicySchedule implements OnApplicationBootstrap, BeforeApplication
       this.touched.touch(
         { tenantId, siteId },
         ofSite.map((bin) => bin.binId),
+        'later',
       );
     }
     if (bins.length > 0) this.logger.info({ tenantId, bins: bins.length }, 'policies took effect');

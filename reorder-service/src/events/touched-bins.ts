@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 
+/** `later`: nobody is waiting for the decision; what touches many bins at once, or is old news. */
+export type Urgency = 'now' | 'later';
+
 export interface Touch {
   tenantId: string;
   siteId: string;
   binIds: readonly string[];
+  urgency: Urgency;
 }
 
 /**
@@ -19,7 +23,7 @@ export class TouchedBins {
     return this.#subject.asObservable();
   }
 
-  touch(site: { tenantId: string; siteId: string }, binIds: readonly string[]): void {
-    if (binIds.length > 0) this.#subject.next({ tenantId: site.tenantId, siteId: site.siteId, binIds });
+  touch(site: { tenantId: string; siteId: string }, binIds: readonly string[], urgency: Urgency = 'now'): void {
+    if (binIds.length > 0) this.#subject.next({ tenantId: site.tenantId, siteId: site.siteId, binIds, urgency });
   }
 }

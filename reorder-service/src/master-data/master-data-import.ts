@@ -77,6 +77,7 @@ export class MasterDataImport {
         this.touched.touch(
           { tenantId, siteId },
           ofSite.map((bin) => bin.binId),
+          'later',
         );
       }
       return { ok: true, result: done.result };

@@ -95,6 +95,7 @@ export class PolicyBook {
       this.touched.touch(
         { tenantId, siteId },
         bins.map((bin) => bin.binId),
+        'later',
       );
     }
     return { ok: true, ...done.written };

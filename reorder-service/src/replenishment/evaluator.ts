@@ -7,20 +7,24 @@ import type { Subscription } from 'rxjs';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
-import { TouchedBins } from '../events/touched-bins.ts';
+import { TouchedBins, type Urgency } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { evaluate } from './evaluate.ts';
 import { LeftBehind } from './left-behind.ts';
+import { WaitingBins } from './waiting-bins.ts';
 
 interface Site {
   tenantId: string;
   siteId: string;
 }
 
-/** A batch grows or shrinks so that it takes about this long: PGlite keeps the whole process waiting for it. */
-const BATCH_MS = 400;
+/**
+ * A batch grows or shrinks so that it takes about this long: a shelf that runs low meanwhile waits for its end, and on
+ * PGlite the whole process does.
+ */
+const BATCH_MS = 200;
 const BATCH_MIN = 100;
 const BATCH_MAX = 5_000;
 const DUE_BINS_MAX = 500;
@@ -38,7 +42,7 @@ const SWEEP_INTERVAL_MS = 15_000;
  */
 @Injectable()
 export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #touched = new Map<string, Site & { binIds: Set<string> }>();
+  readonly #waiting = new WaitingBins();
   readonly #touches: Subscription;
   readonly #leftBehind = new LeftBehind();
   #batchSize = 500;
@@ -57,7 +61,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly dispatcher: OrderDispatcher,
     touched: TouchedBins,
   ) {
-    this.#touches = touched.touches.subscribe((touch) => this.touch(touch, touch.binIds));
+    this.#touches = touched.touches.subscribe((touch) => this.touch(touch, touch.binIds, touch.urgency));
     const onError = (error: unknown): void => this.logger.warn({ err: error }, 'deciding failed, it is tried again');
     this.#deciding = new PeriodicJob({ intervalMs: 1_000, work: () => this.#decideTouched(), onError });
     this.#due = new PeriodicJob({ intervalMs: DUE_INTERVAL_MS, work: () => this.#touchDue(), onError });
@@ -75,42 +79,28 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Something about these bins changed; returns at once. */
-  touch(site: Site, binIds: readonly string[]): void {
+  touch(site: Site, binIds: readonly string[], urgency: Urgency): void {
     if (binIds.length === 0) return;
-    this.#note(site, binIds);
+    this.#waiting.add(site, binIds, urgency);
     this.#deciding.wake();
   }
 
-  #note(site: Site, binIds: readonly string[]): void {
-    const key = `${site.tenantId}/${site.siteId}`;
-    const touched = this.#touched.get(key) ?? {
-      tenantId: site.tenantId,
-      siteId: site.siteId,
-      binIds: new Set<string>(),
-    };
-    for (const binId of binIds) touched.binIds.add(binId);
-    this.#touched.set(key, touched);
-  }
-
   async #decideTouched(): Promise<void> {
-    for (const [key, touched] of this.#touched) {
-      this.#touched.delete(key);
-      const binIds = [...touched.binIds];
-      for (let from = 0; from < binIds.length;) {
-        const part = binIds.slice(from, from + this.#batchSize);
-        try {
-          const startedAtMs = performance.now();
-          await this.evaluateNow(touched, part);
-          this.#batchSize = nextBatchSize(this.#batchSize, part.length, performance.now() - startedAtMs);
-          from += part.length;
-        } catch (error) {
-          // Noted without a wake: the next run comes after the job's interval, not at once.
-          this.#note(touched, binIds.slice(from));
-          throw error;
-        }
-        // PGlite answers without ever leaving this turn of the event loop: others would wait until all is decided.
-        await setImmediate();
+    for (;;) {
+      const taken = this.#waiting.take(this.#batchSize);
+      if (!taken) return;
+      const { site, binIds, urgency } = taken;
+      try {
+        const startedAtMs = performance.now();
+        await this.evaluateNow(site, binIds);
+        this.#batchSize = nextBatchSize(this.#batchSize, binIds.length, performance.now() - startedAtMs);
+      } catch (error) {
+        // Noted without a wake: the next run comes after the job's interval, not at once.
+        this.#waiting.add(site, binIds, urgency);
+        throw error;
       }
+      // PGlite answers without ever leaving this turn of the event loop: others would wait until all is decided.
+      await setImmediate();
     }
   }
 
@@ -178,16 +168,16 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       .orderBy('evaluate_at_ms')
       .limit(DUE_BINS_MAX)
       .execute();
-    this.#touchRows(due);
+    this.#touchRows(due, 'now');
   }
 
   /** What may have been left behind, but for what this process has looked at already and found as it should be. */
   async #touchLeftBehind(): Promise<void> {
-    this.#touchRows(await this.#leftBehind.next(this.db, this.clock()));
+    this.#touchRows(await this.#leftBehind.next(this.db, this.clock()), 'later');
   }
 
-  #touchRows(rows: readonly { tenant_id: string; site_id: string; bin_id: string }[]): void {
-    for (const row of rows) this.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id]);
+  #touchRows(rows: readonly { tenant_id: string; site_id: string; bin_id: string }[], urgency: Urgency): void {
+    for (const row of rows) this.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id], urgency);
   }
 }
 

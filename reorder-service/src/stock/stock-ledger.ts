@@ -169,7 +169,10 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
       this.#memories.set(key, applied.memory);
     }
     this.#count(applied);
-    this.touched.touch(site, applied.touchedBinIds);
+    const isLate = (binId: string): boolean => applied.lateBinIds.has(binId);
+    const live = applied.touchedBinIds.filter((binId) => !isLate(binId));
+    this.touched.touch(site, live);
+    this.touched.touch(site, applied.touchedBinIds.filter(isLate), 'later');
     if (applied.eventCount > 0) this.publisher.wake();
     return applied;
   }
