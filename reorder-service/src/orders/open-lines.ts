@@ -66,30 +66,37 @@ export async function openLinesOf(
   binIds: readonly string[],
 ): Promise<OpenLine[]> {
   if (binIds.length === 0) return [];
-  return tx
-    .selectFrom('purchase_order_line as l')
-    .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
-    .innerJoin('supplier as s', (join) =>
-      join.onRef('s.tenant_id', '=', 'o.tenant_id').onRef('s.supplier_id', '=', 'o.supplier_id'),
-    )
-    .select(['l.order_id as orderId', 'o.order_number as orderNumber', 'o.status as orderStatus'])
-    .select(['o.supplier_id as supplierId', 'l.line_number as lineNumber', 'l.bin_id as binId', 'l.item_id as itemId'])
-    .select(['l.ordered_quantity as orderedQuantity', 'l.shipped_quantity as shippedQuantity'])
-    .select(['l.received_quantity as receivedQuantity', 'l.cancelled_quantity as cancelledQuantity'])
-    .select(['l.backordered_quantity as backorderedQuantity', 'l.proposed_quantity as proposedQuantity'])
-    .select(['l.awaiting_put_away_quantity as awaitingPutAwayQuantity', 'l.received_at_ms as receivedAtMs'])
-    .select(['l.stock_units_per_order_unit as stockUnitsPerOrderUnit'])
-    .select(['o.sent_at_ms as sentAtMs', 'o.acknowledged_at_ms as acknowledgedAtMs'])
-    .select((eb) => eb.fn.coalesce('l.promised_delivery_at_ms', 'o.due_at_ms').as('dueAtMs'))
-    .select(['l.backorder_promised_at_ms as backorderPromisedAtMs'])
-    .select(['s.acknowledge_within_ms as acknowledgeWithinMs', 's.confirm_receipts as confirmReceipts'])
-    // Spelled out, so that the index of open lines is used whatever plan is kept.
-    .where('l.open', '=', sql.lit(true))
-    .where('l.tenant_id', '=', site.tenantId)
-    .where('l.site_id', '=', site.siteId)
-    .where('l.bin_id', '=', anyOf(binIds))
-    .orderBy('o.created_at_ms')
-    .orderBy('l.order_id')
-    .orderBy('l.line_number')
-    .execute();
+  return (
+    tx
+      .selectFrom('purchase_order_line as l')
+      .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
+      .innerJoin('supplier as s', (join) =>
+        join.onRef('s.tenant_id', '=', 'o.tenant_id').onRef('s.supplier_id', '=', 'o.supplier_id'),
+      )
+      .select(['l.order_id as orderId', 'o.order_number as orderNumber', 'o.status as orderStatus'])
+      .select([
+        'o.supplier_id as supplierId',
+        'l.line_number as lineNumber',
+        'l.bin_id as binId',
+        'l.item_id as itemId',
+      ])
+      .select(['l.ordered_quantity as orderedQuantity', 'l.shipped_quantity as shippedQuantity'])
+      .select(['l.received_quantity as receivedQuantity', 'l.cancelled_quantity as cancelledQuantity'])
+      .select(['l.backordered_quantity as backorderedQuantity', 'l.proposed_quantity as proposedQuantity'])
+      .select(['l.awaiting_put_away_quantity as awaitingPutAwayQuantity', 'l.received_at_ms as receivedAtMs'])
+      .select(['l.stock_units_per_order_unit as stockUnitsPerOrderUnit'])
+      .select(['o.sent_at_ms as sentAtMs', 'o.acknowledged_at_ms as acknowledgedAtMs'])
+      .select((eb) => eb.fn.coalesce('l.promised_delivery_at_ms', 'o.due_at_ms').as('dueAtMs'))
+      .select(['l.backorder_promised_at_ms as backorderPromisedAtMs'])
+      .select(['s.acknowledge_within_ms as acknowledgeWithinMs', 's.confirm_receipts as confirmReceipts'])
+      // Spelled out, so that the index of open lines is used whatever plan is kept.
+      .where('l.open', '=', sql.lit(true))
+      .where('l.tenant_id', '=', site.tenantId)
+      .where('l.site_id', '=', site.siteId)
+      .where('l.bin_id', '=', anyOf(binIds))
+      .orderBy('o.created_at_ms')
+      .orderBy('l.order_id')
+      .orderBy('l.line_number')
+      .execute()
+  );
 }

@@ -93,12 +93,7 @@ class Acting {
   async together(binIds: readonly string[]): Promise<void> {
     const { db, site, nowMs } = this;
     try {
-      const acted = await withTenant(
-        db,
-        site.tenantId,
-        (tx) => act(tx, site, binIds, nowMs),
-        plansFor(binIds),
-      );
+      const acted = await withTenant(db, site.tenantId, (tx) => act(tx, site, binIds, nowMs), plansFor(binIds));
       this.decisions.push(...acted.decisions);
       this.orders.push(...acted.orders);
       this.alone.push(...acted.alone);

@@ -83,7 +83,8 @@ export async function loadOf(tx: Tx, orderId: string): Promise<Load & { autoAppr
 }
 
 async function beginOrder(tx: Tx, need: Need, note: string, nowMs: number): Promise<Order> {
-  const [order] = await writeDrafts(tx, await draftsOf(tx, [need], () => note, nowMs), nowMs);
+  const { drafts } = await draftsOf(tx, need.site, [need], () => note, nowMs);
+  const [order] = await writeDrafts(tx, drafts, nowMs);
   if (!order) throw new RangeError(`nothing is to be ordered for ${need.situation.binId}`);
   return order;
 }

@@ -1,8 +1,8 @@
 import type { Tx } from '../database/with-tenant.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf } from '../orders/cover.ts';
-import { OpenDemand, splitDemand } from '../stock/demand.ts';
-import { expiringLotsOf, unusableOf, type ExpiringLot } from '../stock/expiring-lots.ts';
+import { splitDemand } from '../stock/demand.ts';
+import { unusableOf } from '../stock/expiring-lots.ts';
 import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
@@ -48,25 +48,19 @@ export async function loadSituations(
   const pools = await poolsOf(tx, site, binIds);
   const ofPool = (line: OpenLine): OpenLine => ({ ...line, binId: pools.primaryOf(line.binId) });
   const lines = Map.groupBy((await openLinesOf(tx, site, pools.binIds)).map(ofPool), (line) => line.binId);
-  const demand = await OpenDemand.of(tx, site, pools.binIds, nowMs);
-  const expiring = await expiringLotsOf(tx, site, pools.binIds);
-  const rows = await situationRows(tx, site, pools.binIds);
+  const rows = await situationRows(tx, site, pools.binIds, nowMs);
   const byPool = Map.groupBy(rows, (row) => pools.primaryOf(row.bin_id));
   return rows
     .filter((row) => pools.primaryOf(row.bin_id) === row.bin_id)
     .map((row) => {
       const bins = (byPool.get(row.bin_id) ?? []).filter((each) => each.item_id === row.item_id);
-      const openDemand = bins.reduce((sum, each) => sum + demand.at(each.bin_id, row.item_id), 0);
-      const lots = bins.flatMap((each) => expiring.get(each.bin_id) ?? []);
-      return toSituation(row, { bins, openDemand, lots, lines: lines.get(row.bin_id) ?? [] }, nowMs);
+      return toSituation(row, { bins, lines: lines.get(row.bin_id) ?? [] }, nowMs);
     });
 }
 
 /** What is known of the bins that one situation is about: the primary bin with its policy, and what overflows from it. */
 interface Pool {
   bins: readonly SituationRow[];
-  openDemand: number;
-  lots: readonly ExpiringLot[];
   lines: readonly OpenLine[];
 }
 
@@ -79,7 +73,9 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
   const asked = offers.filter((each) => !excluded.includes(each.supplierId));
   const capacity = capacityOf(pool.bins);
   const level = levelOf(row, pool.bins);
-  const unusable = Math.min(level?.onHand ?? 0, unusableOf(pool.lots, row.item_id, policy?.usableDaysLeft, nowMs));
+  const lots = pool.bins.flatMap((bin) => bin.lots);
+  const openDemand = pool.bins.reduce((sum, bin) => sum + bin.open_demand, 0);
+  const unusable = Math.min(level?.onHand ?? 0, unusableOf(lots, row.item_id, policy?.usableDaysLeft, nowMs));
   const { doubt, binId: doubtedBinId } = doubtOfPool(row, pool.bins, nowMs);
   return {
     binId: row.bin_id,
@@ -93,7 +89,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
       position: {
         onHand: level?.onHand ?? 0,
         onOrder: cover.quantity,
-        ...splitDemand(pool.openDemand, (level?.onHand ?? 0) - unusable),
+        ...splitDemand(openDemand, (level?.onHand ?? 0) - unusable),
         ...(unusable > 0 ? { unusable } : {}),
       },
       policy,

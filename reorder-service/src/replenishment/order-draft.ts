@@ -36,24 +36,35 @@ export interface NewLine {
   units: number;
 }
 
+export interface Drafts {
+  drafts: readonly Draft[];
+  /** The tenant has neither approval rules nor budgets: only its policies say who is asked. */
+  nobodyObjects: boolean;
+}
+
 /** Each with a number of its own. Gaps may appear where a transaction is rolled back; a number never comes twice. */
-export async function draftsOf(tx: Tx, needs: readonly Need[], note: (need: Need) => string, nowMs: number): Promise<Draft[]> {
-  const [first] = needs;
-  if (!first) return [];
+export async function draftsOf(
+  tx: Tx,
+  { tenantId }: Need['site'],
+  needs: readonly Need[],
+  note: (need: Need) => string,
+  nowMs: number,
+): Promise<Drafts> {
   const parts = needs.flatMap((need) => need.decision.units.map((units) => ({ need, units })));
-  const { number } = await tx
-    .updateTable('tenant')
-    .set({ next_order_number: sql`next_order_number + ${parts.length}` })
-    .where('tenant_id', '=', first.site.tenantId)
-    .returning(sql<number>`next_order_number - ${parts.length}`.as('number'))
-    .executeTakeFirstOrThrow();
-  return parts.map(({ need, units }, index) => ({
+  const { rows } = await sql<{ number: number; free: boolean }>`
+    update tenant set next_order_number = next_order_number + ${parts.length}::int where tenant_id = ${tenantId}
+    returning next_order_number - ${parts.length}::int as number,
+              not exists (select from approval_rule where tenant_id = ${tenantId})
+              and not exists (select from budget where tenant_id = ${tenantId}) as free`.execute(tx);
+  const [{ number, free } = { number: Number.NaN, free: false }] = rows;
+  const drafts = parts.map(({ need, units }, index): Draft => ({
     order: orderOf(need, units, `PO-${String(number + index).padStart(6, '0')}`, nowMs),
     need,
     units,
     autoApprove: need.situation.input.policy?.autoApprove ?? true,
     entries: [{ status: 'DRAFT', event: 'OrderRecommended', note: note(need) }],
   }));
+  return { drafts, nobodyObjects: free };
 }
 
 function orderOf(need: Need, units: number, orderNumber: string, nowMs: number): Order {
@@ -122,7 +133,11 @@ export async function writeDrafts(tx: Tx, drafts: readonly Draft[], nowMs: numbe
   const [first] = drafts;
   if (!first) return [];
   const { site } = first.need;
-  const movements = await movementsBehind(tx, site, drafts.map(({ need }) => need.situation.binId));
+  const movements = await movementsBehind(
+    tx,
+    site,
+    drafts.map(({ need }) => need.situation.binId),
+  );
   const orders = drafts.map(({ order, need }): Order => {
     const { binId } = need.situation;
     return { ...order, traceparent: tracePlacing(movements.get(binId) ?? [], { binId, ...order, nowMs }) ?? null };
@@ -183,7 +198,9 @@ async function writeLines(tx: Tx, site: Need['site'], lines: readonly NewLine[])
                 ${lines.map(({ need }) => need.situation.itemName)}::text[],
                 ${offers.map((offer) => offer.orderUnit)}::text[], ${offers.map((offer) => offer.packQuantity)}::bigint[],
                 ${lines.map(({ need, units }) => priceOf(need.decision.offer, units))}::double precision[],
-                ${lines.map(({ need, units }) => units * need.decision.offer.packQuantity)}::bigint[]) as t`.execute(tx);
+                ${lines.map(({ need, units }) => units * need.decision.offer.packQuantity)}::bigint[]) as t`.execute(
+    tx,
+  );
 }
 
 export function sentenceFor({ situation, decision }: Need, units: number): string {

@@ -7,7 +7,7 @@ import type { OrderDecision } from './decide.ts';
 import { gather } from './gather.ts';
 import type { Situation } from './load-inputs.ts';
 import { draftsOf, writeDrafts, type Draft, type Need } from './order-draft.ts';
-import { needsNobody, submitOrder, submitted } from './submit-order.ts';
+import { submitOrder, submitted } from './submit-order.ts';
 
 type Wanted = readonly [Situation, OrderDecision];
 
@@ -35,25 +35,30 @@ export async function placeOrders(
   const [units] = first.decision.units;
   if (truck && units !== undefined) return [await gather(tx, first, { units, truck }, nowMs)];
 
-  if (await needsNobody(tx, site.tenantId)) {
-    const drafts = (await draftsOf(tx, needs, becauseOf, nowMs)).map((draft): Draft => {
-      const { order, entry } = submitted(draft.order, draft.autoApprove, {}, nowMs);
-      return { ...draft, order, entries: [...draft.entries, entry] };
-    });
-    const orders = await writeDrafts(tx, drafts, nowMs);
+  const { drafts, nobodyObjects } = await draftsOf(tx, site, needs, becauseOf, nowMs);
+  if (nobodyObjects) {
+    const orders = await writeDrafts(
+      tx,
+      drafts.map((draft) => submittedDraft(draft, nowMs)),
+      nowMs,
+    );
     const approved = orders.filter(({ status }) => status === 'APPROVED');
     await enqueueOrders(tx, approved, nowMs);
     return orders;
   }
   // What rules and budgets say of an order depends on those before it, and on all that is ordered for the same need.
   const orders: Order[] = [];
-  for (const need of needs) {
-    const drafts = await draftsOf(tx, [need], becauseOf, nowMs);
+  for (const [need, ofNeed] of Map.groupBy(drafts, (draft) => draft.need)) {
     const autoApprove = need.situation.input.policy?.autoApprove ?? true;
-    for (const order of await writeDrafts(tx, drafts, nowMs))
+    for (const order of await writeDrafts(tx, ofNeed, nowMs))
       orders.push(await submitOrder(tx, order, autoApprove, nowMs));
   }
   return orders;
+}
+
+function submittedDraft(draft: Draft, nowMs: number): Draft {
+  const { order, entry } = submitted(draft.order, draft.autoApprove, {}, nowMs);
+  return { ...draft, order, entries: [...draft.entries, entry] };
 }
 
 function becauseOf({ decision }: Need): string {

@@ -50,7 +50,12 @@ function recovers(situation: Situation, decision: Decision): boolean {
 }
 
 /** Writes what was decided, the status that the level has by it, and the end of needs that went away. */
-export async function remember(tx: Tx, site: { tenantId: string; siteId: string }, all: readonly Decided[], nowMs: number) {
+export async function remember(
+  tx: Tx,
+  site: { tenantId: string; siteId: string },
+  all: readonly Decided[],
+  nowMs: number,
+) {
   if (all.length === 0) return;
   await sql`
     with t as (

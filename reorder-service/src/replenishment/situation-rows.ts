@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { SensorKind } from '../database/catalogue-tables.ts';
 import type { Tx } from '../database/with-tenant.ts';
+import type { ExpiringLot } from '../stock/expiring-lots.ts';
 import type { Offer } from './supply.ts';
 import type { Truck } from './truck.ts';
 import type { SiteCalendar, SupplierCalendar } from './working-days.ts';
@@ -43,6 +44,10 @@ export interface SituationRow {
   rejected_by: string[] | null;
   /** Only where the policy asks for it. */
   last_ordered_at_ms: number | null;
+  /** Reserved and not yet taken, counted anew; an expired reservation is none. */
+  open_demand: number;
+  /** What is left of lots with a date, as ../stock-keeping/lots.ts has worked it out. */
+  lots: readonly ExpiringLot[];
 }
 
 /** Of sensors that speak at regular times, so that their silence means something. */
@@ -52,8 +57,9 @@ export async function situationRows(
   tx: Tx,
   site: { tenantId: string; siteId: string },
   binIds: readonly string[],
+  nowMs: number,
 ): Promise<SituationRow[]> {
-  const { rows } = await selectRows(site, binIds).execute(tx);
+  const { rows } = await selectRows(site, binIds, nowMs).execute(tx);
   const offers = await offersOf(tx, site.tenantId, [...new Set(rows.map((row) => row.item_id))]);
   return rows.map((row) => Object.assign(row, { offers: offers.get(row.item_id) ?? [] }));
 }
@@ -81,7 +87,7 @@ async function offersOf(
   return new Map(rows.map((row) => [row.item_id, row.offers]));
 }
 
-function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly string[]) {
+function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly string[], nowMs: number) {
   return sql<Omit<SituationRow, 'offers'>>`
     select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
            il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
@@ -93,7 +99,19 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
            case when (p.parameters->>'notAgainWithinHours')::double precision > 0 then (
              select max(o.created_at_ms) from purchase_order_line pl join purchase_order o using (order_id)
              where pl.tenant_id = il.tenant_id and pl.site_id = il.site_id and pl.bin_id = il.bin_id
-               and pl.item_id = il.item_id and o.status not in ('CANCELLED', 'REJECTED')) end as last_ordered_at_ms
+               and pl.item_id = il.item_id and o.status not in ('CANCELLED', 'REJECTED')) end as last_ordered_at_ms,
+           coalesce((
+             select sum(r.quantity - r.fulfilled_quantity) from reservation r
+             where r.tenant_id = il.tenant_id and r.site_id = il.site_id and r.bin_id = il.bin_id
+               and r.item_id = il.item_id and r.status = 'OPEN'
+               and (r.expires_at_ms is null or r.expires_at_ms > ${nowMs}::bigint)), 0)::bigint as open_demand,
+           coalesce((
+             select jsonb_agg(jsonb_build_object('itemId', lot.item_id, 'expiresAtMs', lot.expires_at_ms,
+                                                 'remaining', lot.remaining_quantity))
+             from stock_lot lot
+             where lot.tenant_id = il.tenant_id and lot.site_id = il.site_id and lot.bin_id = il.bin_id
+               and lot.used_up_at_ms is null and lot.remaining_quantity > 0 and lot.expires_at_ms is not null),
+             '[]') as lots
     from item_location il
     join site using (tenant_id, site_id)
     join bin b using (tenant_id, site_id, bin_id)

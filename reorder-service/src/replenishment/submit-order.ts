@@ -1,6 +1,5 @@
 import type { OrderStatus } from '@shelfwire/contract';
 import type { ApprovalRule } from '@shelfwire/contract/api';
-import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { describeRule } from '../orders/approval-rule.ts';
@@ -15,14 +14,6 @@ interface Objections {
   rule?: ApprovalRule | undefined;
   /** Why a budget has no room for it. */
   budget?: string | undefined;
-}
-
-/** True: the tenant has neither rules nor budgets, so that only its policies say who approves. */
-export async function needsNobody(tx: Tx, tenantId: string): Promise<boolean> {
-  const { rows } = await sql<{ free: boolean }>`
-    select not exists (select from approval_rule where tenant_id = ${tenantId})
-       and not exists (select from budget where tenant_id = ${tenantId}) as free`.execute(tx);
-  return rows[0]?.free ?? false;
 }
 
 /**

@@ -7,7 +7,11 @@ const YARD = { tenantId: 't', siteId: 'yard' };
 
 test('a shelf that runs low goes before a thousand bins of a sweep', () => {
   const waiting = new WaitingBins();
-  waiting.add(HALL, Array.from({ length: 1_000 }, (_, i) => `swept-${i}`), 'later');
+  waiting.add(
+    HALL,
+    Array.from({ length: 1_000 }, (_, i) => `swept-${i}`),
+    'later',
+  );
   expect(waiting.take(100)?.binIds).toHaveLength(100);
   waiting.add(HALL, ['low'], 'now');
   expect(waiting.take(100)).toEqual({ site: HALL, binIds: ['low'], urgency: 'now' });

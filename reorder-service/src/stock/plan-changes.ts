@@ -8,7 +8,7 @@ import { compareKeys, EMPTY_STATE, type Observation, type Step } from './bin-sta
 import { isCarried, isRise, Receiving, type Explaining } from './explain-steps.ts';
 import { replayLate, type KnownFrom } from './late-readings.ts';
 import { foldObservations, kindOfCause } from './ledger.ts';
-import { rewind } from './rewind.ts';
+import { disturbed, rewind } from './rewind.ts';
 import { binOf, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
 import type { BinChange } from './stock-events.ts';
 import { statusOf } from './status.ts';
@@ -31,7 +31,12 @@ export interface Plan {
 }
 
 /** Folds what the readings say into the bins. Reads what explains it, writes nothing but what `rewind` takes away. */
-export async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory, understood: Understood): Promise<Plan> {
+export async function planChanges(
+  tx: Tx,
+  site: SiteAddress,
+  memory: SiteMemory,
+  understood: Understood,
+): Promise<Plan> {
   const plan: Plan = {
     movements: [],
     checkpoints: [],
@@ -45,7 +50,7 @@ export async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory,
   };
   const byBin = Map.groupBy(understood.observations, (observation) => observation.binId);
   const inOrder: { binId: string; steps: Step[] }[] = [];
-  const late: { binId: string; observations: Observation[] }[] = [];
+  const older: { binId: string; observations: Observation[] }[] = [];
   for (const [binId, observations] of byBin) {
     const bin = binOf(memory, binId);
     observations.sort(compareKeys);
@@ -54,9 +59,10 @@ export async function planChanges(tx: Tx, site: SiteAddress, memory: SiteMemory,
     if (!first || !last) continue;
     plan.bins.set(binId, { ...bin, lastAtMs: Math.max(bin.lastAtMs, last.atMs), gatewayId: last.gatewayId });
     if (bin.gatewayId !== last.gatewayId) plan.seenBy.push({ binId, gatewayId: last.gatewayId });
-    if (first.atMs <= bin.lastAtMs) late.push({ binId, observations });
+    if (first.atMs <= bin.lastAtMs) older.push({ binId, observations });
     else inOrder.push({ binId, steps: foldObservations(bin.state ?? EMPTY_STATE, observations) });
   }
+  const late = await disturbed(tx, site, older);
   const lateIds = late.map((each) => each.binId);
   plan.lateBinIds = new Set(lateIds);
   const changed = [...lateIds, ...inOrder.filter(({ steps }) => steps.some(isCarried)).map((each) => each.binId)];

@@ -23,7 +23,9 @@ export async function poolsOf(tx: Tx, site: SiteAddress, binIds: readonly string
     where tenant_id = ${site.tenantId} and site_id = ${site.siteId} and primary_bin_id is not null
       and primary_bin_id = any(array(
         select coalesce(b.primary_bin_id, b.bin_id) from bin b
-        where b.tenant_id = ${site.tenantId} and b.site_id = ${site.siteId} and b.bin_id = ${anyOf(binIds)}))`.execute(tx);
+        where b.tenant_id = ${site.tenantId} and b.site_id = ${site.siteId} and b.bin_id = ${anyOf(binIds)}))`.execute(
+    tx,
+  );
   const primaryByBin = new Map(rows.map((row) => [row.bin_id, row.primary_bin_id]));
   const primaryOf = (binId: string): string => primaryByBin.get(binId) ?? binId;
   const primaries = [...new Set(binIds.map(primaryOf))];

@@ -3,12 +3,39 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/with-tenant.ts';
 import { compareKeys, EMPTY_STATE, type BinState, type Observation, type ObservationKey } from './bin-state.ts';
 import { earliest, keyText, type Booked, type KnownFrom } from './late-readings.ts';
+import { foldObservations } from './ledger.ts';
 import type { SiteAddress } from './site-memory.ts';
 import { fromStoredSeries } from './stored-series.ts';
 
 /** A bin and the moment from which it is to be folded again. */
 interface From extends ObservationKey {
   binId: string;
+}
+
+/** A bin with readings of it that came late. */
+interface Late {
+  binId: string;
+  observations: Observation[];
+}
+
+/**
+ * The bins of which something must be folded again. Most of a backlog says what was known already: such a reading makes no
+ * step from where the bin stood at its time and leaves no trace there, so that all that followed stays as it is. To find
+ * that out is one statement, for all late readings of a batch.
+ */
+export async function disturbed(tx: Tx, site: SiteAddress, late: readonly Late[]): Promise<Late[]> {
+  const states = await statesBefore(
+    tx,
+    site,
+    late.flatMap((each) => each.observations),
+  );
+  let at = 0;
+  return late.filter(({ observations }) => {
+    const disturbing = observations.map(
+      (each) => foldObservations(states[at++]?.state ?? EMPTY_STATE, [each]).length > 0,
+    );
+    return disturbing.includes(true);
+  });
 }
 
 /**
@@ -18,19 +45,19 @@ interface From extends ObservationKey {
 export async function rewind(
   tx: Tx,
   site: SiteAddress,
-  late: readonly { binId: string; observations: readonly ObservationKey[] }[],
+  late: readonly Late[],
 ): Promise<ReadonlyMap<string, KnownFrom>> {
   const froms = late.map(({ binId, observations }): From => ({ ...earliest(observations), binId }));
   if (froms.length === 0) return new Map();
-  const starts = await checkpointsBefore(tx, site, froms);
+  const starts = await statesBefore(tx, site, froms);
   const observations = await observationsSince(tx, site, froms);
   const booked = await bookedSince(tx, site, froms);
   await deleteCheckpoints(tx, site, froms);
   return new Map(
-    froms.map(({ binId }) => [
+    froms.map(({ binId }, index) => [
       binId,
       {
-        start: starts.get(binId),
+        start: starts[index],
         observations: observations.get(binId) ?? [],
         booked: booked.get(binId) ?? new Map<string, Booked>(),
       },
@@ -48,16 +75,23 @@ function asTable(froms: readonly From[]) {
 const KEY_OF_C = sql`(c.at_ms, c.gateway_id collate "C", c.outbox_id collate "C", c.sequence)`;
 const KEY_OF_F = sql`(f.at_ms, f.gateway_id collate "C", f.outbox_id collate "C", f.sequence)`;
 
-async function checkpointsBefore(tx: Tx, site: SiteAddress, froms: readonly From[]) {
-  const { rows } = await sql<{ bin_id: string; state: Partial<BinState>; at_ms: number }>`
-    select f.bin_id, before.state, before.at_ms
-    from ${asTable(froms)}, lateral (
+/** @returns the last step before each moment, by its index; none where the bin was unknown */
+async function statesBefore(tx: Tx, site: SiteAddress, froms: readonly From[]) {
+  if (froms.length === 0) return [];
+  const { rows } = await sql<{ position: number; state: Partial<BinState>; at_ms: number }>`
+    select f.position, before.state, before.at_ms
+    from unnest(${froms.map((from) => from.binId)}::text[], ${froms.map((from) => from.atMs)}::bigint[],
+                ${froms.map((from) => from.gatewayId)}::text[], ${froms.map((from) => from.outboxId)}::text[],
+                ${froms.map((from) => from.sequence)}::bigint[])
+      with ordinality as f(bin_id, at_ms, gateway_id, outbox_id, sequence, position), lateral (
       select c.state, c.at_ms from stock_checkpoint c
       where c.tenant_id = ${site.tenantId} and c.site_id = ${site.siteId} and c.bin_id = f.bin_id
         and c.at_ms <= f.at_ms and ${KEY_OF_C} < ${KEY_OF_F}
       order by c.at_ms desc, c.gateway_id collate "C" desc, c.outbox_id collate "C" desc, c.sequence desc
       limit 1) before`.execute(tx);
-  return new Map(rows.map((row) => [row.bin_id, { state: { ...EMPTY_STATE, ...row.state }, atMs: row.at_ms }]));
+  const states = froms.map((): KnownFrom['start'] => undefined);
+  for (const row of rows) states[row.position - 1] = { state: { ...EMPTY_STATE, ...row.state }, atMs: row.at_ms };
+  return states;
 }
 
 async function observationsSince(tx: Tx, site: SiteAddress, froms: readonly From[]) {

@@ -21,6 +21,7 @@ export async function enqueueOrder(tx: Tx, order: Order, nowMs: number): Promise
 
 /** The same for many of one site: a few statements, however many. */
 export async function enqueueOrders(tx: Tx, orders: readonly Order[], nowMs: number): Promise<void> {
+  if (orders.length === 0) return;
   const messages = await messagesOf(tx, orders, nowMs);
   await enqueue(
     tx,
@@ -116,15 +117,11 @@ export async function supplierMayHave(tx: Tx, orderId: string): Promise<boolean>
   return last?.event !== 'OrderRefused';
 }
 
-interface BuyerRow {
-  order_id: string;
-  name: string;
-  deliver_to: string;
-  expedite: boolean;
-}
-
 interface LineRow {
   order_id: string;
+  buyer_name: string;
+  deliver_to: string;
+  expedite: boolean;
   line_number: number;
   part_number: string;
   description: string;
@@ -135,38 +132,32 @@ interface LineRow {
 }
 
 async function messagesOf(tx: Tx, orders: readonly Order[], nowMs: number): Promise<PurchaseOrderMessage[]> {
-  if (orders.length === 0) return [];
-  const orderIds = orders.map(({ orderId }) => orderId);
-  const { rows: buyers } = await sql<BuyerRow>`
-    select o.order_id, tenant.name, site.deliver_to, o.expedite
-    from purchase_order o join site using (tenant_id, site_id) join tenant using (tenant_id)
-    where o.order_id = any(${orderIds}::uuid[])`.execute(tx);
-  const { rows: lines } = await sql<LineRow>`
-    select order_id, line_number, part_number, description, ordered_quantity, stock_units_per_order_unit, order_unit,
-           exact_unit_price_cents
-    from purchase_order_line where order_id = any(${orderIds}::uuid[]) order by order_id, line_number`.execute(tx);
-  const buyerOf = new Map(buyers.map((row) => [row.order_id, row]));
-  const linesOf = Map.groupBy(lines, (row) => row.order_id);
-  return orders.map((order) => messageOf(order, buyerOf.get(order.orderId), linesOf.get(order.orderId) ?? [], nowMs));
+  const { rows } = await sql<LineRow>`
+    select o.order_id, tenant.name as buyer_name, site.deliver_to, o.expedite, l.line_number, l.part_number, l.description,
+           l.ordered_quantity, l.stock_units_per_order_unit, l.order_unit, l.exact_unit_price_cents
+    from purchase_order o
+    join site using (tenant_id, site_id)
+    join tenant using (tenant_id)
+    join purchase_order_line l using (order_id)
+    where o.order_id = any(${orders.map(({ orderId }) => orderId)}::uuid[])
+    order by o.order_id, l.line_number`.execute(tx);
+  const linesOf = Map.groupBy(rows, (row) => row.order_id);
+  return orders.map((order) => messageOf(order, linesOf.get(order.orderId) ?? [], nowMs));
 }
 
-function messageOf(
-  order: Order,
-  buyer: BuyerRow | undefined,
-  lines: readonly LineRow[],
-  nowMs: number,
-): PurchaseOrderMessage {
+function messageOf(order: Order, lines: readonly LineRow[], nowMs: number): PurchaseOrderMessage {
+  const [first] = lines;
   return purchaseOrderMessageSchema.parse({
     schema: 'purchase-order/1',
     orderId: order.orderId,
     orderNumber: order.orderNumber,
     issuedAtMs: nowMs,
-    buyer: { tenantId: order.tenantId, siteId: order.siteId, name: buyer?.name ?? '' },
+    buyer: { tenantId: order.tenantId, siteId: order.siteId, name: first?.buyer_name ?? '' },
     supplierId: order.supplierId,
-    deliverTo: buyer?.deliver_to ?? '',
+    deliverTo: first?.deliver_to ?? '',
     ...requestedDelivery(order),
     ...(order.note === null ? {} : { note: order.note }),
-    ...(buyer?.expedite ? { expedite: true as const } : {}),
+    ...(first?.expedite ? { expedite: true as const } : {}),
     lines: lines.map((line) => ({
       lineNumber: line.line_number,
       supplierPartNumber: line.part_number,
