@@ -6,6 +6,7 @@ import { approvalRoutes } from './approval-rules/routes';
 import { binRoutes } from './bin/routes';
 import { countingRoutes } from './counting/routes';
 import { gatewayRoutes } from './gateways/routes';
+import { importRoutes } from './imports/routes';
 import { insightRoutes } from './insights/routes';
 import { doubtRoutes } from './doubt/routes';
 import { orderRoutes } from './orders/routes';
@@ -16,6 +17,8 @@ import { rootRoute, signedInRoute, signInRoute } from './shell/routes';
 import { PageFailure } from './shell/states';
 import { stockKeepingRoutes } from './stock-keeping/routes';
 import { stockRoutes } from './stock/routes';
+import { suggestionRoutes } from './suggestions/routes';
+import { webhookRoutes } from './webhooks/routes';
 
 /** Each folder says in its `routes.ts` which addresses it answers. Pages are loaded when somebody goes there. */
 const routeTree = rootRoute.addChildren([
@@ -34,6 +37,9 @@ const routeTree = rootRoute.addChildren([
     ...gatewayRoutes,
     ...stockKeepingRoutes,
     ...doubtRoutes,
+    ...suggestionRoutes,
+    ...importRoutes,
+    ...webhookRoutes,
   ]),
 ]);
 

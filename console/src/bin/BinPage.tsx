@@ -1,5 +1,5 @@
-import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconClipboardList, IconHandStop } from '@tabler/icons-react';
+import { Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconClipboardList, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { binQuery } from '../api/queries';
 import type { BinDetail } from '../api/types';
 import { CountDialog } from '../counting/CountDialog';
+import { BackLink } from '../shell/BackLink';
 import { useMay } from '../session/may';
 import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
@@ -31,9 +32,7 @@ export function BinPage() {
   const bin = useQuery(binQuery(address));
   return (
     <>
-      <Anchor component={Link} to="/" size="sm" className={classes['back'] ?? ''}>
-        <IconArrowLeft size={16} aria-hidden /> Stock
-      </Anchor>
+      <BackLink to="/">Stock</BackLink>
       {bin.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the bin" /> : null}
       {bin.error && !bin.data ? <FailureState error={bin.error} onRetry={() => void bin.refetch()} /> : null}
       {bin.data ? <BinDocument bin={bin.data} /> : null}

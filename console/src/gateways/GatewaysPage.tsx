@@ -3,7 +3,6 @@ import {
   Alert,
   Badge,
   Button,
-  CopyButton,
   Group,
   Menu,
   Skeleton,
@@ -12,7 +11,6 @@ import {
   TextInput,
   Select,
   Title,
-  Code,
 } from '@mantine/core';
 import { IconDotsVertical, IconRouter } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -22,6 +20,7 @@ import { describeFailure } from '../api/failure';
 import type { Gateway } from '../api/types';
 import { namesQuery } from '../approval-rules/queries';
 import { Dialog } from '../shell/Dialog';
+import { Secret } from '../shell/Secret';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -227,26 +226,6 @@ function IssueDialog({ of, onClose }: { of: { siteId: string; gatewayId: string 
         </form>
       )}
     </Dialog>
-  );
-}
-
-function Secret({ label, value }: { label: string; value: string }) {
-  return (
-    <div>
-      <Text size="sm" fw={500}>
-        {label}
-      </Text>
-      <Group gap="xs" wrap="nowrap">
-        <Code className={classes['secret'] ?? ''}>{value}</Code>
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button size="xs" variant="light" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
-    </div>
   );
 }
 

@@ -1,6 +1,5 @@
-import { Anchor, Button, Group, NumberInput, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, NumberInput, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
@@ -9,6 +8,7 @@ import { binQuery } from '../api/queries';
 import type { BinForecast } from '../api/types';
 import binClasses from '../bin/BinPage.module.css';
 import { HistoryChart } from '../chart/HistoryChart';
+import { BackLink } from '../shell/BackLink';
 import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
 import { Section } from '../shell/Section';
@@ -32,14 +32,9 @@ export function ForecastPage() {
   const unit = bin.data?.item.unit ?? '';
   return (
     <>
-      <Anchor
-        component={Link}
-        to={`/stock/${address.siteId}/${address.binId}`}
-        size="sm"
-        className={classes['back'] ?? ''}
-      >
-        <IconArrowLeft size={16} aria-hidden /> {bin.data?.item.name ?? 'The bin'}
-      </Anchor>
+      <BackLink to="/stock/$siteId/$binId" params={address}>
+        {bin.data?.item.name ?? 'The bin'}
+      </BackLink>
       {forecast.isPending || bin.isPending ? (
         <Skeleton height={320} radius="md" aria-label="Working out the forecast" />
       ) : null}

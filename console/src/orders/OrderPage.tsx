@@ -1,10 +1,11 @@
-import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconQuote } from '@tabler/icons-react';
+import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconQuote } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 
 import { orderQuery } from '../api/queries';
 import type { OrderDetail } from '../api/types';
+import { BackLink } from '../shell/BackLink';
 import { FailureState } from '../shell/states';
 import { describeTime } from '../time/describe-age';
 import { SupplierActions } from '../supplier/SupplierActions';
@@ -25,9 +26,7 @@ export function OrderPage() {
   const order = useQuery(orderQuery(orderId));
   return (
     <>
-      <Anchor component={Link} to="/orders" size="sm" className={classes['back'] ?? ''}>
-        <IconArrowLeft size={16} aria-hidden /> Orders
-      </Anchor>
+      <BackLink to="/orders">Orders</BackLink>
       {order.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the order" /> : null}
       {order.error ? <FailureState error={order.error} onRetry={() => void order.refetch()} /> : null}
       {order.data ? <OrderDocument order={order.data} /> : null}

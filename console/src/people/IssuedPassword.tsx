@@ -1,8 +1,8 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 
 import type { Person } from '../api/types';
+import { Secret } from '../shell/Secret';
 import { describeTime } from '../time/describe-age';
-import classes from './people.module.css';
 
 /** A temporary password, which nobody can see again. */
 export function IssuedPassword({
@@ -24,23 +24,7 @@ export function IssuedPassword({
         </Text>
         <Text>{issued.person.email}</Text>
       </div>
-      <div>
-        <Text size="sm" fw={500}>
-          Temporary password
-        </Text>
-        <Group gap="xs" wrap="nowrap">
-          <Code className={classes['secret'] ?? ''} data-testid="temporary-password">
-            {issued.temporaryPassword}
-          </Code>
-          <CopyButton value={issued.temporaryPassword}>
-            {({ copied, copy }) => (
-              <Button size="xs" variant="light" onClick={copy}>
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-            )}
-          </CopyButton>
-        </Group>
-      </div>
+      <Secret label="Temporary password" value={issued.temporaryPassword} testId="temporary-password" />
       <Group justify="flex-end">
         <Button onClick={onClose}>Done</Button>
       </Group>

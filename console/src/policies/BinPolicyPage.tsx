@@ -1,12 +1,13 @@
-import { Alert, Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowLeft, IconChartLine, IconMoonStars } from '@tabler/icons-react';
+import { IconChartLine, IconMoonStars } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { describeFailure } from '../api/failure';
 import type { BinPolicy, PolicyScope } from '../api/types';
+import { BackLink } from '../shell/BackLink';
 import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
 import { Age } from '../time/Age';
@@ -28,9 +29,7 @@ export function BinPolicyPage() {
   const policy = useQuery(binPolicyQuery(address));
   return (
     <>
-      <Anchor component={Link} to="/policies" size="sm" className={classes['back'] ?? ''}>
-        <IconArrowLeft size={16} aria-hidden /> Policies
-      </Anchor>
+      <BackLink to="/policies">Policies</BackLink>
       {policy.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the policy" /> : null}
       {policy.error && !policy.data ? (
         <FailureState error={policy.error} onRetry={() => void policy.refetch()} />

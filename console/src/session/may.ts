@@ -9,6 +9,8 @@ const ALLOWED = {
   approveOrders: ['admin', 'buyer', 'operator'],
   /** Change, cancel, close, send again. */
   decideOrders: ['admin', 'buyer'],
+  /** Set policies, follow what is suggested. */
+  decidePolicies: ['admin', 'buyer'],
   /** Say which bin a device looks into, and what becomes of its readings. */
   settleReadings: ['admin', 'operator'],
 } as const satisfies Record<string, readonly CurrentUser['role'][]>;

@@ -4,9 +4,11 @@ import {
   IconBell,
   IconBookmark,
   IconBuildingWarehouse,
+  IconBulb,
   IconChartLine,
   IconChecklist,
   IconClipboardCheck,
+  IconFileImport,
   IconHistory,
   IconCalendarTime,
   IconHelpHexagon,
@@ -14,6 +16,7 @@ import {
   IconRouter,
   IconTruckDelivery,
   IconUsers,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
@@ -54,11 +57,14 @@ const PAGES: readonly PageEntry[] = [
   { to: '/doubt', label: 'In doubt', icon: IconHelpHexagon, group: 'Storeroom', roles: STAFF },
   { to: '/alerts', label: 'Alerts', icon: IconBell, group: 'Storeroom', roles: STAFF },
   { to: '/policies', label: 'Policies', icon: IconAdjustmentsHorizontal, group: 'Planning', roles: STAFF },
+  { to: '/suggestions', label: 'Suggestions', icon: IconBulb, group: 'Planning', roles: STAFF },
   { to: '/insights', label: 'Insights', icon: IconChartLine, group: 'Planning', roles: STAFF },
   { to: '/approvals', label: 'Approvals', icon: IconChecklist, group: 'Planning', roles: STAFF },
   { to: '/people', label: 'People', icon: IconUsers, group: 'Administration', roles: ['admin'] },
   { to: '/audit', label: 'Audit', icon: IconHistory, group: 'Administration', roles: ['admin'] },
   { to: '/gateways', label: 'Gateways', icon: IconRouter, group: 'Administration', roles: ['admin'] },
+  { to: '/import', label: 'Import', icon: IconFileImport, group: 'Administration', roles: ['admin'] },
+  { to: '/webhooks', label: 'Webhooks', icon: IconWebhook, group: 'Administration', roles: ['admin'] },
 ];
 
 const AT_THE_THUMB = 4;

@@ -11,7 +11,13 @@ import {
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
 import { pageOf, pageQueryFields } from './page.ts';
-import { policySuggestionSchema, policyVersionSchema, putPolicyResponseSchema, putPolicySchema } from './policies.ts';
+import {
+  declineSuggestionSchema,
+  policySuggestionSchema,
+  policyVersionSchema,
+  putPolicyResponseSchema,
+  putPolicySchema,
+} from './policies.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { kpiStepSchema, supplierKpisSchema } from './supplier-kpis.ts';
 
@@ -104,6 +110,15 @@ export const PLANNING_ROUTES = {
     auth: 'user',
     query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),
     response: pageOf(policySuggestionSchema),
+  },
+  declinePolicySuggestion: {
+    method: 'POST',
+    path: '/api/v1/policy-suggestions/:siteId/:binId/decline',
+    summary: 'The numbers stay as they are, and why; it is made again once what it suggests has moved',
+    auth: 'user',
+    params: binParams,
+    body: declineSuggestionSchema,
+    response: binParams,
   },
   getForecast: {
     method: 'GET',

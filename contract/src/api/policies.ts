@@ -53,11 +53,15 @@ export const putPolicyResponseSchema = z.object({
 
 const reorderNumbers = z.object({ reorderPoint: z.int(), orderUpTo: z.int() });
 
-/** A policy whose numbers are far from what demand and lead time say; to follow it, set the policy. */
+/** A policy whose numbers are far from what demand and lead time say; to follow it, set the policy; else decline it. */
 export const policySuggestionSchema = z.object({
   siteId: idSchema,
   binId: idSchema,
+  /** What people call it. */
+  binName: z.string(),
   itemId: idSchema,
+  itemName: z.string(),
+  unit: z.string(),
   policyId: z.string(),
   policyVersion: z.int().min(1),
   current: reorderNumbers,
@@ -66,3 +70,7 @@ export const policySuggestionSchema = z.object({
   suggestedAtMs: epochMsSchema,
 });
 export type PolicySuggestion = z.infer<typeof policySuggestionSchema>;
+
+export const declineSuggestionSchema = z.object({
+  reason: z.string().trim().min(3, 'say why, in a few words').max(500),
+});

@@ -5,6 +5,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { alerts } from './migrations/alerts.ts';
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
+import { declinedSuggestions } from './migrations/declined-suggestions.ts';
 import { findByBin } from './migrations/find-by-bin.ts';
 import { orderLife } from './migrations/order-life.ts';
 import { orderTrace } from './migrations/order-trace.ts';
@@ -41,6 +42,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0053-gateway-status': gatewayStatus,
   '0055-order-trace': orderTrace,
   '0060-webhooks': webhooks,
+  '0086-declined-suggestions': declinedSuggestions,
   '0064-webhook-trouble': webhookTrouble,
 };
 

@@ -117,6 +117,12 @@ export interface Schema {
   alert_delivery: AlertDeliveryTable;
   event_subscription: EventSubscriptionTable;
   webhook_delivery: WebhookDeliveryTable;
-  policy_suggestion: BinKey & { suggestion: JsonObject; suggested_at_ms: number };
+  policy_suggestion: BinKey & {
+    suggestion: JsonObject;
+    suggested_at_ms: number;
+    declined_at_ms: number | null;
+    declined_by: string | null;
+    declined_because: string | null;
+  };
   order_approval: { order_id: string; tenant_id: string; user_id: string; approved_at_ms: number };
 }

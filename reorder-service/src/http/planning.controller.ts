@@ -69,6 +69,17 @@ export class PlanningController {
     return this.suggestions.list(person.tenantId, query);
   }
 
+  @ContractRoute('declinePolicySuggestion')
+  @Roles('admin', 'buyer')
+  async declineSuggestion(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'declinePolicySuggestion'>,
+  ): Promise<ResponseOf<'declinePolicySuggestion'>> {
+    const known = await this.suggestions.decline(person.tenantId, params, body.reason, person.email);
+    if (!known) throw new HttpProblem('NOT_FOUND', 'Nothing is suggested for this bin');
+    return params;
+  }
+
   @ContractRoute('listEffectivePolicies')
   @Roles('admin', 'buyer', 'operator', 'viewer')
   listEffective(

@@ -60,6 +60,14 @@ onEachEngine('policies of bins and scopes', (database) => {
     await suggestions.run();
     expect(await told()).toHaveLength(1);
 
+    const bin = { siteId: 'plant-1', binId: 'A-01' };
+    expect(await suggestions.decline(story.tenantId, bin, 'a big job ended', 'ann')).toBe(true);
+    expect(await suggestions.decline(story.tenantId, bin, 'a big job ended', 'ann')).toBe(false);
+    story.later(DAY_MS);
+    await suggestions.run();
+    expect((await suggestions.list(story.tenantId, { limit: 10 })).items).toEqual([]);
+    expect(await told()).toHaveLength(1);
+
     const book = new PolicyBook(database.db, () => story.nowMs, new TouchedBins());
     const policy = { type: 'MIN_MAX', ...suggestion?.suggested };
     const scope = { scope: 'bin', siteId: 'plant-1', binId: 'A-01' } as const;

@@ -18,6 +18,7 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import type { Policy } from '../replenishment/policy.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { isKnown, readPolicy, scopeOf, type PolicyRefused } from './policy-scopes.ts';
+import { forgetSuggestions } from './policy-suggestions.ts';
 import type { BusinessEvent } from '../webhooks/cloud-event.ts';
 
 export interface PolicyListQuery {
@@ -87,7 +88,10 @@ export class PolicyBook {
         nowMs,
       );
       const bins = await resolvePolicies(tx, tenantId, nowMs);
-      if (bins.length > 0) await catalogueChanged(tx, tenantId);
+      if (bins.length > 0) {
+        await catalogueChanged(tx, tenantId);
+        await forgetSuggestions(tx, tenantId, bins);
+      }
       return { written, bins };
     });
     if (!done) return { ok: false, code: 'NOT_FOUND', detail: 'There is nothing that this policy could hold for' };

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { PolicySuggestion } from '@shelfwire/contract/api';
 import { sql } from 'kysely';
 
+import { writeChange } from '../audit/write-change.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
@@ -31,11 +32,12 @@ interface Numbers {
   orderUpTo: number;
 }
 type Bin = PlannedBin<{ reorderPoint: number; orderUpTo?: number; reorderQuantity?: number }>;
-type Suggestion = Omit<PolicySuggestion, 'suggestedAtMs'>;
+type Suggestion = Omit<PolicySuggestion, 'suggestedAtMs' | 'binName' | 'itemName' | 'unit'>;
 
 /**
  * Compares, once a day, the reorder points that people have set with what demand and lead times say. What is far off is a
- * suggestion: listed, told to customers' systems once, and gone when policy and demand agree again. Nothing follows by itself.
+ * suggestion: listed, told to customers' systems once, and gone when policy and demand agree again, when the policy is set, or
+ * when somebody declines it; what was declined comes again once it has moved. Nothing follows by itself.
  */
 @Injectable()
 export class PolicySuggestions {
@@ -52,14 +54,46 @@ export class PolicySuggestions {
     return withTenant(this.db, tenantId, async (tx) => {
       const [siteId, binId] = query.cursor === undefined ? [null, null] : readCursor(query.cursor, 2);
       const { rows } = await sql<{ suggestion: PolicySuggestion }>`
-        select suggestion || jsonb_build_object('suggestedAtMs', suggested_at_ms) as suggestion from policy_suggestion
-        where tenant_id = ${tenantId} and (${query.siteId ?? null}::text is null or site_id = ${query.siteId ?? null})
-          and (${siteId}::text is null or (site_id, bin_id) > (${siteId}::text, ${binId}::text))
-        order by site_id, bin_id limit ${query.limit + 1}`.execute(tx);
+        select s.suggestion || jsonb_build_object('suggestedAtMs', s.suggested_at_ms, 'binName', bin.name,
+          'itemName', item.name, 'unit', item.unit) as suggestion
+        from policy_suggestion s
+        join bin on bin.tenant_id = s.tenant_id and bin.site_id = s.site_id and bin.bin_id = s.bin_id
+        join item on item.tenant_id = s.tenant_id and item.item_id = s.suggestion->>'itemId'
+        where s.tenant_id = ${tenantId} and s.declined_at_ms is null
+          and (${query.siteId ?? null}::text is null or s.site_id = ${query.siteId ?? null})
+          and (${siteId}::text is null or (s.site_id, s.bin_id) > (${siteId}::text, ${binId}::text))
+        order by s.site_id, s.bin_id limit ${query.limit + 1}`.execute(tx);
       return pageOf(rows, query.limit, {
         item: (row) => row.suggestion,
         key: ({ suggestion }) => [suggestion.siteId, suggestion.binId],
       });
+    });
+  }
+
+  /** The numbers stay, and why is in the trail. @returns false if nothing is suggested for the bin */
+  decline(tenantId: string, bin: { siteId: string; binId: string }, reason: string, by: string): Promise<boolean> {
+    const nowMs = this.clock();
+    return withTenant(this.db, tenantId, async (tx) => {
+      const declined = await tx
+        .updateTable('policy_suggestion')
+        .set({ declined_at_ms: nowMs, declined_by: by, declined_because: reason })
+        .where('tenant_id', '=', tenantId)
+        .where('site_id', '=', bin.siteId)
+        .where('bin_id', '=', bin.binId)
+        .where('declined_at_ms', 'is', null)
+        .returning('suggestion')
+        .executeTakeFirst();
+      if (!declined) return false;
+      await writeChange(tx, {
+        tenantId,
+        actor: by,
+        what: 'SuggestionDeclined',
+        id: `${bin.siteId}/${bin.binId}`,
+        before: null,
+        after: { suggested: declined.suggestion['suggested'], reason },
+        atMs: nowMs,
+      });
+      return true;
     });
   }
 
@@ -120,6 +154,18 @@ function isFarFrom(a: number, b: number, ratio: number): boolean {
   return Math.abs(a - b) > Math.max(1, ratio * Math.max(a, b));
 }
 
+/** What was suggested for policies that have changed since: the next look says whether the new ones are nearer. */
+export async function forgetSuggestions(
+  tx: Tx,
+  tenantId: string,
+  bins: readonly { siteId: string; binId: string }[],
+): Promise<void> {
+  const changed = bins.map(({ siteId, binId }) => `${siteId}/${binId}`);
+  await sql`
+    delete from policy_suggestion
+    where tenant_id = ${tenantId} and site_id || '/' || bin_id = any(${changed}::text[])`.execute(tx);
+}
+
 async function write(tx: Tx, tenantId: string, suggestions: readonly Suggestion[], nowMs: number): Promise<number> {
   const before = await tx
     .selectFrom('policy_suggestion')
@@ -141,7 +187,8 @@ async function write(tx: Tx, tenantId: string, suggestions: readonly Suggestion[
     select ${tenantId}, s->>'siteId', s->>'binId', s, ${nowMs}::bigint
     from jsonb_array_elements(${JSON.stringify(news)}::jsonb) s
     on conflict (tenant_id, site_id, bin_id) do update
-    set suggestion = excluded.suggestion, suggested_at_ms = excluded.suggested_at_ms`.execute(tx);
+    set suggestion = excluded.suggestion, suggested_at_ms = excluded.suggested_at_ms,
+        declined_at_ms = null, declined_by = null, declined_because = null`.execute(tx);
   for (const [siteId, ofSite] of Map.groupBy(news, (each) => each.siteId)) {
     const events = ofSite.map((suggestion) => ({
       schema: 'business/1' as const,
