@@ -64,7 +64,7 @@ export const ALL_SITES = {
 } as const;
 
 /** `$share/<group>/<filter>`: replicas of one consumer share the work, where the broker has it (Aedes has not). */
-export function sharedSubscription(group: Consumer, filter: string): string {
+export function sharedSubscription(group: string, filter: string): string {
   return `$share/${group}/${filter}`;
 }
 

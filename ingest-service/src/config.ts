@@ -25,7 +25,7 @@ export const configSchema = z.object({
     .max(32)
     .default(0)
     .describe(
-      'Connections that share the readings by $share/ingest/…, for brokers that have it; 0 is one connection without sharing, the only choice with Aedes.',
+      'Connections that share the readings by $share/…, for brokers that have it; 0 is one connection without sharing, the only choice with Aedes.',
     ),
   SHELFWIRE_TELEMETRY_STORE: z.enum(['duckdb', 'influxdb']).default('duckdb').describe('Where telemetry is kept.'),
   SHELFWIRE_DUCKDB_FILE: z.string().default('data/telemetry.duckdb').describe('File of the DuckDB store.'),

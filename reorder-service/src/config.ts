@@ -18,7 +18,7 @@ export const configSchema = z.object({
   SHELFWIRE_CENTRAL_MQTT_PASSWORD: z.string().optional().describe('Password at the central broker'),
   SHELFWIRE_CENTRAL_MQTT_SHARED: booleanSetting
     .default(false)
-    .describe('true lets several replicas share the readings ($share/reorder/…); needs a broker that can (not Aedes)'),
+    .describe('true lets several replicas share the readings ($share/…); needs a broker that can (not Aedes)'),
   SHELFWIRE_CENTRAL_MQTT_CLIENT_ID: z
     .string()
     .min(1)

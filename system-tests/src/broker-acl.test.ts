@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { sharedSubscription } from '@shelfwire/contract';
+import { shareGroup } from '@shelfwire/contract/service';
 import { freePort, needs } from '@shelfwire/test-servers';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { eventually } from './faults/eventually.ts';
@@ -59,9 +61,15 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
   let broker: ChildProcess;
   const clients: MqttClient[] = [];
 
-  async function connect(username?: string, password?: string): Promise<MqttClient> {
+  async function connect(username?: string, password?: string, will?: IClientOptions['will']): Promise<MqttClient> {
     const login = username === undefined ? {} : { username, password: password ?? passwordOf(username) };
-    const client = await connectAsync(url, { ...login, ca, reconnectPeriod: 0, connectTimeout: 5_000 });
+    const client = await connectAsync(url, {
+      ...login,
+      ...(will === undefined ? {} : { will }),
+      ca,
+      reconnectPeriod: 0,
+      connectTimeout: 5_000,
+    });
     clients.push(client);
     return client;
   }
@@ -168,6 +176,70 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
     const fence: [string, string] = ['reorder', 'shelfwire/v1/demo/plant-1/stock'];
     const seen = await heard('reorder', { reorder: TOPICS, 'node-red': TOPICS }, fence);
     expect(seen).toEqual(TOPICS.filter((topic) => /\/(stock|orders)$/.test(topic)).toSorted());
+  });
+
+  test("what a gateway has retained, and its last will, reach its own topics only, and it clears nobody else's", async () => {
+    const own = 'shelfwire/v1/demo/plant-1/gateways/gw-1/status';
+    const theirs = 'shelfwire/v1/other/plant-1/gateways/gw-1/status';
+    const retained = { qos: 1, retain: true } as const;
+    const other = await connect('other/plant-1/gw-1');
+    await other.publishAsync(theirs, 'online', retained);
+    const gateway = await connect('demo/plant-1/gw-1');
+    for (const topic of [...TOPICS, ...ELSEWHERE]) {
+      await gateway.publishAsync(topic, topic === theirs ? '' : 'retained', retained);
+    }
+    const listener = await connect('reorder');
+    const heard = new Set<string>();
+    listener.on('message', (topic, payload) => heard.add(`${topic}: ${payload.toString()}`));
+    await listener.subscribeAsync('#', { qos: 1 });
+    // Their connections break without a DISCONNECT, those with a will that is not allowed first.
+    for (const topic of [theirs, 'shelfwire/v1/demo/plant-2/readings', 'shelfwire/v1/demo/plant-1/stock', own]) {
+      const will = { topic, payload: Buffer.from('will'), qos: 1, retain: true } as const;
+      const dying = await connect('demo/plant-1/gw-1', undefined, will);
+      dying.stream.destroy();
+    }
+    await eventually('its own will is heard', () => Promise.resolve(heard.has(`${own}: will`)));
+    await (await connect('reorder')).publishAsync('shelfwire/v1/demo/plant-1/orders', 'fence', { qos: 1 });
+    await eventually('what came before is heard', () =>
+      Promise.resolve([...heard].some((each) => /fence$/.test(each))),
+    );
+    expect([...heard].filter((each) => !each.endsWith('fence')).toSorted()).toEqual(
+      [
+        `${own}: retained`,
+        `${own}: will`,
+        `${theirs}: online`,
+        'shelfwire/v1/demo/plant-1/readings: retained',
+      ].toSorted(),
+    );
+    for (const topic of [own, 'shelfwire/v1/demo/plant-1/readings']) await gateway.publishAsync(topic, '', retained);
+    await other.publishAsync(theirs, '', retained);
+  });
+
+  test('a gateway that joins shared subscriptions by the names it can guess takes no share of what the centre shares', async () => {
+    const readings = 'shelfwire/v1/+/+/readings';
+    const groups = ['ingest', 'reorder', shareGroup('ingest', passwordOf('other/plant-1/gw-1'))];
+    const thief = await connect('other/plant-1/gw-1');
+    const stolen: string[] = [];
+    thief.on('message', (topic) => stolen.push(topic));
+    await thief.subscribeAsync(
+      groups.map((group) => `$share/${group}/${readings}`),
+      { qos: 1 },
+    );
+    const ingest = await connect('ingest');
+    const taken: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      ingest.on('message', (_topic, payload) => {
+        taken.push(payload.toString());
+        if (taken.includes('last')) resolve();
+      });
+    });
+    await ingest.subscribeAsync(sharedSubscription(shareGroup('ingest', passwordOf('ingest')), readings), { qos: 1 });
+    const gateway = await connect('demo/plant-1/gw-1');
+    const sent = ['1', '2', '3', '4', '5', '6', 'last'];
+    for (const each of sent) await gateway.publishAsync('shelfwire/v1/demo/plant-1/readings', each, { qos: 1 });
+    await all;
+    expect(taken).toEqual(sent);
+    expect(stolen).toEqual([]);
   });
 
   test('a new gateway can sign in, and one whose password changed cannot with the old one, without a restart', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { kustomizations, MANIFESTS, readManifests, rendered, type Kustomization, type Manifest } from './manifests.ts';
@@ -106,6 +107,16 @@ const byHand = new Map(
     [key],
   ]),
 );
+const compose = z
+  .object({
+    services: z.record(
+      z.string(),
+      z.object({ environment: z.record(z.string(), z.unknown()).optional(), mem_limit: z.string() }),
+    ),
+  })
+  .parse(parse(read('../../docker-compose.yml'), { merge: true }));
+/** Node-RED is not among the manifests. */
+const ONLY_IN_COMPOSE = ['SHELFWIRE_BROKER_NODE_RED_PASSWORD_FILE'];
 /** Servers that are somebody else's (README.md). */
 const ELSEWHERE = ['influxdb:8086', 'emqx-listeners.emqx.svc:8883'];
 /** The section of docs/configuration.md that belongs to a container. */
@@ -242,6 +253,25 @@ describe.each(kustomizations)('%s', (folder) => {
     const urls = values.flatMap((value) => /^\w+:\/\/([^/]+)/.exec(value)?.[1] ?? []);
     expect(urls.length).toBeGreaterThan(2);
     for (const address of urls) expect([...addresses, ...ELSEWHERE]).toContain(address);
+  });
+
+  test('what compose gives a service is given here too: the same settings and secrets, the same memory', () => {
+    for (const { spec } of workloads) {
+      for (const { name, env, envFrom, resources } of spec.template.spec.containers) {
+        const inCompose = compose.services[name];
+        if (!inCompose) throw new Error(`docker-compose.yml has no ${name}`);
+        const here = [
+          ...env.map((each) => each.name),
+          ...envFrom.flatMap(({ configMapRef }) => Object.keys(maps.get(configMapRef.name) ?? {})),
+        ];
+        const missing = Object.keys(inCompose.environment ?? {}).filter((each) => !here.includes(each));
+        expect(
+          missing.filter((each) => !ONLY_IN_COMPOSE.includes(each)),
+          name,
+        ).toEqual([]);
+        expect(`${resources.limits.memory.toLowerCase().replace(/i$/, '')}`, name).toBe(inCompose.mem_limit);
+      }
+    }
   });
 
   test('what has several replicas is spread and never evicted at once; nothing comes in but by a policy', () => {

@@ -4,5 +4,6 @@ export * from './lifecycle.ts';
 export * from './log.ts';
 export * from './make-folder.ts';
 export * from './metrics.ts';
+export * from './share-group.ts';
 export * from './tls.ts';
 export * from './tracing.ts';

@@ -1,4 +1,5 @@
 import { ALL_SITES, sharedSubscription } from '@shelfwire/contract';
+import { shareGroup } from '@shelfwire/contract/service';
 
 import type { IngestOutcome } from '../ingest.ts';
 import type { IncomingMessage } from '../parse/message.ts';
@@ -20,6 +21,7 @@ export interface ConnectionsOptions {
  */
 export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
   const { broker, instanceId, sharedSubscriptions: shared, handle, onConnection } = options;
+  const group = shareGroup('ingest', broker.password);
   const events = new BrokerConsumer({
     broker,
     clientId: `shelfwire-${instanceId}-events`,
@@ -35,7 +37,7 @@ export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
       new BrokerConsumer({
         broker,
         clientId: `shelfwire-${instanceId}-readings-${index + 1}`,
-        topicFilters: [shared > 0 ? sharedSubscription('ingest', ALL_SITES.readings) : ALL_SITES.readings],
+        topicFilters: [shared > 0 ? sharedSubscription(group, ALL_SITES.readings) : ALL_SITES.readings],
         // A kept session takes its share also when its replica is gone for good, and nobody reads it. Without one,
         // what it had is sent again by the gateways, to those that are there.
         keepSession: shared === 0,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 
+import { retryCollisions } from '../database/collisions.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { putRule } from '../orders/approval-rules.ts';
@@ -23,7 +24,8 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
   for (const tenant of catalogue.tenants) {
     const of = <Row extends { tenantId: string }>(rows: readonly Row[]): Row[] =>
       rows.filter((row) => row.tenantId === tenant.tenantId);
-    await withTenant(db, tenant.tenantId, async (tx) => {
+    const seed = async (tx: Tx): Promise<void> => {
+      await lockTenant(tx, tenant.tenantId);
       await seedPlaces(tx, tenant);
       await seedItems(tx, of(catalogue.items));
       await seedSuppliers(tx, of(catalogue.suppliers), of(catalogue.supplierItems), of(catalogue.items));
@@ -34,10 +36,20 @@ export async function seedCatalogue(db: Db, catalogue: Catalogue, nowMs: number)
       await seedBudgets(tx, of(catalogue.budgets));
       await resolvePolicies(tx, tenant.tenantId, nowMs);
       await catalogueChanged(tx, tenant.tenantId);
-    });
+    };
+    await retryCollisions(() => withTenant(db, tenant.tenantId, seed));
   }
   // Without statistics, PostgreSQL joins a catalogue that was just written as if it were empty, for a minute or more.
   if (catalogue.bins.length >= ANALYZE_FROM_BINS) await sql`analyze`.execute(db);
+}
+
+/**
+ * Replicas at work lock a site's ledger, or bins in the order of their ids, and then go on to other rows. Who changes all of
+ * them, in the order of a file, takes these locks first and in that same order, or both wait for each other.
+ */
+async function lockTenant(tx: Tx, tenantId: string): Promise<void> {
+  await sql`select from site_ledger where tenant_id = ${tenantId} order by site_id for update`.execute(tx);
+  await sql`select from item_location where tenant_id = ${tenantId} order by site_id, bin_id for update`.execute(tx);
 }
 
 /** Tells every replica to read bins, sensors, items and policies of this tenant again. */

@@ -1,7 +1,8 @@
 import { ShelfwireError } from '@shelfwire/contract';
 import { sql, type Kysely } from 'kysely';
-import { Migrator, type Migration } from 'kysely/migration';
+import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
 
+import { retryCollisions } from './collisions.ts';
 import { alerts } from './migrations/alerts.ts';
 import { catalogue } from './migrations/catalogue.ts';
 import { counts } from './migrations/counts.ts';
@@ -46,14 +47,23 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0064-webhook-trouble': webhookTrouble,
 };
 
-const ATTEMPTS_MAX = 10;
-const PAUSE_MS = 200;
-const DEADLOCK = '40P01';
-const SERIALIZATION_FAILURE = '40001';
+/**
+ * Shorter than PostgreSQL takes to see a deadlock (1 s): it is the migration that gives way, never a replica at work, and
+ * nobody waits behind it for longer.
+ */
+const LOCK_TIMEOUT_MS = 500;
+/**
+ * What batches of readings, decisions and work on orders lock before anything else, in that order. Held from the first
+ * moment, they let what is under way come to its end and nothing new begin: otherwise work that holds one table and wants
+ * another meets a migration the other way round, again and again. Who only reads is not kept waiting by them.
+ */
+const GATES = ['site_ledger', 'item_location', 'purchase_order'];
 
 /**
- * Brings the database to the newest form. Several replicas may start at once: one migrates, the others wait. A replica of
- * an older version starts too: migrations only add (a test holds them to it), so it works on a newer form.
+ * Brings the database to the newest form. Several replicas may start at once: one migrates, the others wait. Replicas of
+ * an older version work on meanwhile: each migration is a transaction of its own, which lets go of what it has locked when
+ * it cannot have the next lock soon, and is tried again. A replica of an older version starts too: migrations only add
+ * (a test holds them to it), so it works on a newer form.
  * @throws ShelfwireError DATABASE_MIGRATION_FAILED; everything that succeeded before stays
  */
 export async function migrateToLatest(
@@ -61,38 +71,69 @@ export async function migrateToLatest(
   known: Readonly<Record<string, Migration>> = MIGRATIONS,
 ): Promise<readonly string[]> {
   // Asked before: while it migrates, Kysely holds the one connection that PGlite has.
-  const migrations = { ...(await ofNewerVersions(db)), ...known };
+  const tables = await tablesOf(db);
+  const done = tables.has('kysely_migration') ? await doneMigrations(db) : [];
+  const migrations = {
+    ...placeholders(done),
+    ...givingWay(
+      known,
+      GATES.filter((table) => tables.has(table)),
+    ),
+  };
   const provider = { getMigrations: () => Promise.resolve(migrations) };
   // Branches number their migrations apart: what was written earlier may be released later.
   const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
-  let { error, results } = await migrator.migrateToLatest();
-  for (let attempt = 1; isCollision(error) && attempt < ATTEMPTS_MAX; attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS * attempt));
-    ({ error, results } = await migrator.migrateToLatest());
+  // Nobody works on an empty database: all at once is quicker.
+  const step = (): Promise<MigrationResultSet> =>
+    done.length === 0 ? migrator.migrateToLatest() : migrator.migrateUp();
+  const names: string[] = [];
+  for (;;) {
+    const { results = [] } = await retryCollisions(() => orThrow(step())).catch(failed);
+    names.push(...results.map((result) => result.migrationName));
+    if (done.length === 0 || results.length === 0) return names;
   }
-  const failed = results?.find((result) => result.status === 'Error');
-  if (error !== undefined) {
-    const reason = error instanceof Error ? error.message : JSON.stringify(error);
-    throw new ShelfwireError(
-      'DATABASE_MIGRATION_FAILED',
-      `The database cannot be brought to the newest form${failed ? ` (${failed.migrationName})` : ''}: ${reason}`,
-      { cause: error },
-    );
-  }
-  return (results ?? []).map((result) => result.migrationName);
 }
 
-/** Replicas at work hold locks that a migration waits for, and the other way round: PostgreSQL ends one of the two. */
-function isCollision(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return code === DEADLOCK || code === SERIALIZATION_FAILURE;
+/** Kysely answers what went wrong; here it is thrown, by its own code. */
+async function orThrow(answer: Promise<MigrationResultSet>): Promise<MigrationResultSet> {
+  const { error, results } = await answer;
+  if (error === undefined) return { results: results ?? [] };
+  const name = results?.find((result) => result.status === 'Error')?.migrationName;
+  throw Object.assign(error instanceof Error ? error : new Error(JSON.stringify(error)), { migration: name });
 }
 
-/** What is done already and is not known here. Named, so that it does not count as missing; it is never run. */
-async function ofNewerVersions(db: Kysely<Schema>): Promise<Record<string, Migration>> {
+function failed(error: Error & { migration?: string }): never {
+  const of = error.migration === undefined ? '' : ` (${error.migration})`;
+  const message = `The database cannot be brought to the newest form${of}: ${error.message}`;
+  throw new ShelfwireError('DATABASE_MIGRATION_FAILED', message, { cause: error });
+}
+
+function givingWay(known: Readonly<Record<string, Migration>>, gates: readonly string[]): Record<string, Migration> {
+  const entries = Object.entries(known).map(([name, { up }]): [string, Migration] => [
+    name,
+    {
+      up: async (tx) => {
+        await sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`.execute(tx);
+        for (const gate of gates) await sql`lock table ${sql.table(gate)} in exclusive mode`.execute(tx);
+        await up(tx);
+      },
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+async function tablesOf(db: Kysely<Schema>): Promise<ReadonlySet<string>> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return {};
+  return new Set(tables.map(({ name }) => name));
+}
+
+async function doneMigrations(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+/** What is done already, by newer versions too. Named, so that it does not count as missing; it is never run. */
+function placeholders(done: readonly string[]): Record<string, Migration> {
   const placeholder: Migration = { up: () => Promise.reject(new Error('of a newer version, and done already')) };
-  return Object.fromEntries(rows.map(({ name }) => [name, placeholder]));
+  return Object.fromEntries(done.map((name) => [name, placeholder]));
 }

@@ -40,6 +40,14 @@ export async function makeMigratedPostgres(): Promise<string> {
   return named(name);
 }
 
+/** @returns the URL of an empty database of the run's PostgreSQL */
+export async function makeEmptyPostgres(): Promise<string> {
+  const server = await sharedPostgresUrl();
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await run(server, `create database ${name}`);
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+}
+
 async function run(url: string, statement: string): Promise<void> {
   const db = openDatabase(url);
   try {

@@ -1,6 +1,6 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { sharedSubscription } from '@shelfwire/contract';
-import type { Logger } from '@shelfwire/contract/service';
+import { shareGroup, type Logger } from '@shelfwire/contract/service';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { isObservable, lastValueFrom } from 'rxjs';
 
@@ -14,7 +14,7 @@ export interface MessageContext {
 export interface ReadingTransportOptions {
   url: string;
   client: IClientOptions;
-  /** Subscribe by `$share/reorder/…`, so that replicas share the messages. */
+  /** Subscribe by `$share/…`, so that replicas share the messages. */
   shared: boolean;
   attemptsMax: number;
   firstBackoffMs: number;
@@ -76,7 +76,9 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
 
   #subscribe(client: MqttClient): void {
     const filters = [...this.messageHandlers.keys()];
-    const topics = this.options.shared ? filters.map((filter) => sharedSubscription('reorder', filter)) : filters;
+    const { shared, client: login } = this.options;
+    const group = shareGroup('reorder', login.password?.toString());
+    const topics = shared ? filters.map((filter) => sharedSubscription(group, filter)) : filters;
     client.subscribe(topics, { qos: 1 }, (error, granted) => {
       const refused = granted?.filter((grant) => grant.qos > 2) ?? [];
       if (!error && refused.length === 0) return;

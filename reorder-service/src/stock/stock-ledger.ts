@@ -218,14 +218,15 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
     if (seen.length === 0) return;
     const { ledgerVersion } = this.#memories.get(key) ?? memory;
     await withTenant(this.db, site.tenantId, async (tx) => {
-      await writeSensors(tx, site, seen);
-      await writeEachSensor(tx, site, each);
+      // The lock first here too: another replica may be applying a batch of this site.
       await tx
         .updateTable('site_ledger')
         .set((eb) => ({ flushed_version: eb.fn<number>('greatest', ['flushed_version', eb.val(ledgerVersion)]) }))
         .where('tenant_id', '=', site.tenantId)
         .where('site_id', '=', site.siteId)
         .execute();
+      await writeSensors(tx, site, seen);
+      await writeEachSensor(tx, site, each);
     });
     for (const [bin, atMs] of flushed) bin.flushedAtMs = atMs;
   }
