@@ -133,3 +133,31 @@ export const orderReminderMessageSchema = z.object({
   about: z.enum(['acknowledgement', 'delivery']),
 });
 export type OrderReminderMessage = z.infer<typeof orderReminderMessageSchema>;
+
+/**
+ * Asks a supplier to deliver an order that it has earlier (X12 860, change of date): `POST <supplier
+ * endpoint>/orders/<orderId>/changes`. The answer comes as an `order-change-answer/1`, in the body of the 200 or later, or
+ * as any order response that promises dates; until then the order stands as it was.
+ */
+export const orderChangeMessageSchema = z.object({
+  schema: z.literal('order-change/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  orderNumber: z.string().min(1).max(32),
+  atMs: epochMsSchema,
+  requestedDeliveryAtMs: epochMsSchema,
+  reason: z.string().max(500),
+});
+export type OrderChangeMessage = z.infer<typeof orderChangeMessageSchema>;
+
+/** The supplier's word on it. `accepted` without a date: by the date that was asked for. */
+export const orderChangeAnswerSchema = z.object({
+  schema: z.literal('order-change-answer/1'),
+  messageId: z.uuid(),
+  orderId: z.uuid(),
+  atMs: epochMsSchema,
+  answer: z.enum(['accepted', 'refused']),
+  promisedDeliveryAtMs: epochMsSchema.optional(),
+  reason: z.string().max(500).optional(),
+});
+export type OrderChangeAnswer = z.infer<typeof orderChangeAnswerSchema>;

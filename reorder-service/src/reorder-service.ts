@@ -51,7 +51,7 @@ export async function startReorderService(
 
   const outside = new Outside(config);
   for (const { supplierId, endpoint } of catalogue?.suppliers ?? []) {
-    const refusal = outside.refusalOf(endpoint);
+    const refusal = endpoint === undefined ? undefined : outside.refusalOf(endpoint);
     if (refusal !== undefined) logger.error({ supplierId, endpoint, refusal }, 'orders will not reach this supplier');
   }
 

@@ -28,6 +28,10 @@ export const closeOrderSchema = z.object({
 });
 export type CloseOrder = z.infer<typeof closeOrderSchema>;
 
+/** Asks the supplier to deliver an order that it has earlier. */
+export const urgeOrderSchema = z.object({ wantedAtMs: epochMsSchema, reason: reasonSchema });
+export type UrgeOrder = z.infer<typeof urgeOrderSchema>;
+
 /**
  * Changes an order before it is sent. What is left out stays. The order keeps its episode, so that it keeps its cover; the
  * approval rules are asked again, and approvals that were given for the order as it was are void.

@@ -4,7 +4,13 @@ import { orderStatusSchema } from '../order-event.ts';
 import { idSchema } from '../reading.ts';
 import { approvalRuleSchema, putApprovalRuleSchema } from './approval-rules.ts';
 import { approvalTestedSchema, budgetSchema, putBudgetSchema, testApprovalSchema } from './budgets.ts';
-import { callOffOrderSchema, closeOrderSchema, editOrderSchema, orderActionResponseSchema } from './order-actions.ts';
+import {
+  callOffOrderSchema,
+  closeOrderSchema,
+  editOrderSchema,
+  orderActionResponseSchema,
+  urgeOrderSchema,
+} from './order-actions.ts';
 import { orderDetailSchema, orderSummarySchema } from './orders.ts';
 import { pageOf, pageQueryFields } from './page.ts';
 import type { RouteDefinition } from './route-definition.ts';
@@ -70,6 +76,16 @@ export const ORDER_ROUTES = {
     auth: 'user',
     params: orderParams,
     body: callOffOrderSchema,
+    response: orderActionResponseSchema,
+  },
+  urgeOrder: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/urge',
+    summary:
+      'Ask the supplier to deliver an order that it has earlier; the order stands as it is until they answer, which a new date does too',
+    auth: 'user',
+    params: orderParams,
+    body: urgeOrderSchema,
     response: orderActionResponseSchema,
   },
   closeOrder: {

@@ -69,6 +69,8 @@ export const orderSummarySchema = z.object({
   note: z.string().nullable(),
   /** The supplier was asked to cancel and has not answered yet. */
   cancellationRequestedAtMs: epochMsSchema.nullable(),
+  /** The supplier was asked to deliver earlier and has not answered yet. */
+  urging: z.object({ requestedAtMs: epochMsSchema, wantedAtMs: epochMsSchema, by: z.string() }).nullable(),
   /** 0: in time; 1: the supplier was reminded; 2: the buyer was told; 3: the administrator was. */
   escalationLevel: z.int(),
   lines: z.array(orderLineSchema),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   despatchAdviceMessageSchema,
   orderCancellationAnswerSchema,
+  orderChangeAnswerSchema,
   orderResponseMessageSchema,
 } from '../supplier-message.ts';
 
@@ -38,5 +39,12 @@ export type AnnounceShipment = z.infer<typeof announceShipmentSchema>;
 export const answerCancellationSchema = orderCancellationAnswerSchema.pick({
   messageId: true,
   answer: true,
+  reason: true,
+});
+
+export const answerUrgingSchema = orderChangeAnswerSchema.pick({
+  messageId: true,
+  answer: true,
+  promisedDeliveryAtMs: true,
   reason: true,
 });

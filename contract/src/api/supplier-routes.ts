@@ -4,10 +4,16 @@ import { orderStatusSchema } from '../order-event.ts';
 import {
   despatchAdviceMessageSchema,
   orderCancellationAnswerSchema,
+  orderChangeAnswerSchema,
   orderResponseMessageSchema,
 } from '../supplier-message.ts';
 import type { RouteDefinition } from './route-definition.ts';
-import { acknowledgeOrderSchema, announceShipmentSchema, answerCancellationSchema } from './supplier-people.ts';
+import {
+  acknowledgeOrderSchema,
+  announceShipmentSchema,
+  answerCancellationSchema,
+  answerUrgingSchema,
+} from './supplier-people.ts';
 
 const orderParams = z.object({ orderId: z.uuid() });
 const answeredSchema = z.object({ orderId: z.uuid(), status: orderStatusSchema });
@@ -48,6 +54,14 @@ export const SUPPLIER_ROUTES = {
     body: orderCancellationAnswerSchema,
     response: answeredSchema,
   },
+  receiveChangeAnswer: {
+    method: 'POST',
+    path: '/api/v1/supplier/order-change-answers',
+    summary: 'A supplier says whether it delivers an order earlier, as it was asked; repeat-safe by messageId',
+    auth: 'supplier-token',
+    body: orderChangeAnswerSchema,
+    response: answeredSchema,
+  },
   acknowledgeOrder: {
     method: 'POST',
     path: '/api/v1/orders/:orderId/acknowledgement',
@@ -73,6 +87,15 @@ export const SUPPLIER_ROUTES = {
     auth: 'user',
     params: orderParams,
     body: answerCancellationSchema,
+    response: answeredSchema,
+  },
+  answerUrging: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/urging-answer',
+    summary: 'A person of the supplier says whether the order comes earlier, as was asked; repeat-safe by messageId',
+    auth: 'user',
+    params: orderParams,
+    body: answerUrgingSchema,
     response: answeredSchema,
   },
 } as const satisfies Record<string, RouteDefinition>;

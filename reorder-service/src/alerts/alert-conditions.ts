@@ -18,6 +18,8 @@ export interface Condition {
 
 /** An order may wait so long for its approval, a receipt for its confirmation, a system be away, before somebody is told. */
 const PATIENCE_MS = 15 * 60_000;
+/** A supplier that was asked to hurry answers within a day, or is called. */
+const URGED_ANSWER_MS = 86_400_000;
 /** So long events may wait for a system that takes others. */
 const EVENTS_WAIT_MS = 3_600_000;
 /** An event that was given up is told so long; a replay ends it before. */
@@ -54,6 +56,12 @@ export async function findConditions(db: Db, nowMs: number): Promise<Condition[]
            'Order ' || o.order_number || ' to ' || s.name || ' needs somebody', o.attention, o.order_id, null
     from purchase_order o join supplier s using (tenant_id, supplier_id)
     where o.closed_at_ms is null and o.attention is not null
+    union all
+    select o.tenant_id, o.site_id, 'ORDER_TROUBLE', o.order_id::text, 'warning',
+           'Order ' || o.order_number || ' to ' || s.name || ' needs somebody',
+           'The supplier was asked to deliver it earlier and has not answered', o.order_id, null
+    from purchase_order o join supplier s using (tenant_id, supplier_id)
+    where o.closed_at_ms is null and o.attention is null and o.urged_at_ms < ${nowMs - URGED_ANSWER_MS}
     union all
     select o.tenant_id, o.site_id, 'ORDER_WAITS_FOR_APPROVAL', o.order_id::text, 'warning',
            'Order ' || o.order_number || ' waits for approval', o.sentence, o.order_id, null

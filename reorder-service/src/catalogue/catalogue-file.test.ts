@@ -84,3 +84,10 @@ test('a reference is not called broken because of what cannot be read', () => {
 test('references are followed when the form is right', () => {
   expect(problemsOf({ bins: [{ ...BIN, itemId: 'nut' }] })).toEqual(['bins.0.itemId: there is no demo/nut']);
 });
+
+test('a supplier needs an address and a token, unless it has nothing but the console', () => {
+  const catalogueOf = (supplier: string): string =>
+    `tenants: [{ tenantId: t, name: T, sites: [] }]\nsuppliers: [{ tenantId: t, supplierId: s, name: S, ${supplier} }]`;
+  expect(parseCatalogue(catalogueOf('channel: console'), 'c').suppliers).toMatchObject([{ channel: 'console' }]);
+  expect(() => parseCatalogue(catalogueOf('channel: ubl'), 'c')).toThrow(/endpoint.*needed[^]*apiToken.*needed/);
+});

@@ -35,32 +35,53 @@ const tenantSchema = z.strictObject({
   sites: z.array(siteSchema.extend({ locations: z.array(z.strictObject({ locationId: idSchema, name })).min(1) })),
 });
 
-export const supplierSchema = z.strictObject({
-  tenantId: idSchema,
-  supplierId: idSchema,
-  name,
-  endpoint: z.url({ protocol: /^https?$/ }).describe('Orders are posted to <endpoint>/orders'),
-  apiToken: z.string().min(8).describe('Bearer token, both for our orders and for their answers'),
-  calendar: supplierCalendarSchema.optional().describe('Lead times count its working days; all days, if not given'),
-  truck: truckSchema.optional().describe('Needs of a site gather in one order'),
-  channel: z
-    .enum(['http-json', 'ubl'])
-    .default('http-json')
-    .describe('How orders are written: our JSON, or UBL 2.1 XML (answers are our JSON in both)'),
-  acknowledgeWithinHours: z
-    .number()
-    .positive()
-    .nullable()
-    .default(24)
-    .describe(
-      'Reminded after this; a day later the order is no cover any more. null: this supplier never acknowledges',
-    ),
-  priceTolerancePercent: z.number().min(0).default(2).describe('A price may rise by so much without a person agreeing'),
-  confirmReceipts: z
-    .boolean()
-    .default(false)
-    .describe('true: what a scale sees arriving is booked when a person says so'),
-});
+export const supplierSchema = z
+  .strictObject({
+    tenantId: idSchema,
+    supplierId: idSchema,
+    name,
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Orders are posted to <endpoint>/orders; not needed with `channel: console`'),
+    apiToken: z
+      .string()
+      .min(8)
+      .optional()
+      .describe('Bearer token, both for our orders and for their answers; not needed with `channel: console`'),
+    calendar: supplierCalendarSchema.optional().describe('Lead times count its working days; all days, if not given'),
+    truck: truckSchema.optional().describe('Needs of a site gather in one order'),
+    channel: z
+      .enum(['http-json', 'ubl', 'console'])
+      .default('http-json')
+      .describe(
+        'How orders reach them: our JSON, UBL 2.1 XML, or `console`: they have no system, nothing is posted, and their people see and answer orders in the console',
+      ),
+    acknowledgeWithinHours: z
+      .number()
+      .positive()
+      .nullable()
+      .default(24)
+      .describe(
+        'Reminded after this; a day later the order is no cover any more. null: this supplier never acknowledges',
+      ),
+    priceTolerancePercent: z
+      .number()
+      .min(0)
+      .default(2)
+      .describe('A price may rise by so much without a person agreeing'),
+    confirmReceipts: z
+      .boolean()
+      .default(false)
+      .describe('true: what a scale sees arriving is booked when a person says so'),
+  })
+  .superRefine(({ channel, endpoint, apiToken }, context) => {
+    if (channel === 'console') return;
+    for (const [field, value] of Object.entries({ endpoint, apiToken })) {
+      const message = 'is needed, but for a supplier whose channel is `console`';
+      if (value === undefined) context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
 
 const approvalRuleSchema = z.strictObject({
   tenantId: idSchema,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { sql } from 'kysely';
 import type { z } from 'zod';
@@ -59,6 +59,10 @@ export async function catalogueChanged(tx: Tx, tenantId: string): Promise<void> 
     .set({ catalogue_version: sql`catalogue_version + 1` })
     .where('tenant_id', '=', tenantId)
     .execute();
+}
+
+function tokenOf(apiToken: string): { api_token: string; api_token_sha256: string } {
+  return { api_token: apiToken, api_token_sha256: hashApiToken(apiToken) };
 }
 
 export function hashApiToken(apiToken: string): string {
@@ -141,9 +145,7 @@ export async function seedSuppliers(
     const { name, endpoint, apiToken, channel, acknowledgeWithinHours } = supplier;
     const values = {
       name,
-      endpoint,
-      api_token: apiToken,
-      api_token_sha256: hashApiToken(apiToken),
+      endpoint: endpoint ?? '',
       channel,
       acknowledge_within_ms: acknowledgeWithinHours === null ? null : Math.round(acknowledgeWithinHours * 3_600_000),
       price_tolerance: supplier.priceTolerancePercent / 100,
@@ -153,8 +155,19 @@ export async function seedSuppliers(
     };
     await tx
       .insertInto('supplier')
-      .values({ tenant_id: supplier.tenantId, supplier_id: supplier.supplierId, ...values })
-      .onConflict((oc) => oc.columns(['tenant_id', 'supplier_id']).doUpdateSet(values))
+      .values({
+        tenant_id: supplier.tenantId,
+        supplier_id: supplier.supplierId,
+        ...values,
+        ...tokenOf(apiToken ?? randomUUID()),
+      })
+      .onConflict((oc) =>
+        oc.columns(['tenant_id', 'supplier_id']).doUpdateSet({
+          ...values,
+          // Without one, what was made at first stays: nobody knows it, so nobody can use it.
+          ...(apiToken === undefined ? {} : tokenOf(apiToken)),
+        }),
+      )
       .execute();
   }
   for (const each of supplierItems) {

@@ -7,6 +7,7 @@ export interface SupplierTable {
   tenant_id: string;
   supplier_id: string;
   name: string;
+  /** '' where the channel is `console`. */
   endpoint: string;
   api_token: string;
   api_token_sha256: string;
@@ -22,7 +23,7 @@ export interface SupplierTable {
   truck: NullableJson;
 }
 
-export type SupplierChannel = 'http-json' | 'ubl';
+export type SupplierChannel = 'http-json' | 'ubl' | 'console';
 
 export interface ItemTable {
   tenant_id: string;

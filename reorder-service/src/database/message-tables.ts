@@ -8,7 +8,7 @@ export interface MessageOutboxTable extends SiteKey {
   position: GeneratedAlways<number>;
   channel: 'supplier' | 'mqtt' | 'webhook';
   /** Of a message to a supplier. */
-  kind: Generated<'order' | 'cancellation' | 'reminder'>;
+  kind: Generated<'order' | 'cancellation' | 'reminder' | 'change'>;
   /** A supplierId, an MQTT topic, or '' for every subscription. */
   recipient: string;
   order_id: string | null;
@@ -26,7 +26,7 @@ export interface SupplierMessageTable {
   supplier_id: string;
   message_id: string;
   order_id: string;
-  kind: 'order-response' | 'despatch-advice' | 'order-cancellation-answer';
+  kind: 'order-response' | 'despatch-advice' | 'order-cancellation-answer' | 'order-change-answer';
   payload: JsonObject;
   received_at_ms: number;
 }

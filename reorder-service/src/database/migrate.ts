@@ -20,6 +20,7 @@ import { runRanges } from './migrations/run-ranges.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
 import { trucks } from './migrations/trucks.ts';
+import { urging } from './migrations/urging.ts';
 import { webhookTrouble } from './migrations/webhook-trouble.ts';
 import { webhooks } from './migrations/webhooks.ts';
 import type { Schema } from './schema.ts';
@@ -45,6 +46,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0060-webhooks': webhooks,
   '0086-declined-suggestions': declinedSuggestions,
   '0064-webhook-trouble': webhookTrouble,
+  '0065-urging': urging,
 };
 
 /**

@@ -79,6 +79,10 @@ export interface PurchaseOrderTable extends SiteKey {
   cancellation_by: string | null;
   cancellation_need: JSONColumnType<Record<string, unknown> | null, string | null, string | null>;
   escalation_level: Generated<number>;
+  /** The supplier was asked to deliver earlier, and has not answered. */
+  urged_at_ms: number | null;
+  urged_by: string | null;
+  urged_for_ms: number | null;
   traceparent: string | null;
 }
 

@@ -33,7 +33,12 @@ const REQUIRED: Readonly<Record<string, string>> = {
 };
 
 /** For people of suppliers only. */
-const OF_SUPPLIERS: ReadonlySet<string> = new Set(['acknowledgeOrder', 'announceShipment', 'answerCancellation']);
+const OF_SUPPLIERS: ReadonlySet<string> = new Set([
+  'acknowledgeOrder',
+  'announceShipment',
+  'answerCancellation',
+  'answerUrging',
+]);
 
 describe('every route of the contract', () => {
   test.each(routes.filter(([, route]) => route.auth !== 'none'))('%s answers 401 without a token', async (_, route) => {

@@ -57,6 +57,15 @@ export class OrderActionsController {
     return answer(await this.actions.edit(person, params.orderId, body));
   }
 
+  @ContractRoute('urgeOrder')
+  @Roles('admin', 'buyer', 'operator')
+  async urge(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'urgeOrder'>,
+  ): Promise<ResponseOf<'urgeOrder'>> {
+    return answer(await this.actions.urge(person, params.orderId, body));
+  }
+
   @ContractRoute('closeOrder')
   @Roles('admin', 'buyer')
   async close(

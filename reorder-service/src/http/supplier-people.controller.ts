@@ -43,6 +43,17 @@ export class SupplierPeopleController {
     const message = { schema: 'order-cancellation-answer/1' as const, ...params, atMs: Date.now(), ...body };
     return answer(await this.inbox.applyCancellation(tenantId, supplierId, message, email));
   }
+
+  @ContractRoute('answerUrging')
+  @Roles('supplier')
+  async urging(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'answerUrging'>,
+  ): Promise<ResponseOf<'answerUrging'>> {
+    const { tenantId, supplierId, email } = supplierOf(person);
+    const message = { schema: 'order-change-answer/1' as const, ...params, atMs: Date.now(), ...body };
+    return answer(await this.inbox.applyChangeAnswer(tenantId, supplierId, message, email));
+  }
 }
 
 function supplierOf({ tenantId, supplierId, email }: UserPrincipal): {

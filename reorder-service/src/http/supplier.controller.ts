@@ -43,6 +43,14 @@ export class SupplierController {
     return answer(result);
   }
 
+  @ContractRoute('receiveChangeAnswer')
+  async changeAnswer(
+    @CurrentSupplier() supplier: SupplierPrincipal,
+    @Input() { body }: InputOf<'receiveChangeAnswer'>,
+  ): Promise<ResponseOf<'receiveChangeAnswer'>> {
+    return answer(await this.inbox.applyChangeAnswer(supplier.tenantId, supplier.supplierId, body));
+  }
+
   @ContractRoute('receiveCancellation')
   async cancellation(
     @CurrentSupplier() supplier: SupplierPrincipal,

@@ -96,7 +96,7 @@ export const IMPORT_KINDS: Readonly<Record<ImportKind, Kind>> = {
     read: (tx, tenantId) =>
       rowsOf(
         tx,
-        sql`select jsonb_build_object('supplierId', supplier_id, 'name', name, 'endpoint', endpoint, 'apiToken', api_token,
+        sql`select jsonb_build_object('supplierId', supplier_id, 'name', name, 'endpoint', nullif(endpoint, ''), 'apiToken', api_token,
               'channel', channel, 'acknowledgeWithinHours', acknowledge_within_ms / 3600000.0,
               'priceTolerancePercent', round((price_tolerance * 100)::numeric, 6), 'confirmReceipts', confirm_receipts,
               'calendar', calendar, 'truck', truck) as row

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderStatus } from '@shelfwire/contract';
-import type { CallOffOrder, CloseOrder, EditOrder } from '@shelfwire/contract/api';
+import type { CallOffOrder, CloseOrder, EditOrder, UrgeOrder } from '@shelfwire/contract/api';
 
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
@@ -15,7 +15,7 @@ import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { settleNeed } from '../orders/settle-need.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
-import { enqueueCancellation, enqueueOrder, supplierMayHave } from '../suppliers/order-outbox.ts';
+import { enqueueCancellation, enqueueChange, enqueueOrder, supplierMayHave } from '../suppliers/order-outbox.ts';
 
 export interface Refusal {
   ok: false;
@@ -82,6 +82,16 @@ export class OrderActions {
       const changed = await changeOrder(tx, order, { kind: 'cancel', note: reason }, by);
       if (changed.ok) await settleNeed(tx, changed.order, need, { email: actor.email, reason, nowMs });
       return changed;
+    });
+  }
+
+  /** What the supplier has is asked for earlier; until they answer, nothing changes. */
+  urge(actor: Actor, orderId: string, { wantedAtMs, reason }: UrgeOrder): Promise<ActionResult> {
+    return this.#inOrder(actor, orderId, async (tx, order, nowMs) => {
+      const wish = { kind: 'urge', wantedAtMs, by: actor.email, note: reason } as const;
+      const urged = await changeOrder(tx, order, wish, { actor: actor.email, nowMs });
+      if (urged.ok && urged.entries.length > 0) await enqueueChange(tx, order, { wantedAtMs, reason }, nowMs);
+      return urged;
     });
   }
 

@@ -56,6 +56,7 @@ function order(status: Order['status'], lines = [line(1, 50)]): Order {
     note: null,
     changedBy: null,
     cancellation: null,
+    urging: null,
     escalationLevel: 0,
     traceparent: null,
     lines,

@@ -3,6 +3,7 @@ import type { NeedAfterwards } from '@shelfwire/contract/api';
 
 import { acknowledgeLine, troublesOf, type LineAcknowledgement } from './acknowledge-line.ts';
 import { isFinal, type AuditEntry, type Order, type OrderLineState } from './order.ts';
+import { answerUrging, urge, urgingAfter, type Urge, type UrgingAnswer } from './urge-order.ts';
 import { receiveLine, type Arrival, type ArrivedAt } from './receive-goods.ts';
 
 /** What may happen to an order. Quantities are in stock units. */
@@ -22,6 +23,8 @@ export type OrderCommand =
       /** By so much a price may rise before a person has to agree. */
       priceTolerance?: number;
     }
+  | ({ kind: 'urge' } & Urge)
+  | ({ kind: 'urging-answer' } & UrgingAnswer)
   | { kind: 'accept-change' }
   | { kind: 'despatch'; expectedDeliveryAtMs?: number | undefined; lines: readonly LineQuantity[] }
   | { kind: 'propose'; lines: readonly LineQuantity[] }
@@ -86,6 +89,10 @@ export function transition(order: Order, command: OrderCommand, nowMs: number): 
       return finished(order, wasReceived(order) ? 'CLOSED' : 'CANCELLED', 'OrderClosed', command.note, nowMs);
     case 'acknowledge':
       return acknowledge(order, command, nowMs);
+    case 'urge':
+      return urge(order, command, nowMs);
+    case 'urging-answer':
+      return isOnItsWay(order.status) ? answerUrging(order, command) : conflict(order, command.kind);
     case 'accept-change':
       if (isFinal(order.status) || order.attention === null) return conflict(order, command.kind);
       return moved({ ...order, attention: null }, order.status, 'ChangeAccepted', order.attention);
@@ -192,9 +199,12 @@ function acknowledge(order: Order, command: Extract<OrderCommand, { kind: 'ackno
       const [after, answer] = [lines[index], byLine.get(before.lineNumber)];
       return after && answer ? troublesOf(before, after, answer, command.priceTolerance ?? 0) : [];
     });
+    const { urging, troubles: ofUrging } = urgingAfter(order, lines, command.lines);
+    troubles.push(...ofUrging);
     const answered: Order = {
       ...order,
       lines,
+      urging,
       sentAtMs: order.sentAtMs ?? nowMs,
       acknowledgedAtMs: order.acknowledgedAtMs ?? nowMs,
       supplierOrderNumber: command.supplierOrderNumber ?? order.supplierOrderNumber,
@@ -234,6 +244,7 @@ function despatch(order: Order, command: Extract<OrderCommand, { kind: 'despatch
     const shipped = {
       ...order,
       lines,
+      urging: reached === 'SHIPPED' ? null : order.urging,
       sentAtMs: order.sentAtMs ?? nowMs,
       dueAtMs: command.expectedDeliveryAtMs ?? order.dueAtMs,
       attention: attentionOfCancellation(order),
@@ -298,7 +309,7 @@ function receive(order: Order, command: Extract<OrderCommand, { kind: 'receive' 
     const received = { ...order, lines, attention: confirmed, escalationLevel: 0 };
     const event = order.status === 'RECEIVED' ? 'GoodsPutAway' : 'GoodsReceived';
     if (lines.some((line) => toDeliver(line) > 0)) return moved(received, 'PARTIALLY_RECEIVED', event, note);
-    const arrived = moved(received, 'RECEIVED', event, note);
+    const arrived = moved({ ...received, urging: null }, 'RECEIVED', event, note);
     if (lines.some((line) => line.open)) return arrived;
     const closed = finished(arrived.order, 'CLOSED', 'OrderClosed', null, nowMs);
     return { ok: true, order: closed.order, entries: [...arrived.entries, ...closed.entries] };
@@ -331,7 +342,12 @@ function finished(order: Order, status: OrderStatus, event: string, note: string
     const settled = { proposedQuantity: 0, awaitingPutAwayQuantity: 0, backorderedQuantity: 0, open: false };
     return { ...line, ...settled, cancelledQuantity: line.cancelledQuantity + rest };
   });
-  return moved({ ...order, lines, closedAtMs: nowMs, attention: null, cancellation: null }, status, event, note);
+  return moved(
+    { ...order, lines, closedAtMs: nowMs, attention: null, cancellation: null, urging: null },
+    status,
+    event,
+    note,
+  );
 }
 
 const WAY: readonly OrderStatus[] = ['APPROVED', ...RECEIVABLE];

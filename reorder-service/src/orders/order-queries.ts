@@ -9,7 +9,7 @@ import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { DEFAULT_RULE } from './approval-rule.ts';
 import { strictestRule } from './approve.ts';
-import { readOrder } from './order-store.ts';
+import { readOrder, urgingOf } from './order-store.ts';
 
 export interface OrderListQuery {
   siteId?: string | undefined;
@@ -138,7 +138,7 @@ function summaries(tx: Tx, tenantId: string) {
       'o.requested_delivery_at_ms',
       'o.note',
     ])
-    .select(['o.cancellation_requested_at_ms', 'o.escalation_level'])
+    .select(['o.cancellation_requested_at_ms', 'o.escalation_level', 'o.urged_at_ms', 'o.urged_by', 'o.urged_for_ms'])
     .where('o.tenant_id', '=', tenantId)
     .orderBy('o.created_at_ms', 'desc')
     .orderBy('o.order_id', 'desc');
@@ -243,6 +243,7 @@ function toSummary(row: SummaryRow, lines: OrderLine[]): OrderSummary {
     requestedDeliveryAtMs: row.requested_delivery_at_ms,
     note: row.note,
     cancellationRequestedAtMs: row.cancellation_requested_at_ms,
+    urging: urgingOf(row),
     escalationLevel: row.escalation_level,
     lines,
   };

@@ -7,7 +7,15 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { enqueueEvents } from '../events/event-outbox.ts';
-import { isFinal, toOrderEvent, type AuditEntry, type Cancellation, type Order, type OrderLineState } from './order.ts';
+import {
+  isFinal,
+  toOrderEvent,
+  type AuditEntry,
+  type Cancellation,
+  type Order,
+  type OrderLineState,
+  type Urging,
+} from './order.ts';
 import { transition, type OrderCommand, type Transition } from './order-machine.ts';
 import { traceStep } from './trace-order.ts';
 
@@ -61,6 +69,7 @@ export async function readOrder(tx: Tx, tenantId: string, orderId: string): Prom
     note: row.note,
     changedBy: row.changed_by,
     cancellation: cancellationOf(row),
+    urging: urgingOf(row),
     escalationLevel: row.escalation_level,
     traceparent: row.traceparent,
     lines: lines.map((line): OrderLineState => ({
@@ -149,6 +158,9 @@ async function saveOrder(
       cancellation_by: order.cancellation?.by ?? null,
       cancellation_need: order.cancellation ? JSON.stringify(order.cancellation.need) : null,
       escalation_level: order.escalationLevel,
+      urged_at_ms: order.urging?.requestedAtMs ?? null,
+      urged_by: order.urging?.by ?? null,
+      urged_for_ms: order.urging?.wantedAtMs ?? null,
       version: eb('version', '+', 1),
     }))
     .where('order_id', '=', order.orderId)
@@ -278,4 +290,13 @@ function cancellationOf(row: {
     by: row.cancellation_by ?? '',
     need: needAfterwardsSchema.parse(row.cancellation_need),
   };
+}
+
+export function urgingOf(row: {
+  urged_at_ms: number | null;
+  urged_by: string | null;
+  urged_for_ms: number | null;
+}): Urging | null {
+  if (row.urged_at_ms === null || row.urged_for_ms === null) return null;
+  return { requestedAtMs: row.urged_at_ms, by: row.urged_by ?? '', wantedAtMs: row.urged_for_ms };
 }

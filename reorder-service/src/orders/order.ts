@@ -57,11 +57,19 @@ export interface Order {
   changedBy: string | null;
   /** The supplier was asked to cancel it. */
   cancellation: Cancellation | null;
+  /** The supplier was asked to deliver it earlier, and has not answered. */
+  urging: Urging | null;
   /** 0: in time; 1: the supplier was reminded; 2: overdue, the buyer was told; 3: the administrator was. */
   escalationLevel: number;
   /** W3C trace context of its placing; null where it is not traced. */
   traceparent: string | null;
   lines: readonly OrderLineState[];
+}
+
+export interface Urging {
+  requestedAtMs: number;
+  by: string;
+  wantedAtMs: number;
 }
 
 export interface Cancellation {

@@ -40,14 +40,24 @@ export class BinStory {
 
   static async of(
     db: Db,
-    more: { policy?: string; supplierItem?: string; suppliers?: string; bin?: string; endpoint?: string } = {},
+    more: {
+      policy?: string;
+      supplierItem?: string;
+      suppliers?: string;
+      bin?: string;
+      endpoint?: string;
+      isConsoleOnly?: boolean;
+    } = {},
   ): Promise<BinStory> {
     const story = new BinStory(db);
     const { tenantId } = story;
+    const way = more.isConsoleOnly
+      ? 'channel: console'
+      : `endpoint: '${more.endpoint ?? 'http://127.0.0.1:1'}', apiToken: token-${tenantId}`;
     const yaml = `
 tenants: [{ tenantId: ${tenantId}, name: Demo, sites: [{ siteId: plant-1, name: P, locations: [{ locationId: hall, name: H }] }] }]
 suppliers:
-  - { tenantId: ${tenantId}, supplierId: bolts, name: Bolts Ltd, endpoint: '${more.endpoint ?? 'http://127.0.0.1:1'}', apiToken: token-${tenantId} }
+  - { tenantId: ${tenantId}, supplierId: bolts, name: Bolts Ltd, ${way} }
   ${more.suppliers?.replaceAll('TENANT', tenantId) ?? ''}
 items: [{ tenantId: ${tenantId}, itemId: m8, sku: M8, name: M8 bolts, pieceGrams: 10 }]
 supplierItems:

@@ -8,7 +8,7 @@ export interface Claimed {
   tenant_id: string;
   order_id: string;
   recipient: string;
-  kind: 'order' | 'cancellation' | 'reminder';
+  kind: 'order' | 'cancellation' | 'reminder' | 'change';
   payload: Record<string, unknown>;
   attempts: number;
   endpoint: string;

@@ -22,6 +22,11 @@ const SENT_ALTHOUGH_ENDED = {
   note: 'the supplier took it although it had ended here: ask the supplier to reject it, or expect the goods',
 };
 
+const COULD_NOT_BE_ASKED = {
+  cancellation: { to: 'to cancel it', event: 'CancellationNotSent' },
+  change: { to: 'to deliver it earlier', event: 'UrgingNotSent' },
+} as const;
+
 /**
  * Sends approved orders to their suppliers, each supplier in a lane of its own. Several replicas may run it: a row is
  * taken by a lease that outlives one request, nothing is locked while the supplier answers. Killed at any point, the
@@ -104,12 +109,19 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async #send(row: Claimed): Promise<void> {
-    const result = await this.#post(row);
-    this.metrics.counter('shelfwire_reorder_supplier_requests_total').inc({ outcome: result.kind });
+    const result = await this.#tell(row);
     if (result.kind !== 'accepted') await this.#notSent(row, result);
     else if (row.kind === 'order') await this.#sent(row, result.body);
     else await this.#delivered(row, result.body);
     this.publisher.wake();
+  }
+
+  /** A supplier without a system has a message as soon as it stands in their console: nothing is posted. */
+  async #tell(row: Claimed): Promise<PostResult> {
+    if (row.channel === 'console') return { kind: 'accepted', body: undefined };
+    const result = await this.#post(row);
+    this.metrics.counter('shelfwire_reorder_supplier_requests_total').inc({ outcome: result.kind });
+    return result;
   }
 
   /** Each attempt is a step of the order's trace; its context goes along, for suppliers who trace too. */
@@ -195,9 +207,10 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
       const refused = result.kind === 'refused';
       const why = refused ? `the supplier refused it: ${result.detail}` : `${row.attempts} attempts: ${result.detail}`;
       const by = { actor: 'dispatcher', nowMs };
-      if (order && row.kind === 'cancellation') {
-        const note = `the supplier could not be asked to cancel it, call them (${why})`;
-        await askForAttention(tx, order, { event: 'CancellationNotSent', note }, by);
+      const unasked = row.kind === 'order' ? undefined : COULD_NOT_BE_ASKED[row.kind];
+      if (order && unasked) {
+        const note = `the supplier could not be asked ${unasked.to}, call them (${why})`;
+        await askForAttention(tx, order, { event: unasked.event, note }, by);
       } else if (order) {
         const note = refused ? why : `not sent after ${why}`;
         await changeOrder(tx, order, { kind: 'hold', note, refused }, by);

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import {
   orderCancellationMessageSchema,
+  orderChangeMessageSchema,
   orderReminderMessageSchema,
   purchaseOrderMessageSchema,
   type OrderCancellationMessage,
+  type OrderChangeMessage,
   type OrderReminderMessage,
   type PurchaseOrderMessage,
 } from '@shelfwire/contract';
@@ -12,6 +14,7 @@ import {
 import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
+import type { Claimed } from './claim-messages.ts';
 import type { Order } from '../orders/order.ts';
 
 /** Puts an approved order into the outbox, in the transaction that approved it. Its message is frozen here. */
@@ -44,6 +47,26 @@ export async function enqueueCancellation(tx: Tx, order: Order, reason: string, 
   await enqueue(tx, [{ order, kind: 'cancellation', message }], nowMs);
 }
 
+/** Asks the supplier to deliver earlier what it has. */
+export async function enqueueChange(
+  tx: Tx,
+  order: Order,
+  wish: { wantedAtMs: number; reason: string },
+  nowMs: number,
+): Promise<void> {
+  const { orderId, orderNumber } = order;
+  const message = orderChangeMessageSchema.parse({
+    schema: 'order-change/1',
+    messageId: randomUUID(),
+    orderId,
+    orderNumber,
+    atMs: nowMs,
+    requestedDeliveryAtMs: wish.wantedAtMs,
+    reason: wish.reason,
+  } satisfies OrderChangeMessage);
+  await enqueue(tx, [{ order, kind: 'change', message }], nowMs);
+}
+
 export async function enqueueReminder(
   tx: Tx,
   order: Order,
@@ -64,7 +87,7 @@ export async function enqueueReminder(
 
 interface Outgoing {
   order: Order;
-  kind: 'order' | 'cancellation' | 'reminder';
+  kind: Claimed['kind'];
   message: unknown;
 }
 

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 
 import {
   orderCancellationAnswerSchema,
+  orderChangeAnswerSchema,
   orderResponseMessageSchema,
   type DespatchAdviceMessage,
   type OrderCancellationAnswer,
+  type OrderChangeAnswer,
   type OrderResponseMessage,
   type OrderStatus,
 } from '@shelfwire/contract';
@@ -28,7 +30,8 @@ export type SupplierMessageResult =
   | { ok: true; orderId: string; status: OrderStatus; repeated: boolean }
   | { ok: false; code: 'ORDER_NOT_FOUND' | 'LINE_NOT_FOUND' | 'ORDER_STATUS_CONFLICT'; detail: string };
 
-type MessageKind = 'order-response' | 'despatch-advice' | 'order-cancellation-answer';
+type MessageKind = 'order-response' | 'despatch-advice' | 'order-cancellation-answer' | 'order-change-answer';
+type Message = OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer | OrderChangeAnswer;
 
 interface Sender {
   tenantId: string;
@@ -115,6 +118,18 @@ export class SupplierInbox {
     return this.#apply({ tenantId, supplierId, by }, 'order-cancellation-answer', message, commandFor, settle);
   }
 
+  /** The supplier's word on a wish for an earlier date. */
+  async applyChangeAnswer(
+    tenantId: string,
+    supplierId: string,
+    message: OrderChangeAnswer,
+    by?: string,
+  ): Promise<SupplierMessageResult> {
+    const { answer, promisedDeliveryAtMs, reason = null } = message;
+    const command = { kind: 'urging-answer', answer, promisedDeliveryAtMs, reason } as const;
+    return this.#apply({ tenantId, supplierId, by }, 'order-change-answer', message, () => command);
+  }
+
   /** A supplier may answer at once, in the body of its 200. @returns undefined if the body is no answer about this order */
   async applyInlineAnswer(
     tenantId: string,
@@ -126,13 +141,15 @@ export class SupplierInbox {
     if (response.data?.orderId === orderId) return this.applyOrderResponse(tenantId, supplierId, response.data);
     const cancellation = orderCancellationAnswerSchema.safeParse(body);
     if (cancellation.data?.orderId === orderId) return this.applyCancellation(tenantId, supplierId, cancellation.data);
+    const change = orderChangeAnswerSchema.safeParse(body);
+    if (change.data?.orderId === orderId) return this.applyChangeAnswer(tenantId, supplierId, change.data);
     return undefined;
   }
 
   async #apply(
     { tenantId, supplierId, by }: Sender,
     kind: MessageKind,
-    message: OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer,
+    message: Message,
     commandFor: (tx: Tx, order: Order) => OrderCommand | Promise<OrderCommand>,
     then?: (tx: Tx, order: Order) => Promise<void>,
   ): Promise<SupplierMessageResult> {
@@ -181,7 +198,7 @@ async function isNew(
     tenantId: string;
     supplierId: string;
     kind: MessageKind;
-    message: OrderResponseMessage | DespatchAdviceMessage | OrderCancellationAnswer;
+    message: Message;
     nowMs: number;
   },
 ): Promise<boolean> {

@@ -7,6 +7,7 @@ import { toUblOrder } from './ubl-order.ts';
 const PATHS = {
   order: () => '/orders',
   cancellation: (orderId: string) => `/orders/${orderId}/cancellation`,
+  change: (orderId: string) => `/orders/${orderId}/changes`,
   reminder: (orderId: string) => `/orders/${orderId}/reminders`,
 } as const;
 
