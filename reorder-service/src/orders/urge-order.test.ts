@@ -23,13 +23,11 @@ function line(more: Partial<OrderLineState> = {}): OrderLineState {
     acknowledgementCode: 'IA' as const,
     promisedDeliveryAtMs: NOW_MS + 5 * DAY_MS,
     backorderPromisedAtMs: null,
-    ...{
-      receivedAtMs: null,
-      unitPriceCents: 100,
-      confirmedUnitPriceCents: null,
-      substitutePartNumber: null,
-      open: true,
-    },
+    receivedAtMs: null,
+    unitPriceCents: 100,
+    confirmedUnitPriceCents: null,
+    substitutePartNumber: null,
+    open: true,
     ...more,
   };
 }

@@ -91,6 +91,7 @@ function orderOf(need: Need, units: number, orderNumber: string, nowMs: number):
     note: null,
     changedBy: null,
     cancellation: null,
+    urging: null,
     escalationLevel: 0,
     traceparent: null,
     lines: [firstLineOf(need, units)],
