@@ -269,7 +269,7 @@ describe.each(kustomizations)('%s', (folder) => {
           missing.filter((each) => !ONLY_IN_COMPOSE.includes(each)),
           name,
         ).toEqual([]);
-        expect(`${resources.limits.memory.toLowerCase().replace(/i$/, '')}`, name).toBe(inCompose.mem_limit);
+        expect(resources.limits.memory.toLowerCase().replace(/i$/, ''), name).toBe(inCompose.mem_limit);
       }
     }
   });

@@ -111,13 +111,13 @@ function failed(error: Error & { migration?: string }): never {
 }
 
 function givingWay(known: Readonly<Record<string, Migration>>, gates: readonly string[]): Record<string, Migration> {
-  const entries = Object.entries(known).map(([name, { up }]): [string, Migration] => [
+  const entries = Object.entries(known).map(([name, migration]): [string, Migration] => [
     name,
     {
       up: async (tx) => {
         await sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`.execute(tx);
         for (const gate of gates) await sql`lock table ${sql.table(gate)} in exclusive mode`.execute(tx);
-        await up(tx);
+        await migration.up(tx);
       },
     },
   ]);
