@@ -208,6 +208,34 @@ describe.runIf(needs('mosquitto'))('the palette on a real Node-RED', () => {
     expect(seenOf('low')[0]).toMatchObject({ topic: 'A-01', payload: low });
   });
 
+  test('readings, stock and orders are heard again after the broker was restarted and has forgotten everybody', async () => {
+    const hears: Record<string, [type: string, channel: string, payload: () => Record<string, unknown>]> = {
+      'in-again': ['shelfwire-reading-in', 'readings', batch],
+      'stock-again': ['shelfwire-stock-event', 'stock', () => sample('stock')],
+      'order-again': ['shelfwire-order-event', 'orders', () => sample('order')],
+    };
+    const nodes = Object.entries(hears).flatMap(([id, [type]]) => [
+      { id, type, server: 'server', wires: [[`${id}-whole`]] },
+      ...sink(id),
+    ]);
+    await nodeRed.deploy(observed(broker.port, [server()], nodes));
+    const allHear = async (): Promise<void> => {
+      for (const [id, [, channel, payload]] of Object.entries(hears)) {
+        seen.delete(`seen/${id}`);
+        await eventually(`${id} hears`, async () => {
+          // Another event each time: what has been seen is not told again.
+          const told = JSON.stringify({ ...payload(), ...(channel === 'readings' ? {} : { eventId: randomUUID() }) });
+          await client.publishAsync(`shelfwire/v1/demo/plant-1/${channel}`, told, { qos: 1 });
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return seenOf(id).length > 0 || undefined;
+        });
+      }
+    };
+    await allHear();
+    await broker.wipe();
+    await allHear();
+  });
+
   test('an order that waits for approval is approved by a flow of two nodes, also after the token has ended', async () => {
     const event = { id: 'waiting', type: 'shelfwire-order-event', server: 'server', status: 'PENDING_APPROVAL' };
     const act = {
