@@ -90,6 +90,23 @@ describe('documents', () => {
     expect(dead).toEqual([]);
   });
 
+  test('every threat is shown by a file that is there, and every test that a page names is there', () => {
+    const isThere = (page: string, name: string): boolean =>
+      tracked.some(
+        (path) => path === name || path.endsWith(`/${name}`) || path === normalize(join(dirname(page), name)),
+      );
+    const threats = read('docs/security.md').match(/^\| [STRIDE] \|.*$/gm) ?? [];
+    expect(threats.length).toBeGreaterThanOrEqual(20);
+    expect(threats.filter((row) => !/`[^`]+`|the same/.test(row.split('|')[4] ?? ''))).toEqual([]);
+    const missing = pages.flatMap((path) =>
+      [...read(path).matchAll(/`([\w./-]+\.test\.ts)`/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => !isThere(path, name))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test('every npm script that a page names exists', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const unknown: string[] = [];
