@@ -30,6 +30,8 @@ export interface Situation {
   episodeId: string | undefined;
   limits: StockLimits;
   level: { onHand: number; status: string; observedAtMs: number } | undefined;
+  /** Where one of several is believed. */
+  sensors: readonly Record<string, unknown>[] | undefined;
   decided: { decision: string | null; because: string | null; evaluateAtMs: number | null; lowSinceMs: number | null };
   openLines: readonly OpenLine[];
 }
@@ -120,6 +122,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
     episodeId: row.episode_id ?? undefined,
     limits: limitsOf(row.parameters, capacity, asked[0]?.packQuantity),
     level,
+    sensors: row.sensors ?? undefined,
     decided: {
       decision: row.decision,
       because: row.because,

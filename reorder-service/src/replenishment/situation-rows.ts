@@ -46,6 +46,8 @@ export interface SituationRow {
   last_ordered_at_ms: number | null;
   /** Reserved and not yet taken, counted anew; an expired reservation is none. */
   open_demand: number;
+  /** Only of a bin that prefers one of its sensors: which is believed, and what each says of itself. */
+  sensors: Record<string, unknown>[] | null;
   /** What is left of lots with a date, as ../stock-keeping/lots.ts has worked it out. */
   lots: readonly ExpiringLot[];
 }
@@ -105,6 +107,13 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
              where r.tenant_id = il.tenant_id and r.site_id = il.site_id and r.bin_id = il.bin_id
                and r.item_id = il.item_id and r.status = 'OPEN'
                and (r.expires_at_ms is null or r.expires_at_ms > ${nowMs}::bigint)), 0)::bigint as open_demand,
+           case when b.fusion = 'prefer' then (
+             select jsonb_agg(jsonb_build_object('sensor', es.sensor, 'quality', es.quality,
+                      'saidAtMs', es.last_reading_at_ms,
+                      'believed', of.rank = (l.state->'preference'->>'believed')::int) order by of.rank, es.sensor)
+             from each_sensor_state es join bin_sensor of on of.tenant_id = es.tenant_id and of.site_id = es.site_id
+               and of.bin_id = es.bin_id and es.sensor = concat_ws('/', of.device_id, of.sensor_id, of.kind)
+             where es.tenant_id = il.tenant_id and es.site_id = il.site_id and es.bin_id = il.bin_id) end as sensors,
            coalesce((
              select jsonb_agg(jsonb_build_object('itemId', lot.item_id, 'expiresAtMs', lot.expires_at_ms,
                                                  'remaining', lot.remaining_quantity))

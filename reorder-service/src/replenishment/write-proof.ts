@@ -75,6 +75,7 @@ function proofOf({ need, units }: NewLine, movements: readonly Movement[], nowMs
       ...position,
       inventoryPosition: positionOf(position),
       observedAtMs: situation.level?.observedAtMs,
+      ...(situation.sensors === undefined ? {} : { sensors: situation.sensors }),
       openLines: situation.openLines.map((line) => ({ orderNumber: line.orderNumber, lineNumber: line.lineNumber })),
     },
     arithmetic: [...decision.arithmetic],
