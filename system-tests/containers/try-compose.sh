@@ -1,6 +1,6 @@
 #!/bin/sh
 # What a stranger does with docker-compose.yml, from a fresh clone, and what must come of it: one command starts everything, an
-# order is acknowledged, nobody is root, a killed container comes back, `down` and `up` keep the data, a backup is restored into
+# order is acknowledged, nobody is root, no secret shows, all ports but one want TLS, a killed container comes back, `down` and `up` keep the data, a backup is restored into
 # empty volumes with equal counts. With the real images, or with stand-ins (make-standins.sh). Leaves nothing behind but images.
 #   try-compose.sh [IMAGE_BUILD_OPTION …]      for example --network host, where a build reaches npm only so
 # SHELFWIRE_TRY_BUILD=false takes the images of this version that are there.
@@ -95,6 +95,21 @@ for container in $(docker ps --quiet --filter name=shelfwire-trial); do
   echo "   $facts uid=$uid root file system written=$written"
   [ "$uid" != 0 ] && [ "$written" = no ] || { echo 'runs as root, or its root file system can be written'; exit 1; }
 done
+# Secrets are files: none stands in an environment or a command line, which `docker inspect` shows to whoever may ask it.
+docker inspect $(docker ps --quiet --filter name=shelfwire-trial) >inspected
+for secret in secrets/*; do
+  if grep -qF "$(head -1 "$secret")" inspected; then echo "$secret can be read by docker inspect"; exit 1; fi
+done
+say "no secret of $(find secrets -type f | wc -l) in what docker inspect shows"
+echo '-- who answers without TLS'
+for port in 23000 28884 28883 23030 21880; do
+  answer=$(curl --silent --max-time 5 --output answered --write-out '%{http_code}' "http://127.0.0.1:$port/" || true)
+  case $answer in
+    000 | 400) ;; # cut off, or told to use TLS
+    *) echo "port $port answers $answer without TLS: $(head -c 200 answered)"; exit 1 ;;
+  esac
+done
+say "nobody, on five published ports; the sixth is for scales that cannot speak TLS"
 
 echo '-- Node-RED, Prometheus, Grafana'
 red=$(curl --silent --fail --cacert certificates/ca.crt https://127.0.0.1:21880/auth/token \
