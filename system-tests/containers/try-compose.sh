@@ -1,7 +1,8 @@
 #!/bin/sh
 # What a stranger does with docker-compose.yml, from a fresh clone, and what must come of it: one command starts everything, an
-# order is acknowledged, nobody is root, no secret shows, all ports but one want TLS, a killed container comes back, `down` and `up` keep the data, a backup is restored into
-# empty volumes with equal counts. With the real images, or with stand-ins (make-standins.sh). Leaves nothing behind but images.
+# order is acknowledged, nobody is root, no secret shows, all ports but one want TLS, a killed container comes back, `down` and
+# `up` keep the data, a backup is restored into empty volumes with equal counts. With the real images, or with stand-ins
+# (make-standins.sh). Leaves nothing behind but images.
 #   try-compose.sh [IMAGE_BUILD_OPTION …]      for example --network host, where a build reaches npm only so
 # SHELFWIRE_TRY_BUILD=false takes the images of this version that are there.
 set -eu
@@ -96,6 +97,7 @@ for container in $(docker ps --quiet --filter name=shelfwire-trial); do
   [ "$uid" != 0 ] && [ "$written" = no ] || { echo 'runs as root, or its root file system can be written'; exit 1; }
 done
 # Secrets are files: none stands in an environment or a command line, which `docker inspect` shows to whoever may ask it.
+# shellcheck disable=SC2046
 docker inspect $(docker ps --quiet --filter name=shelfwire-trial) >inspected
 for secret in secrets/*; do
   if grep -qF "$(head -1 "$secret")" inspected; then echo "$secret can be read by docker inspect"; exit 1; fi
