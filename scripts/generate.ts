@@ -1,6 +1,7 @@
 /**
  * Writes the files that are made from code and committed all the same, so that readers find them and reviewers see them
- * change: docs/configuration.md, docs/devices.md, docs/errors.md, contract/openapi.json and the console's types.
+ * change: docs/configuration.md, docs/devices.md, docs/errors.md,
+ * contract/openapi.json, the console's types and the tables of docs/scaling.md.
  *
  * `--check` writes nothing and fails, naming each file that is out of date.
  */
@@ -12,6 +13,7 @@ import { generatedApiFiles } from '@shelfwire/contract/openapi';
 import { configurationPage } from './configuration-page.ts';
 import { devicesPage } from './devices-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { scalingPage } from './scaling-page.ts';
 
 const root = new URL('..', import.meta.url);
 const check = process.argv.includes('--check');
@@ -19,6 +21,7 @@ const pages: [path: string, text: string][] = [
   ['docs/configuration.md', await configurationPage(root)],
   ['docs/devices.md', await devicesPage(root)],
   ['docs/errors.md', await errorsPage(root)],
+  ['docs/scaling.md', scalingPage(root)],
   ...(await generatedApiFiles()).map(({ path, text }): [string, string] => [path, text]),
 ];
 const stale = pages.filter(([path, text]) => readOrEmpty(new URL(path, root)) !== text);
