@@ -63,7 +63,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {
     this.#touches = touched.touches.subscribe((touch) => this.touch(touch, touch.binIds, touch.urgency));
     const onError = (error: unknown): void => this.logger.warn({ err: error }, 'deciding failed, it is tried again');
-    this.#deciding = new PeriodicJob({ intervalMs: 1_000, work: () => this.#decideTouched(), onError });
+    this.#deciding = new PeriodicJob({ intervalMs: 1_000, work: () => this.decideTouched(), onError });
     this.#due = new PeriodicJob({ intervalMs: DUE_INTERVAL_MS, work: () => this.#touchDue(), onError });
     this.#sweep = new PeriodicJob({ intervalMs: SWEEP_INTERVAL_MS, work: () => this.#touchLeftBehind(), onError });
   }
@@ -85,7 +85,8 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#deciding.wake();
   }
 
-  async #decideTouched(): Promise<void> {
+  /** What was touched since; a job of its own wakes for it, unless a caller with another clock asks. */
+  async decideTouched(): Promise<void> {
     for (;;) {
       const taken = this.#waiting.take(this.#batchSize);
       if (!taken) return;
@@ -108,7 +109,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
   async decideDue(): Promise<void> {
     await this.#touchDue();
     await this.#touchLeftBehind();
-    await this.#decideTouched();
+    await this.decideTouched();
   }
 
   /** Decides about these bins at once. */

@@ -26,9 +26,11 @@ import type { SimulatedDatabase } from './simulated-database.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const MINUTE_MS = 60_000;
-/** As the evaluator's own jobs would, only not so often while nothing happens. */
-const IDLE_CHECK_MS = 60 * MINUTE_MS;
+/** As the jobs themselves would, only not so often while nothing happens: all of them, whatever they have to do. */
+export const IDLE_CHECK_MS = 60 * MINUTE_MS;
 const AFTER_CHANGE_MS = 100;
+/** What a supplier did not take, or the broker did not acknowledge, is tried again. */
+export const SEND_AGAIN_MS = 15 * MINUTE_MS;
 /** Behind the policies' confirmSeconds. */
 const CONFIRM_MS = 3_000;
 
@@ -50,6 +52,9 @@ export class SimulatedReorder {
   readonly #database: SimulatedDatabase;
   #running: Running | undefined;
   #workPlanned = false;
+  /** Jobs that were woken and have not run yet. */
+  #sendAgainPlanned = false;
+  readonly #woken = new Set<'dispatcher' | 'publisher'>();
 
   constructor(time: VirtualTime, broker: SimulatedBroker, database: SimulatedDatabase) {
     this.#time = time;
@@ -68,7 +73,7 @@ export class SimulatedReorder {
         return taken ?? false;
       },
     );
-    time.every(IDLE_CHECK_MS, () => this.#work());
+    time.every(IDLE_CHECK_MS, () => this.#workAtAll());
     time.every(60 * MINUTE_MS, async () => {
       await this.#during((module) => module.get(OrderAging, { strict: false }).age());
       await this.#during((module) => module.get(StockLedger, { strict: false }).flush());
@@ -106,8 +111,11 @@ export class SimulatedReorder {
       .useValue({ connected: true, publish, publishEvent: publish })
       .compile();
     module.get(TouchedBins, { strict: false }).touches.subscribe(() => this.#planWork());
+    // Its jobs are not started: they run when they would have been woken.
+    module.get(OrderDispatcher, { strict: false }).wake = () => this.#wake('dispatcher');
+    module.get(EventPublisher, { strict: false }).wake = () => this.#wake('publisher');
     this.#running = { life, module };
-    this.#planWork();
+    await this.#workAtAll();
   }
 
   readonly #post = (request: OutsideRequest): Promise<OutsideAnswer> => Promise.resolve(this.callOut(request));
@@ -142,25 +150,59 @@ export class SimulatedReorder {
     this.#workPlanned = true;
     this.#time.after(AFTER_CHANGE_MS, async () => {
       this.#workPlanned = false;
-      await this.#work();
+      await this.#during((module) => module.get(Evaluator, { strict: false }).decideTouched());
+      await this.#runWoken();
       // What must last before it is believed is looked at again, as the evaluator's clock would.
-      if (await this.#isDueWithin(CONFIRM_MS)) this.#time.after(CONFIRM_MS, () => this.#work());
+      if (await this.#isDueWithin(CONFIRM_MS)) {
+        this.#time.after(CONFIRM_MS, async () => {
+          await this.#decideDue();
+          await this.#runWoken();
+        });
+      }
     });
   }
 
   async #isDueWithin(ms: number): Promise<boolean> {
     const { db } = this.#database;
-    const atMs = this.#time.nowMs + ms;
-    const due = db.selectFrom('item_location').select('bin_id').where('evaluate_at_ms', '<=', atMs).limit(1);
-    return (await due.executeTakeFirst()) !== undefined;
+    const [fromMs, toMs] = [this.#time.nowMs, this.#time.nowMs + ms];
+    const due = db
+      .selectFrom('item_location')
+      .select('bin_id')
+      .where('evaluate_at_ms', '>=', fromMs)
+      .where('evaluate_at_ms', '<=', toMs);
+    return (await due.limit(1).executeTakeFirst()) !== undefined;
   }
 
-  async #work(): Promise<void> {
-    await this.#during(async (module) => {
-      await module.get(Evaluator, { strict: false }).decideDue();
-      await withoutChance(() => module.get(OrderDispatcher, { strict: false }).sendDue());
-      await module.get(EventPublisher, { strict: false }).publishDue();
-    });
+  /** What each job does at its interval. */
+  async #workAtAll(): Promise<void> {
+    await this.#decideDue();
+    this.#woken.add('dispatcher').add('publisher');
+    await this.#runWoken();
+  }
+
+  #decideDue(): Promise<void> {
+    return this.#during((module) => module.get(Evaluator, { strict: false }).decideDue());
+  }
+
+  async #runWoken(): Promise<void> {
+    if (this.#woken.delete('dispatcher')) {
+      await this.#during(async (module) => {
+        const tried = await withoutChance(() => module.get(OrderDispatcher, { strict: false }).sendDue());
+        if (tried === 0 || this.#sendAgainPlanned) return;
+        this.#sendAgainPlanned = true;
+        this.#time.after(SEND_AGAIN_MS, () => {
+          this.#sendAgainPlanned = false;
+          this.#wake('dispatcher');
+        });
+      });
+    }
+    if (this.#woken.delete('publisher'))
+      await this.#during((module) => module.get(EventPublisher, { strict: false }).publishDue());
+  }
+
+  #wake(job: 'dispatcher' | 'publisher'): void {
+    this.#woken.add(job);
+    this.#planWork();
   }
 
   async #during<Result>(work: (module: TestingModule) => Promise<Result>): Promise<Result | undefined> {
@@ -176,11 +218,11 @@ export class SimulatedReorder {
 }
 
 /** Backoffs have jitter. Nothing but the seed may decide here, and others in this process draw numbers too. */
-async function withoutChance(work: () => Promise<unknown>): Promise<void> {
+async function withoutChance<Result>(work: () => Promise<Result>): Promise<Result> {
   const { random } = Math;
   Math.random = () => 0.5;
   try {
-    await work();
+    return await work();
   } finally {
     Math.random = random;
   }

@@ -32,6 +32,7 @@ export class SimulatedSupplier {
   readonly conflicts: string[] = [];
   /** Takes the next order and breaks the connection before its answer. */
   breaksNextAnswer = false;
+  reminders = 0;
   readonly supplierId: string;
   readonly #tenantId: string;
   readonly #time: VirtualTime;
@@ -52,9 +53,13 @@ export class SimulatedSupplier {
     this.#delivered = parts.delivered;
   }
 
-  /** The only requests of the service are orders. */
-  answer({ headers, body }: OutsideRequest): OutsideAnswer {
+  /** The service posts orders, and reminders of orders that are late. */
+  answer({ url, headers, body }: OutsideRequest): OutsideAnswer {
     if (this.isDown) return answered(503, 'closed');
+    if (url.endsWith('/reminders')) {
+      this.reminders += 1;
+      return answered(202, '{}');
+    }
     const order = purchaseOrderMessageSchema.parse(JSON.parse(body));
     const receipt = this.book.receive(headers['idempotency-key'] ?? '', order, this.behaviour, this.#time.nowMs);
     if (receipt.kind === 'conflict') {
