@@ -37,7 +37,13 @@ export function motionToldAfterMs({ typicalGapMs }: Cadence, filter: WeightFilte
   return Math.max(MOTION_TOLD_AFTER_MIN_MS, 2 * filter.stableForMs, SAMPLES_TO_SETTLE * (typicalGapMs ?? 0));
 }
 
-/** After so long without another sample, the last one is the weight. */
-export function silentAfterMs({ typicalGapMs }: Cadence, filter: WeightFilterSettings): number {
-  return Math.max(filter.stableForMs, BEATS_UNTIL_SILENT * (typicalGapMs ?? 0));
+/**
+ * After so long without another sample, the last one is the weight. Of a slow scale that said two things at once, the
+ * next word may be half an hour away: what has no neighbour by now will have none.
+ */
+export function silentAfterMs(cadence: Cadence, filter: WeightFilterSettings): number {
+  const { typicalGapMs } = cadence;
+  if (typicalGapMs === undefined) return filter.stableForMs;
+  if (standsForItself(cadence, filter)) return Math.max(filter.stableForMs, filter.isolatedAfterMs);
+  return Math.max(filter.stableForMs, BEATS_UNTIL_SILENT * typicalGapMs);
 }

@@ -26,6 +26,17 @@ describe('a slow scale', () => {
     expect(readings.every((reading) => reading.quality === 'good')).toBe(true);
   });
 
+  test('a pick a second after the half-hourly word is the weight in seconds, not at the next word', () => {
+    const site = siteWith();
+    const everyMs = 30 * 60_000;
+    feed(site, repeat(1_000, 8), { everyMs });
+    const pickedAtMs = START_MS + 7 * everyMs + 1_000;
+    const told = site.normalize('device-1', [weight(900)], { receivedAtMs: pickedAtMs });
+    expect(told).toMatchObject([{ quality: 'unstable', netGrams: 900 }]);
+    expect(site.tick(pickedAtMs + 4_999)).toEqual([]);
+    expect(site.tick(pickedAtMs + 5_000)).toMatchObject([{ netGrams: 900, stable: true, quality: 'good' }]);
+  });
+
   test('a device that sends on change only and then falls silent has settled', () => {
     const site = siteWith();
     feed(site, [1_000, 900], { everyMs: 2_000 });

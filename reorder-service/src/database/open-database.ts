@@ -42,8 +42,8 @@ export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglit
 }
 
 /** @param url `pglite:<folder>` or `pglite:memory:` */
-export async function openPglite(url: string): Promise<PreparedPglite> {
-  return new PreparedPglite(await createPglite(url));
+export async function openPglite(url: string, copyOf?: Blob): Promise<PreparedPglite> {
+  return new PreparedPglite(await createPglite(url, copyOf));
 }
 
 /** @param copyOf what `dumpDataDir` gave, for a new database to begin with */

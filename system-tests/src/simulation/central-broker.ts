@@ -18,16 +18,25 @@ interface Message {
   payload: Buffer;
 }
 
+interface Queued extends Message {
+  /** How often its subscriber, though it was well, did not take it. */
+  refusals: number;
+}
+
 interface Subscriber {
   /** @returns false if it must come again: the subscriber is away or has not acknowledged */
   take: (message: Message) => Promise<boolean>;
   topics: (topic: string) => boolean;
-  queue: Message[];
+  /** Nothing is wrong with it: what it does not take now, it may never take. */
+  isWell: () => boolean;
+  queue: Queued[];
   reachable: boolean;
   busy: boolean;
 }
 
 const REDELIVER_AFTER_MS = 5_000;
+/** So often may a message come back from a subscriber that is well. */
+export const REFUSALS_MAX = 10;
 const RECONNECT_AFTER_MS = 3_000;
 
 /**
@@ -48,8 +57,8 @@ export class SimulatedBroker {
     this.#random = random;
   }
 
-  subscribe(name: string, topics: (topic: string) => boolean, take: (message: Message) => Promise<boolean>): void {
-    this.#subscribers.set(name, { take, topics, queue: [], reachable: true, busy: false });
+  subscribe(name: string, by: Pick<Subscriber, 'topics' | 'take' | 'isWell'>): void {
+    this.#subscribers.set(name, { ...by, queue: [], reachable: true, busy: false });
   }
 
   publish(topic: string, payload: Buffer): void {
@@ -115,8 +124,16 @@ export class SimulatedBroker {
   }
 
   #enqueue(name: string, message: Message): void {
-    this.#subscribers.get(name)?.queue.push(message);
+    this.#subscribers.get(name)?.queue.push({ ...message, refusals: 0 });
     this.#work(name);
+  }
+
+  /** For ever would be too long: the days end here. */
+  #refused(name: string, message: Queued): void {
+    message.refusals += 1;
+    if (message.refusals <= REFUSALS_MAX) return;
+    const { topic, payload } = message;
+    this.#time.stoppedBecause = `${name} is well and has not taken a message of ${payload.length} bytes on ${topic} ${message.refusals} times`;
   }
 
   /** One message at a time, in order; one that is not taken comes again. */
@@ -130,6 +147,7 @@ export class SimulatedBroker {
       const taken = subscriber.reachable && (await subscriber.take(message));
       subscriber.busy = false;
       if (taken && subscriber.queue[0] === message) subscriber.queue.shift();
+      if (!taken && subscriber.reachable && subscriber.isWell()) this.#refused(name, message);
       if (taken) this.#work(name);
       else this.#time.after(REDELIVER_AFTER_MS, () => this.#work(name));
     });

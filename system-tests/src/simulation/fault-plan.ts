@@ -1,8 +1,10 @@
 import type { SeededRandom } from '@shelfwire/test-servers';
 
 import { GOOD_LINES } from './central-broker.ts';
+import { WITHIN } from './lateness.ts';
 import type { IngestDeath } from './simulated-ingest.ts';
 import type { SimulatedSite } from './simulated-site.ts';
+import type { Way } from './ways.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,6 +17,8 @@ export interface Fault {
   /** @returns what ends it */
   begin: (site: SimulatedSite, random: SeededRandom) => () => Promise<void> | void;
   lastsMs: readonly [min: number, max: number];
+  /** A shelf knows by itself what is wrong with its scale. */
+  disturbs: readonly Way[];
 }
 
 function pick<Item>(items: readonly Item[], random: SeededRandom): Item {
@@ -27,6 +31,7 @@ function pick<Item>(items: readonly Item[], random: SeededRandom): Item {
 export const FAULTS: readonly Fault[] = [
   {
     name: 'gateway power cut',
+    disturbs: ['ledger', 'store'],
     lastsMs: [DIES_AT_LAST_MS, 2 * HOUR_MS],
     begin: ({ gateway, time }, random) => {
       gateway.cutPower(Math.floor(random.next() * 4));
@@ -38,6 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'line of the gateway cut',
+    disturbs: ['ledger', 'store'],
     lastsMs: [MINUTE_MS, 8 * HOUR_MS],
     begin: ({ broker }) => {
       broker.setGatewayLine(false);
@@ -46,6 +52,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'lines that lose, repeat, delay and overtake',
+    disturbs: ['ledger', 'store'],
     lastsMs: [10 * MINUTE_MS, 4 * HOUR_MS],
     begin: ({ broker }, random) => {
       broker.lines = {
@@ -61,6 +68,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'broker wiped',
+    disturbs: ['ledger', 'store'],
     lastsMs: [MINUTE_MS, MINUTE_MS],
     begin: ({ broker }) => {
       broker.wipe();
@@ -69,6 +77,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'ingest killed',
+    disturbs: ['store'],
     lastsMs: [DIES_AT_LAST_MS, HOUR_MS],
     begin: ({ ingest, time }, random) => {
       ingest.armDeath(pick(INGEST_DEATHS, random));
@@ -80,6 +89,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'line of ingest cut',
+    disturbs: ['store'],
     lastsMs: [MINUTE_MS, 4 * HOUR_MS],
     begin: ({ broker }) => {
       broker.setSubscriberLine('ingest', false);
@@ -88,6 +98,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'telemetry store away',
+    disturbs: ['store'],
     lastsMs: [MINUTE_MS, 4 * HOUR_MS],
     begin: ({ ingest }) => {
       ingest.store.isAway = true;
@@ -98,6 +109,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'reorder killed',
+    disturbs: ['ledger', 'supplier'],
     lastsMs: [DIES_AT_LAST_MS, HOUR_MS],
     begin: ({ reorder, database, time }, random) => {
       if (random.next() < 0.3) database.armDeathAfterCommit();
@@ -110,6 +122,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'line of reorder cut',
+    disturbs: ['ledger'],
     lastsMs: [MINUTE_MS, 4 * HOUR_MS],
     begin: ({ broker }) => {
       broker.setSubscriberLine('reorder', false);
@@ -118,6 +131,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'gateway clock wrong',
+    disturbs: ['ledger', 'store'],
     lastsMs: [MINUTE_MS, 2 * HOUR_MS],
     begin: ({ gateway, time }, random) => {
       gateway.wallOffsetMs = pick([HOUR_MS, -HOUR_MS, -time.nowMs, 30_000], random);
@@ -128,6 +142,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'gateway disk full',
+    disturbs: ['ledger', 'store'],
     lastsMs: [MINUTE_MS, HOUR_MS],
     begin: ({ gateway }) => {
       gateway.limitDisk(0);
@@ -136,6 +151,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'supplier down',
+    disturbs: ['supplier'],
     lastsMs: [MINUTE_MS, 6 * HOUR_MS],
     begin: ({ supplier }) => {
       supplier.isDown = true;
@@ -146,6 +162,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'supplier breaks off after taking an order',
+    disturbs: ['supplier'],
     lastsMs: [MINUTE_MS, MINUTE_MS],
     begin: ({ supplier }) => {
       supplier.breaksNextAnswer = true;
@@ -154,26 +171,22 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'scale broken',
+    disturbs: [],
     lastsMs: [10 * MINUTE_MS, 6 * HOUR_MS],
     begin: ({ shelves }, random) => {
       const shelf = pick(shelves, random);
-      shelf.isBroken = true;
-      return () => {
-        shelf.isBroken = false;
-        shelf.say();
-      };
+      shelf.setScale('broken');
+      return () => shelf.setScale('well');
     },
   },
   {
     name: 'scale silent',
+    disturbs: [],
     lastsMs: [10 * MINUTE_MS, 8 * HOUR_MS],
     begin: ({ shelves }, random) => {
       const shelf = pick(shelves, random);
-      shelf.isSilent = true;
-      return () => {
-        shelf.isSilent = false;
-        shelf.say();
-      };
+      shelf.setScale('silent');
+      return () => shelf.setScale('well');
     },
   },
 ];
@@ -195,10 +208,13 @@ export function planFaults(
       if (!under.has(fault.name) && endsAtMs < untilMs) {
         under.add(fault.name);
         begun(fault.name);
+        site.ways.disturb(fault.disturbs);
         const end = fault.begin(site, random);
         site.time.after(endsAtMs - site.time.nowMs, async () => {
           await end();
           under.delete(fault.name);
+          site.ways.heal(fault.disturbs);
+          site.lateness.expect([WITHIN.ledgerMs, WITHIN.ledgerMs + WITHIN.sweepMs + WITHIN.orderMs]);
         });
       }
       if (site.time.nowMs < untilMs) next();

@@ -16,6 +16,11 @@ export interface BrokenPromise {
     | 'double-order'
     | 'doubtful-order'
     | 'forgotten-order'
+    | 'late-ledger'
+    | 'late-order'
+    | 'late-close'
+    | 'late-confirmation'
+    | 'endless-redelivery'
     | 'books'
     | 'counters';
   sentence: string;
@@ -25,6 +30,7 @@ export interface BrokenPromise {
 export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPromise[]> {
   const violations = await findViolations(site.database.db);
   return [
+    ...site.lateness.broken,
     ...site.reorder.failures.map((failure) => broke('books', `reorder failed: ${failure}`)),
     ...violations.map(({ invariant, detail }) => broke('books', `${invariant}: ${detail}`)),
     ...findLostReadings(site),

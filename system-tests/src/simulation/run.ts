@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { SeededRandom } from '@shelfwire/test-servers';
 
 import { FAULTS, planFaults, type Fault } from './fault-plan.ts';
@@ -22,6 +24,10 @@ export interface SimulationReport {
   picks: number;
   orders: number;
   crashes: number;
+  /** How often the judge asked while the days passed. */
+  asked: number;
+  /** Of all that happened, but for what is random in every life (ids): the same seed gives the same. */
+  digest: string;
   broken: readonly BrokenPromise[];
 }
 
@@ -51,7 +57,11 @@ export async function simulate(
     for (const shelf of site.shelves) shelf.close();
     await settle(site);
     meddle?.(site);
-    const broken = await findBrokenPromises(site);
+    const { stoppedBecause } = site.time;
+    const broken: readonly BrokenPromise[] =
+      stoppedBecause === undefined
+        ? await findBrokenPromises(site)
+        : [...site.lateness.broken, { kind: 'endless-redelivery', sentence: stoppedBecause }];
     const { gateway, ingest, reorder, shelves } = site;
     return {
       seed,
@@ -63,6 +73,8 @@ export async function simulate(
       picks: shelves.reduce((sum, shelf) => sum + shelf.picks, 0),
       orders: site.supplier.book.orders.length,
       crashes: gateway.counts.crashes + ingest.counts.crashes + reorder.counts.crashes,
+      asked: site.lateness.asked,
+      digest: await digestOf(site),
       broken,
     };
   } finally {
@@ -74,6 +86,27 @@ export async function simulate(
 async function settle(site: SimulatedSite): Promise<void> {
   for (let turn = 0; turn < SETTLE_TIMES_MAX; turn += 1) {
     await site.time.runUntil(site.time.nowMs + SETTLE_MS);
+    if (site.time.stoppedBecause !== undefined) return;
     if (turn > 0 && site.gateway.queuedReadings === 0 && site.broker.queued === 0) return;
   }
+}
+
+async function digestOf({ durable, database, shelves, gateway, ingest, reorder }: SimulatedSite): Promise<string> {
+  const movements = await database.db
+    .selectFrom('stock_movement')
+    .select(['bin_id', 'kind', 'change', 'at_ms', 'recorded_at_ms'])
+    .orderBy('recorded_at_ms')
+    .orderBy('bin_id')
+    .orderBy('at_ms')
+    .orderBy('change')
+    .execute();
+  const orders = await database.db
+    .selectFrom('purchase_order')
+    .select(['status', 'sentence', 'created_at_ms', 'sent_at_ms', 'closed_at_ms'])
+    .orderBy('created_at_ms')
+    .orderBy('sentence')
+    .execute();
+  const read = durable.map(({ deviceId, receivedAtMs, quality }) => [deviceId, receivedAtMs, quality]);
+  const lives = [gateway.counts, ingest.counts, reorder.counts, shelves.map(({ picks, pieces }) => [picks, pieces])];
+  return createHash('sha256').update(JSON.stringify([read, movements, orders, lives])).digest('hex').slice(0, 16);
 }

@@ -6,8 +6,8 @@ import type { VirtualTime } from './virtual-time.ts';
 export const PIECE_GRAMS = 50;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-const HEARTBEAT_MS = 30 * MINUTE_MS;
-const SEND_AGAIN_MS = 60_000;
+export const HEARTBEAT_MS = 30 * MINUTE_MS;
+export const SEND_AGAIN_MS = 60_000;
 /** A message a scale cannot get rid of is overtaken by the next: it keeps so many. */
 const UNSENT_MAX = 20;
 const OVERLOAD_GRAMS = 60_000;
@@ -32,9 +32,14 @@ export class Shelf {
   unserved = 0;
   picks = 0;
   messages = 0;
-  /** It says an overload, whatever lies on it. */
-  isBroken = false;
-  isSilent = false;
+  /** When its content last changed. */
+  changedAtMs: number;
+  /** Infinity while its scale is broken or silent. */
+  wellSinceMs: number;
+  /** Tells what the scale is like: `broken` says an overload, whatever lies on it. */
+  #scale: 'well' | 'broken' | 'silent' = 'well';
+  /** Called whenever it holds something else. */
+  onChange: () => void = () => undefined;
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
   readonly #gateway: SimulatedGateway;
@@ -52,6 +57,14 @@ export class Shelf {
     this.#random = new SeededRandom(Math.floor(parts.random.next() * 2 ** 32));
     this.#gateway = parts.gateway;
     this.#history.push({ fromMs: 0, pieces: this.pieces });
+    this.changedAtMs = parts.time.nowMs;
+    this.wellSinceMs = parts.time.nowMs;
+  }
+
+  setScale(scale: 'well' | 'broken' | 'silent'): void {
+    this.#scale = scale;
+    this.wellSinceMs = scale === 'well' ? this.#time.nowMs : Infinity;
+    if (scale === 'well') this.say();
   }
 
   /** Nobody takes anything any more. */
@@ -87,16 +100,19 @@ export class Shelf {
 
   #holds(pieces: number): void {
     this.pieces = pieces;
+    this.changedAtMs = this.#time.nowMs;
     this.#history.push({ fromMs: this.#time.nowMs, pieces });
     this.say();
+    this.onChange();
   }
 
   /** Publishes what the scale weighs now. */
   say(): void {
-    if (this.isSilent) return;
+    if (this.#scale === 'silent') return;
     this.messages += 1;
-    if (!this.isBroken) this.#said.push(this.#time.nowMs);
-    const grams = this.isBroken ? OVERLOAD_GRAMS : this.pieces * PIECE_GRAMS + Math.round(this.#random.between(-2, 2));
+    const isBroken = this.#scale === 'broken';
+    if (!isBroken) this.#said.push(this.#time.nowMs);
+    const grams = isBroken ? OVERLOAD_GRAMS : this.pieces * PIECE_GRAMS + Math.round(this.#random.between(-2, 2));
     this.#unsent.push(
       JSON.stringify({ Time: '2026-01-01T00:00:00', HX711: { WeightRaw: grams, Weight: grams / 1_000 } }),
     );

@@ -1,4 +1,4 @@
-import { migrateToLatest, openPglite, overPglite, type Db } from '@shelfwire/reorder-service/parts';
+import { createPglite, migrateToLatest, openPglite, overPglite, PreparedPglite, type Db } from '@shelfwire/reorder-service/parts';
 import { sql } from 'kysely';
 
 import type { Life } from './life.ts';
@@ -20,10 +20,20 @@ export class SimulatedDatabase {
     this.db = overPglite(pglite);
   }
 
-  static async open(): Promise<SimulatedDatabase> {
-    const database = new SimulatedDatabase(await openPglite('pglite:memory:'));
-    await migrateToLatest(database.db);
+  /** @param copyOf an image of another: making a database takes seconds, copying one does not */
+  static async open(copyOf?: Blob): Promise<SimulatedDatabase> {
+    const database = new SimulatedDatabase(await openPglite('pglite:memory:', copyOf));
+    if (!copyOf) await migrateToLatest(database.db);
     return database;
+  }
+
+  /** Of a new database, in its newest form. */
+  static async image(): Promise<Blob> {
+    const pglite = await createPglite('pglite:memory:');
+    await migrateToLatest(overPglite(new PreparedPglite(pglite)));
+    const image = await pglite.dumpDataDir('none');
+    await pglite.close();
+    return image;
   }
 
   /** A site of its own for each run, in one database: making a database takes seconds. */
@@ -45,6 +55,10 @@ export class SimulatedDatabase {
 
   armDeathAfterCommit(): void {
     this.#dieAfterCommit = true;
+  }
+
+  get isDeathNear(): boolean {
+    return this.#dieAfterCommit || this.#statementsUntilDeath < Infinity;
   }
 
   disarm(): void {

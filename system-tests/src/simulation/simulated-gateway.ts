@@ -49,9 +49,10 @@ interface Running {
 const MINUTE_MS = 60_000;
 /** While nothing comes in. What a sample begins is looked at again so soon: filters wait for the value to last. */
 const IDLE_TICK_MS = 10 * MINUTE_MS;
-const TICK_AFTER_SAMPLE_MS = 5_000;
+export const TICK_AFTER_SAMPLE_MS = 7_000;
 /** While nothing is new: only repeats are due then. The real one asks four times a second and repeats each minute. */
-const IDLE_STEP_MS = 5 * MINUTE_MS;
+export const IDLE_STEP_MS = 5 * MINUTE_MS;
+export const RESEND_AFTER_MS_MAX = 4 * IDLE_STEP_MS;
 const UPLINK_LINGER_MS = 20;
 const LIMITS = {
   segmentBytesMax: 65_536,
@@ -65,6 +66,10 @@ const LIMITS = {
 export class SimulatedGateway {
   readonly counts = { crashes: 0, thinned: 0, unreadable: 0, appended: 0 };
   readonly counters = new ProcessCounters();
+  /** When it last wrote readings to its disk. */
+  appendedAtMs = 0;
+  /** The end of each outbox that was sealed, since it is removed when all of it is confirmed. */
+  readonly #sealed = new Map<string, number>();
   /** What its wall clock is wrong by. */
   wallOffsetMs = 0;
   readonly #options: GatewayOptions;
@@ -74,6 +79,7 @@ export class SimulatedGateway {
   #bootedAtMs = 0;
   #stepPlanned = false;
   #tickPlanned = false;
+  #tickDueAtMs = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -91,7 +97,9 @@ export class SimulatedGateway {
 
   /** Sequences given out by all its outboxes: so many readings went to the disk. */
   get sequences(): number {
-    return this.#running?.outbox.outboxes.reduce((sum, { lastSequence }) => sum + lastSequence, 0) ?? 0;
+    const lasts = new Map(this.#sealed);
+    for (const { outboxId, lastSequence } of this.#running?.outbox.outboxes ?? []) lasts.set(outboxId, lastSequence);
+    return [...lasts.values()].reduce((sum, last) => sum + last, 0);
   }
 
   async start(): Promise<void> {
@@ -118,7 +126,7 @@ export class SimulatedGateway {
         windowReadings: 20_000,
         backlogWindowReadings: 20_000,
         resendAfterMs: IDLE_STEP_MS,
-        resendAfterMsMax: 4 * IDLE_STEP_MS,
+        resendAfterMsMax: RESEND_AFTER_MS_MAX,
         random: () => random.next(),
       },
       historyReadingsPerSecond: 2_000,
@@ -144,6 +152,7 @@ export class SimulatedGateway {
         await outbox.append(readings);
         await life.pass();
         this.counts.appended += readings.length;
+        this.appendedAtMs = time.nowMs;
         this.#options.durable(readings);
         this.#planStep();
       },
@@ -213,7 +222,7 @@ export class SimulatedGateway {
         alarmsMoved: (count) => {
           this.counts.thinned += count;
         },
-        cut: () => undefined,
+        cut: ({ outboxId, lastSequence }) => this.#sealed.set(outboxId, lastSequence),
       },
     });
   }
@@ -232,12 +241,16 @@ export class SimulatedGateway {
     });
   }
 
+  /** The last sample of several is looked at so long after it, too. */
   #planTick(): void {
+    const { time } = this.#options;
+    this.#tickDueAtMs = time.nowMs + TICK_AFTER_SAMPLE_MS;
     if (this.#tickPlanned) return;
     this.#tickPlanned = true;
-    this.#options.time.after(TICK_AFTER_SAMPLE_MS, () => {
+    time.after(TICK_AFTER_SAMPLE_MS, async () => {
       this.#tickPlanned = false;
-      return this.#tick();
+      await this.#tick();
+      if (this.#tickDueAtMs > time.nowMs) this.#planTick();
     });
   }
 

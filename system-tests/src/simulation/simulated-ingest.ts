@@ -26,10 +26,10 @@ export class SimulatedIngest {
     this.#time = time;
     this.#broker = broker;
     this.#folder = folder;
-    broker.subscribe(
-      REQUIRED_CONSUMERS[0],
-      (topic) => CHANNELS.has(parseTopic(topic)?.channel ?? ''),
-      async ({ topic, payload }) => {
+    broker.subscribe(REQUIRED_CONSUMERS[0], {
+      topics: (topic) => CHANNELS.has(parseTopic(topic)?.channel ?? ''),
+      isWell: () => this.isRunning && this.#death === undefined && !this.store.isAway,
+      take: async ({ topic, payload }) => {
         const running = this.#running;
         if (!running) return false;
         const message = { topic, payload, arrivedAtMs: time.nowMs };
@@ -43,7 +43,7 @@ export class SimulatedIngest {
         // As the service does: an unconfirmed message is acknowledged after its hold, since the gateway still has it.
         return outcome !== undefined;
       },
-    );
+    });
   }
 
   async start(): Promise<void> {

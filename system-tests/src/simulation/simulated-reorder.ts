@@ -32,7 +32,7 @@ const AFTER_CHANGE_MS = 100;
 /** What a supplier did not take, or the broker did not acknowledge, is tried again. */
 export const SEND_AGAIN_MS = 15 * MINUTE_MS;
 /** Behind the policies' confirmSeconds. */
-const CONFIRM_MS = 3_000;
+export const CONFIRM_MS = 3_000;
 
 interface Running {
   life: Life;
@@ -60,10 +60,10 @@ export class SimulatedReorder {
     this.#time = time;
     this.#broker = broker;
     this.#database = database;
-    broker.subscribe(
-      'reorder',
-      (topic) => parseTopic(topic)?.channel === 'readings',
-      async ({ topic, payload }) => {
+    broker.subscribe('reorder', {
+      topics: (topic) => parseTopic(topic)?.channel === 'readings',
+      isWell: () => this.isRunning && !database.isDeathNear,
+      take: async ({ topic, payload }) => {
         if (!this.#running) return false;
         const taken = await this.counters.during(
           readingsIn(payload),
@@ -72,7 +72,7 @@ export class SimulatedReorder {
         );
         return taken ?? false;
       },
-    );
+    });
     time.every(IDLE_CHECK_MS, () => this.#workAtAll());
     time.every(60 * MINUTE_MS, async () => {
       await this.#during((module) => module.get(OrderAging, { strict: false }).age());

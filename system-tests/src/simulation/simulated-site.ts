@@ -7,6 +7,7 @@ import { parseCatalogue, seedCatalogue } from '@shelfwire/reorder-service/parts'
 import { SeededRandom } from '@shelfwire/test-servers';
 
 import { SimulatedBroker } from './central-broker.ts';
+import { Lateness, WITHIN } from './lateness.ts';
 import { catalogueOf, deviceSettings, planShelves, Shelf } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { SimulatedGateway } from './simulated-gateway.ts';
@@ -14,6 +15,7 @@ import { SimulatedIngest } from './simulated-ingest.ts';
 import { SimulatedReorder } from './simulated-reorder.ts';
 import { SimulatedSupplier, type Arrival } from './simulated-supplier.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { Ways } from './ways.ts';
 
 export const SITE = { tenantId: 'simulated', siteId: 'site' } as const;
 const START_MS = Date.UTC(2026, 2, 27, 5); // the clocks of Berlin go forward two days later
@@ -23,6 +25,8 @@ const MINUTE_MS = 60_000;
 /** The whole chain over one site: shelves, scales, gateway, lines, broker, both services, database and supplier. */
 export class SimulatedSite {
   readonly time = new VirtualTime(START_MS);
+  readonly ways = new Ways(this.time);
+  readonly lateness: Lateness;
   readonly broker: SimulatedBroker;
   readonly gateway: SimulatedGateway;
   readonly ingest: SimulatedIngest;
@@ -61,6 +65,9 @@ export class SimulatedSite {
       delivered: (arrivals) => this.#putAway(arrivals),
     });
     this.shelves = plans.map((plan) => new Shelf(plan, { time, random, gateway: this.gateway }));
+    this.lateness = new Lateness(this);
+    const within = [WITHIN.steadyMs, WITHIN.steadyMs + WITHIN.orderMs];
+    for (const shelf of this.shelves) shelf.onChange = () => this.lateness.expect(within);
   }
 
   async open(): Promise<void> {

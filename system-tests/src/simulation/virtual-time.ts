@@ -14,6 +14,8 @@ export class VirtualTime {
   #nowMs: number;
   #count = 0;
   readonly #queue = new EventQueue<Event>();
+  /** Why time does not go on: something goes round for ever, or is beyond judging. */
+  stoppedBecause: string | undefined;
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
@@ -37,9 +39,10 @@ export class VirtualTime {
     });
   }
 
-  /** Everything due until then happens; ends at that time. */
+  /** Everything due until then happens; ends at that time, unless it was stopped. */
   async runUntil(endMs: number): Promise<void> {
     for (let next = this.#queue.next; next && next.atMs <= endMs; next = this.#queue.next) {
+      if (this.stoppedBecause !== undefined) return;
       this.#queue.pop();
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       await next.work();
