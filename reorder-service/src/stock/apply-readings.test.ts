@@ -66,7 +66,7 @@ class Replica {
 }
 
 onEachEngine('the ledger', (database) => {
-  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(81), 'test'), NOW_MS));
+  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(82), 'test'), NOW_MS));
 
   async function ledgerOf(
     bin: number,
@@ -270,5 +270,20 @@ onEachEngine('the ledger', (database) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('a sensor that was silent and then tells of a pick is known to have spoken when that is decided about', async () => {
+    const replica = new Replica(database.db);
+    const [outbox, pauseMs] = [randomUUID(), 30 * 60_000];
+    replica.nowMs += pauseMs;
+    const lastSeenMs = async (): Promise<number> => {
+      const row = database.db.selectFrom('sensor_state').select('last_reading_at_ms').where('bin_id', '=', 'B-81');
+      return (await row.executeTakeFirstOrThrow()).last_reading_at_ms - NOW_MS;
+    };
+    await replica.apply(outbox, 1, [weight(81, 1, 40)]);
+    await replica.apply(outbox, 2, [weight(81, 30_000, 38)]);
+    expect(await lastSeenMs()).toBe(1); // flushed within seconds: no sensor is given up so soon
+    await replica.apply(outbox, 3, [weight(81, pauseMs, 35)]);
+    expect(await lastSeenMs()).toBe(pauseMs);
   });
 });

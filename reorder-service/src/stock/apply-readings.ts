@@ -6,7 +6,7 @@ import { bookReceipts } from '../orders/book-receipts.ts';
 import { openLinesOf } from '../orders/open-lines.ts';
 import { writeSeenMoves } from './announced-moves.ts';
 import { planChanges } from './plan-changes.ts';
-import { changedSensors } from './sensors-seen.ts';
+import { changedSensors, noteMoved } from './sensors-seen.ts';
 import { lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
 import { stockEvents } from './stock-events.ts';
 import { unseenReadings } from './unseen-readings.ts';
@@ -65,6 +65,8 @@ export async function applyReadings(
   const understood = understandReadings(unseen.readings, incoming, memory.catalogue, nowMs);
   const plan = await planChanges(tx, site, memory, understood);
   const sensors = changedSensors(memory, plan.bins, understood);
+  const moved = plan.levels.map(({ binId }) => binId);
+  noteMoved(sensors, memory, plan.bins, moved);
 
   await writeRuns(tx, site, unseen.runs(incoming, understood.observations), version, nowMs);
   await writeGateways(tx, site, plan.seenBy);
@@ -87,10 +89,10 @@ export async function applyReadings(
 
   // Of what came now: a late reading also moves what came after it, and may make several movements.
   const heard = new Set([understood.readings, understood.counts, understood.moves].flatMap((each) => [...each.keys()]));
-  const moved = plan.movements.filter(
+  const movedNow = plan.movements.filter(
     ({ outboxId, sequence }) => outboxId === incoming.outboxId && heard.has(sequence),
   );
-  const changed = new Set(moved.map(({ sequence }) => sequence)).size;
+  const changed = new Set(movedNow.map(({ sequence }) => sequence)).size;
   return {
     memory: { ...memory, ledgerVersion: version },
     bins: plan.bins,

@@ -3,6 +3,9 @@ import { binOf, type BinMemory, type SiteMemory } from './site-memory.ts';
 import type { SeenReading, Understood } from './understand-readings.ts';
 import type { EachSensorSeen, SensorSeen } from './write-ledger.ts';
 
+/** Times are flushed every few seconds; no sensor is given up so soon. */
+const LOOKS_SILENT_AFTER_MS = 60_000;
+
 export interface SensorChanges {
   bins: SensorSeen[];
   each: EachSensorSeen[];
@@ -34,6 +37,27 @@ export function changedSensors(
   }
   for (const [binId, seen] of fused) noteFused(changes, memory, bins, binId, seen);
   return changes;
+}
+
+/**
+ * Of bins whose level moved, also the times that are older in the table than their flushing explains: the decision that
+ * follows at once must not hold for silent what has just spoken.
+ */
+export function noteMoved(
+  changes: SensorChanges,
+  memory: SiteMemory,
+  bins: ReadonlyMap<string, BinMemory>,
+  movedBinIds: readonly string[],
+): void {
+  const written = new Set(changes.bins.map(({ binId }) => binId));
+  for (const binId of new Set(movedBinIds)) {
+    const bin = bins.get(binId);
+    if (bin?.quality === undefined || written.has(binId)) continue;
+    if (bin.lastAtMs - bin.flushedAtMs <= LOOKS_SILENT_AFTER_MS) continue;
+    bin.flushedAtMs = bin.lastAtMs;
+    changes.bins.push(flushedSensor(memory, binId, bin));
+    changes.each.push(...eachOf(binId, bin));
+  }
 }
 
 function note(

@@ -137,7 +137,7 @@ function findDoubt(
     return [broke('doubtful-order', `${order.orderNumber} rests on nothing`)];
   const truth = shelf.piecesAround(position.observedAtMs);
   const broken: BrokenPromise[] = [];
-  const doubt = (sentence: string): number => broken.push(broke('doubtful-order', `${order.orderNumber} ${sentence}`));
+  const doubt = (sentence: string): number => broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));
   if (!truth.includes(position.onHand)) {
     doubt(`rests on ${position.onHand} pieces, there were ${truth.join(' or ')}`);
   }

@@ -76,7 +76,6 @@ export class SimulatedReorder {
     time.every(IDLE_CHECK_MS, () => this.#workAtAll());
     time.every(60 * MINUTE_MS, async () => {
       await this.#during((module) => module.get(OrderAging, { strict: false }).age());
-      await this.#during((module) => module.get(StockLedger, { strict: false }).flush());
     });
     time.every(6 * 60 * MINUTE_MS, () => this.#during((module) => module.get(Upkeep, { strict: false }).run()));
   }
@@ -175,6 +174,8 @@ export class SimulatedReorder {
 
   /** What each job does at its interval. */
   async #workAtAll(): Promise<void> {
+    // First, as it is the quickest of them: what it does not know of looks silent to the others.
+    await this.#during((module) => module.get(StockLedger, { strict: false }).flush());
     await this.#decideDue();
     this.#woken.add('dispatcher').add('publisher');
     await this.#runWoken();
