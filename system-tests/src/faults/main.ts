@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { findProgram, type Requirement } from '@shelfwire/test-servers';
@@ -5,6 +6,7 @@ import { findProgram, type Requirement } from '@shelfwire/test-servers';
 import { formatNetworkReport, runBadNetwork } from './network-run.ts';
 import { FAULTS } from '../simulation/fault-plan.ts';
 import { formatFaultTable, formatSimulation } from '../simulation/report.ts';
+import { runCampaign } from '../simulation/campaign.ts';
 import { simulate, type SimulationReport } from '../simulation/run.ts';
 import { SimulatedDatabase } from '../simulation/simulated-database.ts';
 import type { Parts } from './centre.ts';
@@ -13,7 +15,7 @@ import { formatFaultRuns, formatReport, runFaults, type FaultReport } from './ru
 
 const USAGE = `npm run test:faults -- [--scenario kill|stop|wipe|database|disk|clock|mixed|
                            network|simulation|table|everything] [--seed N] [--seconds N]
-                           [--parts production|embedded] [--stop-seconds N] [--runs N] [--days N]
+                           [--parts production|embedded] [--stop-seconds N] [--runs N] [--days N] [--workers N]
 
 kill     runs the whole system with simulated traffic, kills each process in turn with SIGKILL, and compares what the
          devices sent with what is stored and in the ledger; the seed fixes which process is killed when, and how long
@@ -21,7 +23,7 @@ stop, wipe, database, disk, clock: the same with processes frozen (for --stop-se
          PostgreSQL and InfluxDB killed, the gateway's disk full, its clock stepped; mixed: all of that and kill
 network  two gateways behind bad lines: delay, loss, outages; the seed fixes when and for how long
 simulation  the stages of the whole chain in one process on a virtual clock: N sites one after the other, each with the
-         next seed, each for some days with every fault there is; the same seed gives the same days
+         next seed, each for some days with every fault there is; the same seed gives the same days. On so many threads
 table    the simulation with each fault alone for some days, then with all together: one line of a table each
 everything  each kind of fault on the real processes for --seconds each, then the table of the simulation: one table of
          each, and the first broken promise`;
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
       'stop-seconds': { type: 'string' },
       runs: { type: 'string', default: '1' },
       days: { type: 'string', default: '3' },
+      workers: { type: 'string', default: String(availableParallelism()) },
       help: { type: 'boolean', default: false },
     },
   });
@@ -51,7 +54,10 @@ async function main(): Promise<number> {
   }
   if (!Number.isInteger(seed) || !(seconds >= 10)) return refuse('seed must be a whole number, seconds at least 10');
   if (parts !== 'production' && parts !== 'embedded') return refuse('parts must be production or embedded');
-  if (scenario === 'simulation') return simulateAll(seed, Number(values.runs), Number(values.days));
+  if (scenario === 'simulation') {
+    const [runs, days, workers] = [Number(values.runs), Number(values.days), Number(values.workers)];
+    return simulateAll({ firstSeed: seed, runs, days, workers });
+  }
   if (scenario === 'table') return tabulate(seed, Number(values.days));
   if (scenario === 'everything') {
     const real = await tryEverything({ seed, seconds, parts });
@@ -105,26 +111,26 @@ async function tryEverything(about: { seed: number; seconds: number; parts: Part
   return broken.length === 0 ? 0 : 1;
 }
 
-async function simulateAll(firstSeed: number, runs: number, days: number): Promise<number> {
-  if (!(runs >= 1) || !(days > 0)) return refuse('runs must be at least 1, days more than 0');
-  const database = await SimulatedDatabase.open();
-  const reports: SimulationReport[] = [];
-  const before = process.cpuUsage();
-  for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
-    const report = await simulate(database, { seed, days });
-    reports.push(report);
-    const { user, system } = process.cpuUsage(before);
-    const secondsADay = (user + system) / 1e6 / (reports.length * days);
-    process.stderr.write(
-      `${reports.length * days} of ${runs * days} site-days, ${secondsADay.toFixed(2)} CPU s each\r`,
-    );
-    const outcome =
-      report.broken.length === 0 ? 'every promise held' : report.broken.map(({ sentence }) => sentence).join('; ');
-    console.log(
-      `seed ${seed}: ${report.messages} messages, ${report.crashes} deaths, ${report.orders} orders: ${outcome}`,
-    );
-  }
-  await database.close();
+async function simulateAll(about: { firstSeed: number; runs: number; days: number; workers: number }): Promise<number> {
+  const { runs, days, workers } = about;
+  if (!(runs >= 1) || !(days > 0) || !(workers >= 1)) return refuse('runs, days and workers must be more than 0');
+  const [before, beganAtMs] = [process.cpuUsage(), performance.now()];
+  let lived = 0;
+  const reports = await runCampaign({
+    ...about,
+    lived: ({ seed, messages, crashes, orders, broken }) => {
+      lived += days;
+      const { user, system } = process.cpuUsage(before);
+      const secondsADay = (user + system) / 1e6 / lived;
+      const minutes = (performance.now() - beganAtMs) / 60_000;
+      process.stderr.write(
+        `${lived} of ${runs * days} site-days, ${secondsADay.toFixed(2)} CPU s each, ${(lived / minutes).toFixed(0)} a minute\r`,
+      );
+      const outcome =
+        broken.length === 0 ? 'every promise held' : broken.map(({ sentence }) => sentence).join('; ');
+      console.log(`seed ${seed}: ${messages} messages, ${crashes} deaths, ${orders} orders: ${outcome}`);
+    },
+  });
   console.log(`\n${formatSimulation(reports)}`);
   return reports.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }

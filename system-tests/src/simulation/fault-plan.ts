@@ -134,10 +134,8 @@ export const FAULTS: readonly Fault[] = [
     disturbs: ['ledger', 'store'],
     lastsMs: [MINUTE_MS, 2 * HOUR_MS],
     begin: ({ gateway, time }, random) => {
-      gateway.wallOffsetMs = pick([HOUR_MS, -HOUR_MS, -time.nowMs, 30_000], random);
-      return () => {
-        gateway.wallOffsetMs = 0;
-      };
+      gateway.setClock(pick([HOUR_MS, -HOUR_MS, -time.nowMs, 30_000], random));
+      return () => gateway.setClock(0);
     },
   },
   {

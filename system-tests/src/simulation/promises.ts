@@ -8,6 +8,11 @@ const MINUTE_MS = 60_000;
 /** Sensors that are silent for longer are in doubt (catalogueOf), and the evaluator may look that much later. */
 const SEEN_WITHIN_MS = 121 * MINUTE_MS;
 
+/** What a scale could not say at once it says later, as of then. */
+const SEEN_LATE_MS = 61 * MINUTE_MS;
+/** While the gateway's clock was in the past, its readings count as of the last one before: so long ago at most. */
+const CLOCK_WRONG_MS_MAX = 121 * MINUTE_MS;
+
 export interface BrokenPromise {
   kind:
     | 'lost'
@@ -135,7 +140,8 @@ function findDoubt(
   const shelf = site.shelves.find(({ plan }) => plan.binId === order.binId);
   if (!shelf || position.observedAtMs === undefined)
     return [broke('doubtful-order', `${order.orderNumber} rests on nothing`)];
-  const truth = shelf.piecesAround(position.observedAtMs);
+  const clockWasWrong = decidedAtMs - site.gateway.clockRightSinceMs < 2 * CLOCK_WRONG_MS_MAX;
+  const truth = shelf.piecesAround(position.observedAtMs, clockWasWrong ? CLOCK_WRONG_MS_MAX : SEEN_LATE_MS);
   const broken: BrokenPromise[] = [];
   const doubt = (sentence: string): number => broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));
   if (!truth.includes(position.onHand)) {

@@ -17,9 +17,9 @@ export function formatSimulation(reports: readonly SimulationReport[]): string {
       .map(([name, times]) => `${name.padEnd(50)} ${String(times).padStart(5)}`),
     '',
     `site-days ${sum(({ days }) => days)}, messages ${sum(({ messages }) => messages)}, readings that were told to be safe ${sum(({ durable }) => durable)},`,
-    `stored ${sum(({ stored }) => stored)}, picks ${sum(({ picks }) => picks)}, orders ${sum(({ orders }) => orders)}, deaths of processes ${sum(({ crashes }) => crashes)}`,
+    `stored ${sum(({ stored }) => stored)}, picks ${sum(({ picks }) => picks)}, orders ${sum(({ orders }) => orders)}, deaths of processes ${sum(({ crashes }) => crashes)}, asked meanwhile ${sum(({ asked }) => asked)}`,
     broken.length === 0
-      ? 'every promise held: nothing lost, nothing stored twice, ledger = shelves, no second order, none on doubt, none forgotten'
+      ? 'every promise held: nothing lost, nothing stored twice, ledger = shelves, no second order, none on doubt, none forgotten, none late'
       : `broken promises in ${broken.length} of ${reports.length} runs:`,
     ...broken.flatMap(({ seed, days, broken: sentences }) => [
       `  seed ${seed} (again: npm run test:faults -- --scenario simulation --seed ${seed} --days ${days})`,

@@ -73,8 +73,8 @@ export class Shelf {
     this.say();
   }
 
-  /** What lay there about then: clocks are wrong by an hour now and then. */
-  piecesAround(atMs: number, toleranceMs = HOUR_MS + MINUTE_MS): number[] {
+  /** What lay there about then. */
+  piecesAround(atMs: number, toleranceMs: number): number[] {
     return this.#history
       .filter(({ fromMs }, index) => {
         const untilMs = this.#history[index + 1]?.fromMs ?? Infinity;

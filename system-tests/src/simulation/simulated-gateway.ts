@@ -71,7 +71,8 @@ export class SimulatedGateway {
   /** The end of each outbox that was sealed, since it is removed when all of it is confirmed. */
   readonly #sealed = new Map<string, number>();
   /** What its wall clock is wrong by. */
-  wallOffsetMs = 0;
+  #wallOffsetMs = 0;
+  #clockRightSinceMs = 0;
   readonly #options: GatewayOptions;
   readonly #disks = new Map<string, SimulatedDisk>();
   #writesUntilCrash = Infinity;
@@ -85,6 +86,16 @@ export class SimulatedGateway {
     this.#options = options;
     options.time.every(IDLE_TICK_MS, () => this.#tick());
     options.time.every(IDLE_STEP_MS, () => this.#step());
+  }
+
+  /** Now, while it is wrong. */
+  get clockRightSinceMs(): number {
+    return this.#wallOffsetMs === 0 ? this.#clockRightSinceMs : this.#options.time.nowMs;
+  }
+
+  setClock(offsetMs: number): void {
+    this.#wallOffsetMs = offsetMs;
+    this.#clockRightSinceMs = this.#options.time.nowMs;
   }
 
   get isRunning(): boolean {
@@ -107,7 +118,7 @@ export class SimulatedGateway {
     this.#bootedAtMs = time.nowMs;
     const life = new Life();
     const clock = new GatewayClock({
-      wallNow: () => time.nowMs + this.wallOffsetMs,
+      wallNow: () => time.nowMs + this.#wallOffsetMs,
       steadyNow: () => time.nowMs - this.#bootedAtMs,
     });
     const metrics = new ServiceMetrics({ collectDefaults: false });
@@ -166,7 +177,7 @@ export class SimulatedGateway {
     const running = this.#running;
     const device = running?.devices.byId(deviceId);
     if (!running || !device) return false;
-    const receivedAtMs = this.#options.time.nowMs + this.wallOffsetMs;
+    const receivedAtMs = this.#options.time.nowMs + this.#wallOffsetMs;
     this.#planTick();
     const received = await running.life.during(() =>
       running.pipeline.receive(device, { payload, topic, receivedAtMs }, 'mqtt'),
@@ -236,7 +247,7 @@ export class SimulatedGateway {
     const running = this.#running;
     if (!running) return;
     await running.life.during(async () => {
-      await running.pipeline.tick(this.#options.time.nowMs + this.wallOffsetMs);
+      await running.pipeline.tick(this.#options.time.nowMs + this.#wallOffsetMs);
       await running.outbox.tidy();
     });
   }
