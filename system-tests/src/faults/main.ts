@@ -126,8 +126,7 @@ async function simulateAll(about: { firstSeed: number; runs: number; days: numbe
       process.stderr.write(
         `${lived} of ${runs * days} site-days, ${secondsADay.toFixed(2)} CPU s each, ${(lived / minutes).toFixed(0)} a minute\r`,
       );
-      const outcome =
-        broken.length === 0 ? 'every promise held' : broken.map(({ sentence }) => sentence).join('; ');
+      const outcome = broken.length === 0 ? 'every promise held' : broken.map(({ sentence }) => sentence).join('; ');
       console.log(`seed ${seed}: ${messages} messages, ${crashes} deaths, ${orders} orders: ${outcome}`);
     },
   });

@@ -12,6 +12,7 @@ let database: SimulatedDatabase | undefined;
 let runs = 0;
 
 parentPort?.on('message', (errand: Errand) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   void live(errand).then((report) => parentPort?.postMessage(report));
 });
 

@@ -51,6 +51,7 @@ function ask(worker: Worker, errand: Errand): Promise<SimulationReport> {
       worker.off('error', fail);
       resolve(report);
     });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(errand);
   });
 }

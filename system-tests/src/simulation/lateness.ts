@@ -103,9 +103,7 @@ export class Lateness {
       .selectFrom('item_location as il')
       .leftJoin('stock_level as s', 's.bin_id', 'il.bin_id')
       .leftJoin('episode as e', (join) => join.onRef('e.bin_id', '=', 'il.bin_id').on('e.closed_at_ms', 'is', null))
-      .leftJoin('purchase_order_line as l', (join) =>
-        join.onRef('l.bin_id', '=', 'il.bin_id').on('l.open', '=', true),
-      )
+      .leftJoin('purchase_order_line as l', (join) => join.onRef('l.bin_id', '=', 'il.bin_id').on('l.open', '=', true))
       .leftJoin('purchase_order as o', 'o.order_id', 'l.order_id')
       .select(['il.bin_id as binId', 's.on_hand as onHand', 'e.opened_at_ms as episodeSinceMs'])
       .select(['o.order_id as orderId', 'o.sent_at_ms as sentAtMs', 'o.created_at_ms as createdAtMs'])

@@ -143,7 +143,8 @@ function findDoubt(
   const clockWasWrong = decidedAtMs - site.gateway.clockRightSinceMs < 2 * CLOCK_WRONG_MS_MAX;
   const truth = shelf.piecesAround(position.observedAtMs, clockWasWrong ? CLOCK_WRONG_MS_MAX : SEEN_LATE_MS);
   const broken: BrokenPromise[] = [];
-  const doubt = (sentence: string): number => broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));
+  const doubt = (sentence: string): number =>
+    broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));
   if (!truth.includes(position.onHand)) {
     doubt(`rests on ${position.onHand} pieces, there were ${truth.join(' or ')}`);
   }

@@ -108,5 +108,8 @@ async function digestOf({ durable, database, shelves, gateway, ingest, reorder }
     .execute();
   const read = durable.map(({ deviceId, receivedAtMs, quality }) => [deviceId, receivedAtMs, quality]);
   const lives = [gateway.counts, ingest.counts, reorder.counts, shelves.map(({ picks, pieces }) => [picks, pieces])];
-  return createHash('sha256').update(JSON.stringify([read, movements, orders, lives])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([read, movements, orders, lives]))
+    .digest('hex')
+    .slice(0, 16);
 }

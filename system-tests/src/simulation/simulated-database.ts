@@ -1,4 +1,11 @@
-import { createPglite, migrateToLatest, openPglite, overPglite, PreparedPglite, type Db } from '@shelfwire/reorder-service/parts';
+import {
+  createPglite,
+  migrateToLatest,
+  openPglite,
+  overPglite,
+  PreparedPglite,
+  type Db,
+} from '@shelfwire/reorder-service/parts';
 import { sql } from 'kysely';
 
 import type { Life } from './life.ts';
