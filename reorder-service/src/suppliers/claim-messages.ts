@@ -27,7 +27,7 @@ export function laneOf(row: { tenant_id: string; recipient: string }): string {
 }
 
 /**
- * Takes messages that are due, by a lease, a few of each supplier. Several replicas may claim at once: a row that another
+ * Takes messages that are due, by a lease, a few of each supplier, the oldest first. Several replicas may claim at once: a row that another
  * one is taking, or whose order somebody is changing, is passed over.
  * @param busyLanes suppliers that this replica is waiting for
  */
@@ -36,7 +36,7 @@ export async function claimMessages(
   busyLanes: ReadonlySet<string>,
   { nowMs, leaseMs }: { nowMs: number; leaseMs: number },
 ): Promise<Claimed[]> {
-  const { rows } = await sql<Claimed>`
+  const { rows } = await sql<Claimed & { position: number }>`
     with lane as (
       select distinct tenant_id, recipient from message_outbox
       where channel = 'supplier' and sent_at_ms is null and given_up_at_ms is null and next_attempt_at_ms <= ${nowMs}
@@ -53,8 +53,8 @@ export async function claimMessages(
     update message_outbox m set next_attempt_at_ms = ${nowMs + leaseMs}, attempts = m.attempts + 1
     from supplier s
     where s.tenant_id = m.tenant_id and s.supplier_id = m.recipient and m.message_id in (select message_id from due)
-    returning m.message_id, m.tenant_id, m.order_id, m.recipient, m.kind, m.payload, m.attempts,
+    returning m.message_id, m.position, m.tenant_id, m.order_id, m.recipient, m.kind, m.payload, m.attempts,
               s.endpoint, s.api_token, s.channel,
               (select po.traceparent from purchase_order po where po.order_id = m.order_id) as traceparent`.execute(db);
-  return rows;
+  return rows.sort((a, b) => a.position - b.position); // what an update returns has no order
 }
