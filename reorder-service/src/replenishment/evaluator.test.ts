@@ -76,6 +76,24 @@ onEachEngine('bins whose time has come', (database) => {
     );
   });
 
+  test('what was covered by an order that ended while nobody looked is found', async () => {
+    const story = await BinStory.of(database.db, {
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0',
+    });
+    expect(await story.showsAndDecides(18)).toBe('ORDER');
+    expect(await story.showsAndDecides(17)).toBe('COVERED');
+    const offered = async (): Promise<boolean> => {
+      const bins = await new LeftBehind().next(database.db, story.nowMs);
+      return bins.some((bin) => bin.tenant_id === story.tenantId);
+    };
+    expect(await offered()).toBe(false);
+    const own = (table: 'purchase_order' | 'purchase_order_line') =>
+      database.db.updateTable(table).where('tenant_id', '=', story.tenantId);
+    await own('purchase_order_line').set({ open: false }).execute();
+    await own('purchase_order').set({ status: 'CLOSED', closed_at_ms: story.nowMs }).execute();
+    expect(await offered()).toBe(true);
+  });
+
   test('a lead time of a part of a day is no obstacle', async () => {
     const story = await BinStory.of(database.db, { supplierItem: ', leadTimeDays: 0.123456789' });
     expect(await story.showsAndDecides(18)).toBe('ORDER');

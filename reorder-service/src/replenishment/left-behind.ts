@@ -20,7 +20,7 @@ const BINS_PER_SWEEP = 1_000;
 const AGAIN_AFTER_MS = 30 * 60_000;
 
 /**
- * Finds bins that a crash may have left behind: low and undecided, silent but not held, or held although their sensor is
+ * Finds bins that a crash may have left behind: low and undecided, or covered by an order that has ended, silent but not held, or held although their sensor is
  * well again. Many bins look like that and are not: a policy in shadow, a need too small, an item that nobody sells. Each
  * is offered once, and again when something about it changed; a sweep looks at a bounded number of bins, the next one goes
  * on where it ended, so that none waits for ever behind others.
@@ -67,6 +67,9 @@ async function suspectsAfter(db: Db, after: BinRow | undefined, nowMs: number): 
       or (il.decision in ('WAIT', 'ORDER') and l.on_hand <= (p.parameters->>'reorderPoint')::bigint
           and il.evaluate_at_ms is null
           and (il.decision = 'ORDER' or l.observed_at_ms > il.decided_at_ms - ${CLOCKS_DIFFER_MS}))
+      or (il.decision = 'COVERED' and l.on_hand <= (p.parameters->>'reorderPoint')::bigint and not exists (
+            select from purchase_order_line ol where ol.tenant_id = il.tenant_id and ol.site_id = il.site_id
+              and ol.bin_id = il.bin_id and ol.open))
       or (il.decision = 'HELD' and s.quality = 'good' and l.on_hand is not null and l.disagreeing_since_ms is null
           and ${nowMs} - s.last_reading_at_ms < coalesce(bs.stale_after_ms, 900000))
       or (il.decision <> 'HELD' and bs.kind in ('weight', 'level', 'count')
