@@ -93,6 +93,14 @@ export interface ReservationTable extends BinKey {
   closed_by: string | null;
 }
 
+/** Somebody said that so much of a reservation was handed out. */
+export interface ReservationHandoutTable extends BinKey {
+  handout_id: Generated<number>;
+  item_id: string;
+  quantity: number;
+  at_ms: number;
+}
+
 /** One side of an announced move; both sides of a transfer have its move_id. */
 export interface AnnouncedMoveTable extends BinKey {
   move_id: string;

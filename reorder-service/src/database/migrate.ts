@@ -20,6 +20,7 @@ import { runRanges } from './migrations/run-ranges.ts';
 import { stock } from './migrations/stock.ts';
 import { stockKeeping } from './migrations/stock-keeping.ts';
 import { trucks } from './migrations/trucks.ts';
+import { handouts } from './migrations/handouts.ts';
 import { urging } from './migrations/urging.ts';
 import { webhookTrouble } from './migrations/webhook-trouble.ts';
 import { webhooks } from './migrations/webhooks.ts';
@@ -47,6 +48,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0086-declined-suggestions': declinedSuggestions,
   '0064-webhook-trouble': webhookTrouble,
   '0065-urging': urging,
+  '0066-handouts': handouts,
 };
 
 /**

@@ -16,6 +16,7 @@ import type {
   AppliedRunTable,
   CountingTaskTable,
   ParkedReadingTable,
+  ReservationHandoutTable,
   ReservationTable,
   SiteLedgerTable,
   StockCheckpointTable,
@@ -92,6 +93,7 @@ export interface Schema {
   bin_gateway: BinKey & { gateway_id: string };
   each_sensor_state: BinKey & { sensor: string; last_reading_at_ms: number; quality: ReadingQuality };
   reservation: ReservationTable;
+  reservation_handout: ReservationHandoutTable;
   announced_move: AnnouncedMoveTable;
   stock_lot: StockLotTable;
   order_receipt: OrderReceiptTable;

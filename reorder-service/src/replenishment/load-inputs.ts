@@ -1,7 +1,7 @@
 import type { Tx } from '../database/with-tenant.ts';
 import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf } from '../orders/cover.ts';
-import { splitDemand } from '../stock/demand.ts';
+import { splitDemand, takenAndNotSaid } from '../stock/demand.ts';
 import { unusableOf } from '../stock/expiring-lots.ts';
 import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
@@ -76,7 +76,9 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
   const capacity = capacityOf(pool.bins);
   const level = levelOf(row, pool.bins);
   const lots = pool.bins.flatMap((bin) => bin.lots);
-  const openDemand = pool.bins.reduce((sum, bin) => sum + bin.open_demand, 0);
+  const reserved = pool.bins.reduce((sum, bin) => sum + bin.open_demand, 0);
+  const handouts = pool.bins.flatMap((bin) => bin.handouts ?? []).sort((a, b) => a.atMs - b.atMs);
+  const openDemand = Math.max(0, reserved - takenAndNotSaid(handouts, nowMs));
   const unusable = Math.min(level?.onHand ?? 0, unusableOf(lots, row.item_id, policy?.usableDaysLeft, nowMs));
   const { doubt, binId: doubtedBinId } = doubtOfPool(row, pool.bins, nowMs);
   return {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { SensorKind } from '../database/catalogue-tables.ts';
 import type { Tx } from '../database/with-tenant.ts';
+import { SAID_LOOKED_BACK_MS, TAKEN_LOOKED_BACK_MS, type HandoutEvent } from '../stock/demand.ts';
 import type { ExpiringLot } from '../stock/expiring-lots.ts';
 import type { Offer } from './supply.ts';
 import type { Truck } from './truck.ts';
@@ -46,6 +47,8 @@ export interface SituationRow {
   last_ordered_at_ms: number | null;
   /** Reserved and not yet taken, counted anew; an expired reservation is none. */
   open_demand: number;
+  /** Where something is reserved: what left lately, and what was said to be handed out. */
+  handouts: HandoutEvent[] | null;
   /** Only of a bin that prefers one of its sensors: which is believed, and what each says of itself. */
   sensors: Record<string, unknown>[] | null;
   /** What is left of lots with a date, as ../stock-keeping/lots.ts has worked it out. */
@@ -107,6 +110,18 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
              where r.tenant_id = il.tenant_id and r.site_id = il.site_id and r.bin_id = il.bin_id
                and r.item_id = il.item_id and r.status = 'OPEN'
                and (r.expires_at_ms is null or r.expires_at_ms > ${nowMs}::bigint)), 0)::bigint as open_demand,
+           case when exists (
+             select from reservation r where r.tenant_id = il.tenant_id and r.site_id = il.site_id
+               and r.bin_id = coalesce(b.primary_bin_id, b.bin_id) and r.status = 'OPEN') then (
+             select jsonb_agg(jsonb_build_object('kind', h.kind, 'quantity', h.quantity, 'atMs', h.at_ms))
+             from (
+               select 'taken' as kind, -m.change as quantity, m.at_ms from stock_movement m
+               where m.tenant_id = il.tenant_id and m.site_id = il.site_id and m.bin_id = il.bin_id
+                 and m.item_id = il.item_id and m.kind = 'CONSUMPTION' and m.at_ms > ${nowMs - TAKEN_LOOKED_BACK_MS}::bigint
+               union all
+               select 'said', s.quantity, s.at_ms from reservation_handout s
+               where s.tenant_id = il.tenant_id and s.site_id = il.site_id and s.bin_id = il.bin_id
+                 and s.item_id = il.item_id and s.at_ms > ${nowMs - SAID_LOOKED_BACK_MS}::bigint) h) end as handouts,
            case when b.fusion = 'prefer' then (
              select jsonb_agg(jsonb_build_object('sensor', es.sensor, 'quality', es.quality,
                       'saidAtMs', es.last_reading_at_ms,

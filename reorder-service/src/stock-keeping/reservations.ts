@@ -8,6 +8,7 @@ import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
+import { HANDOUT_SETTLES_MS, SAID_LOOKED_BACK_MS } from '../stock/demand.ts';
 import { poolsOf } from '../stock/pools.ts';
 import type { SiteAddress } from '../stock/site-memory.ts';
 import { namesOf, type Names } from './names.ts';
@@ -36,7 +37,7 @@ interface Row {
 
 /**
  * Demand that is known beforehand. The position of a bin counts what is open of it (../stock/demand.ts), so that a policy
- * orders for it; handing goods out and saying so are two things, and until both are done it counts twice for that moment.
+ * orders for it. Handing goods out and saying so are two things: what was taken lately and not said counts once all the same.
  */
 @Injectable()
 export class Reservations {
@@ -91,6 +92,7 @@ export class Reservations {
       status = case when fulfilled_quantity + ${quantity} >= quantity then 'FULFILLED' else status end,
       closed_at_ms = case when fulfilled_quantity + ${quantity} >= quantity then ${this.clock()}::bigint end,
       closed_by = case when fulfilled_quantity + ${quantity} >= quantity then ${by} end`,
+      quantity,
     );
   }
 
@@ -146,18 +148,46 @@ export class Reservations {
       .where('expires_at_ms', '<=', nowMs)
       .returning(['tenant_id', 'site_id', 'bin_id'])
       .execute();
-    for (const row of rows) this.touched.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id]);
+    await this.db
+      .deleteFrom('reservation_handout')
+      .where('at_ms', '<', nowMs - SAID_LOOKED_BACK_MS)
+      .execute();
+    for (const row of [...rows, ...(await this.#settled(nowMs))]) {
+      this.touched.touch({ tenantId: row.tenant_id, siteId: row.site_id }, [row.bin_id]);
+    }
     return rows.length;
   }
 
-  async #close(tenantId: string, reservationId: string, set: ReturnType<typeof sql>) {
-    const { rows } = await withTenant(this.db, tenantId, (tx) =>
-      sql<Row>`update reservation set ${set}
-               where tenant_id = ${tenantId} and reservation_id = ${reservationId} and status = 'OPEN'
-               returning *`.execute(tx),
-    );
-    const [row] = rows;
+  /** Where something was taken beside an open reservation lately: it may have been something else, and counts then. */
+  async #settled(nowMs: number): Promise<{ tenant_id: string; site_id: string; bin_id: string }[]> {
+    const { rows } = await sql<{ tenant_id: string; site_id: string; bin_id: string }>`
+      select distinct r.tenant_id, r.site_id, r.bin_id from reservation r
+      join bin b on b.tenant_id = r.tenant_id and b.site_id = r.site_id and r.bin_id = coalesce(b.primary_bin_id, b.bin_id)
+      join stock_movement m on m.tenant_id = b.tenant_id and m.site_id = b.site_id and m.bin_id = b.bin_id
+        and m.kind = 'CONSUMPTION' and m.at_ms > ${nowMs - 4 * HANDOUT_SETTLES_MS}
+      where r.status = 'OPEN'`.execute(this.db);
+    return rows;
+  }
+
+  async #close(tenantId: string, reservationId: string, set: ReturnType<typeof sql>, handedOut = 0) {
+    const row = await withTenant(this.db, tenantId, async (tx) => {
+      const { rows } = await sql<Row>`
+        update reservation set ${set}
+        where tenant_id = ${tenantId} and reservation_id = ${reservationId} and status = 'OPEN' returning *`.execute(
+        tx,
+      );
+      const [changed] = rows;
+      if (changed && handedOut > 0) await this.#noteHandout(tx, tenantId, changed, handedOut);
+      return changed;
+    });
     return row && this.#changed(tenantId, row);
+  }
+
+  async #noteHandout(tx: Tx, tenantId: string, { site_id, bin_id, item_id }: Row, quantity: number): Promise<void> {
+    await tx
+      .insertInto('reservation_handout')
+      .values({ tenant_id: tenantId, site_id, bin_id, item_id, quantity, at_ms: this.clock() })
+      .execute();
   }
 
   async #changed(tenantId: string, row: Row): Promise<Reservation> {
