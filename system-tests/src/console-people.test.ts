@@ -27,6 +27,7 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
   const folder = mkdtempSync(join(tmpdir(), 'shelfwire-camera-'));
   let broker: MosquittoServer;
   let supplier: Server;
+  let supplierUrl: string;
   let service: ReorderProcess;
   let scales: ScriptedScales;
   let browser: Browser;
@@ -42,9 +43,11 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
     const address = supplier.address();
     const supplierPort = typeof address === 'object' && address !== null ? address.port : 0;
+    supplierUrl = `http://127.0.0.1:${supplierPort}/events`;
     service = await ReorderProcess.start({
       mqttUrl: broker.url,
       catalogue: catalogue(supplierPort, BINS_WITHOUT_SENSOR),
+      env: { SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8' },
     });
     scales = await ScriptedScales.connect(broker.url);
     const video = join(folder, 'barcode.y4m');
@@ -74,6 +77,45 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     const run = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((r) => r.violations)`;
     const found = (await page.evaluate(run)) as Violation[];
     return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
+  }
+
+  const focused = (): Promise<unknown> => page.evaluate('document.activeElement?.textContent');
+
+  const orderOf = (on: Page, item: string) =>
+    on
+      .getByRole('listitem', { name: /^Order / })
+      .filter({ hasText: item })
+      .getByRole('link')
+      .first();
+
+  /** A buyer, in a browser of their own. */
+  async function signedInColleague(): Promise<Page> {
+    const email = 'colleague@plant.example';
+    const password = 'another password of the test';
+    const { accessToken } = await post('auth/login', ADMIN);
+    const invitation = { email, displayName: 'Cora League', role: 'buyer' };
+    const { temporaryPassword } = await post('users', invitation, accessToken);
+    const first = await post('auth/login', { email, password: temporaryPassword });
+    const change = { currentPassword: temporaryPassword, newPassword: password };
+    await post('me/password', change, first['accessToken']);
+    const opened = await openPage(browser, { baseURL: service.baseUrl, viewport: DESKTOP });
+    opened.page.setDefaultTimeout(WAIT_MS);
+    await opened.page.goto('/');
+    await opened.page.getByLabel('Email').fill(email);
+    await opened.page.getByRole('textbox', { name: 'Password' }).fill(password);
+    await opened.page.getByRole('button', { name: 'Sign in' }).click();
+    await opened.page.getByRole('list', { name: 'Bins' }).waitFor();
+    return opened.page;
+  }
+
+  async function post(path: string, body: object, token?: string): Promise<Record<string, string>> {
+    const response = await fetch(`${service.baseUrl}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify(body),
+    });
+    expect(response.ok, path).toBe(true);
+    return (await response.json()) as Record<string, string>;
   }
 
   /** Polled: in the moment of a change of colours, or while a list is read, the picture is not yet the one to judge. */
@@ -159,6 +201,63 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await page.getByRole('listitem').filter({ hasText: 'A-02 → A-04' }).getByText('Done').waitFor();
   });
 
+  test('readings that are nobody’s are discarded, once somebody has confirmed it', async () => {
+    await scales.weigh('scale-lost', 70);
+    await page.goto('/doubt');
+    const card = page.getByRole('listitem').filter({ hasText: 'scale-lost' });
+    await card.getByRole('button', { name: 'Discard…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('1 reading of scale-lost is gone for good.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await expect.poll(focused, { message: 'the focus is back at what opened the dialog' }).toBe('Discard…');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Discard', exact: true }).click();
+    await page.getByText('1 discarded.').waitFor();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  test('goods are reserved for a job, and handed out', async () => {
+    await page.goto('/stock/plant-1/bin-spare');
+    await page.getByRole('button', { name: 'Reserve…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/How many pcs/).fill('5');
+    await dialog.getByLabel('For').fill('Job 4711');
+    await isUsable('the reservation');
+    await dialog.getByRole('button', { name: 'Reserve', exact: true }).click();
+    await page.getByText('33 on hand + 0 on order − 5 reserved').waitFor();
+
+    await page.goto('/reservations');
+    const card = page.getByRole('listitem').filter({ hasText: 'For Job 4711' });
+    await card.getByRole('button', { name: 'Hand out…' }).click();
+    await page.getByLabel('How many pcs, for Job 4711?').fill('2');
+    await page.getByRole('button', { name: 'Hand out', exact: true }).click();
+    await card.getByText('2 handed out, 3 left').waitFor();
+    await isUsable('the reservations');
+    await card.getByRole('button', { name: 'Cancel it…' }).click();
+    await page.getByRole('button', { name: 'Cancel reservation' }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  test('a lot that expires soon is recorded, and listed for those who have to use it up', async () => {
+    await page.goto('/stock/plant-1/bin-spare');
+    await page.getByRole('button', { name: 'Record a lot…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/How many pcs/).fill('8');
+    await dialog.getByRole('textbox', { name: 'Lot', exact: true }).fill('CH-0815');
+    const inTenDays = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+    await dialog.getByLabel('Use by').fill(inTenDays);
+    await dialog.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('list', { name: 'Lots in this bin' }).getByText('CH-0815').waitFor();
+    await page.goto('/lots');
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'CH-0815' })
+      .getByText(/Expires in \d+ days/)
+      .waitFor();
+    await everyLook(isUsable);
+  });
+
   test('an order’s page and its dialog can be used by everybody', async () => {
     // Below the safety stock, too: an alert is raised while the tests go on.
     await scales.weigh('scale-bolts', 3 * PIECE_GRAMS);
@@ -230,6 +329,16 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await everyLook(isUsable);
   });
 
+  test('a rule has every order wait for a person', async () => {
+    await page.goto('/approvals');
+    await page.getByRole('button', { name: 'New rule…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('every-order');
+    await isUsable('the rule');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Change rule every-order' }).waitFor();
+  });
+
   test('a policy is tried before it is saved, then decides', async () => {
     await scales.weigh('scale-nuts', 50 * PIECE_GRAMS);
     await page.goto('/policies/plant-1/bin-nuts');
@@ -250,16 +359,80 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await page.getByText('Min–max: at ≤ 55, up to 90 pcs').first().waitFor();
   });
 
+  test('an order that waits is changed by one person and approved by another', async () => {
+    await page.goto('/orders');
+    await orderOf(page, 'Hex nut').click();
+    await page.getByRole('button', { name: 'Change…' }).click();
+    await page.getByLabel('Hex nut').fill('5');
+    await page.getByLabel('Note for the supplier').fill('in one parcel');
+    await isUsable('the change of an order');
+    await page.getByRole('button', { name: 'Save the change' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('main').getByText('5 packs = 50 pcs').first().waitFor();
+
+    const colleague = await signedInColleague();
+    await colleague.goto(page.url());
+    await colleague.getByRole('button', { name: 'Approve…' }).click();
+    await colleague.getByText('It is sent to the supplier at once.').waitFor();
+    await colleague.getByRole('button', { name: 'Approve and send' }).click();
+    await colleague.getByRole('button', { name: 'Approve…' }).waitFor({ state: 'detached' });
+    // Pushed to whoever looks at it, too.
+    await page.getByText('Sent', { exact: true }).first().waitFor();
+    await colleague.context().close();
+  });
+
   test.each([
     ['Insights', 'Fill rate'],
-    ['Approvals and budgets', 'It would go out at once'],
+    ['Approvals and budgets', 'because the rule every-order is met'],
     ['Gateways', 'New gateway…'],
     ['Audit trail', 'Policy changed'],
+    ['Suggestions', 'Nothing is suggested'],
   ])('the page %s can be used by everybody', async (heading, text) => {
-    await page.goto({ Insights: '/insights', Gateways: '/gateways', 'Audit trail': '/audit' }[heading] ?? '/approvals');
+    const paths = {
+      Insights: '/insights',
+      Gateways: '/gateways',
+      'Audit trail': '/audit',
+      Suggestions: '/suggestions',
+    };
+    await page.goto(paths[heading as keyof typeof paths] ?? '/approvals');
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
     await page.getByText(text).first().waitFor();
     await isUsable(heading);
+  });
+
+  test('a file is checked before it counts: first its mistakes, then what would change', async () => {
+    await page.goto('/import');
+    const rows = page.getByLabel('Or paste the rows');
+    await rows.fill('itemId;name\nbolt-m8;Bolt of the import\n;nameless');
+    await page.getByRole('button', { name: 'Check it' }).click();
+    await page.getByRole('list', { name: 'Mistakes in the file' }).getByText('line 3').first().waitFor();
+    await isUsable('the mistakes');
+    await rows.fill('itemId;name\nwasher-m8;Washer of the import');
+    await page.getByRole('button', { name: 'Check it' }).click();
+    await page.getByText('name: Washer M8 → Washer of the import').waitFor();
+    await isUsable('what would change');
+    await page.getByRole('button', { name: 'Import this row' }).click();
+    await page.getByText('Imported: 0 new, 1 changed').waitFor();
+    await page.goto('/stock/plant-1/bin-spare');
+    await page.getByRole('heading', { name: 'Washer of the import' }).waitFor();
+  });
+
+  test('a system is told what happens: its secret is shown once, a test says whether it arrives', async () => {
+    await page.goto('/webhooks');
+    await page.getByRole('button', { name: 'New webhook…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('erp');
+    await dialog.getByLabel('Address').fill(supplierUrl);
+    await isUsable('the new webhook');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    expect(await page.getByTestId('webhook-secret').textContent()).toMatch(/^whsec_/);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText('It arrived:').waitFor();
+    await everyLook(isUsable);
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.getByRole('heading', { name: 'Events for erp' }).waitFor();
+    await isUsable('the events');
   });
 
   test('somebody of the supplier is let in, chooses a password, and acknowledges with another date', async () => {

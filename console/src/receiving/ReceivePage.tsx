@@ -1,12 +1,12 @@
-import { Anchor, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconPackageOff } from '@tabler/icons-react';
+import { Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconPackageOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 
 import { orderQuery } from '../api/queries';
 import type { OrderDetail, Receipt } from '../api/types';
-import backClasses from '../orders/OrderPage.module.css';
 import { OrderStatusBadge } from '../orders/OrderStatusBadge';
+import { BackLink } from '../shell/BackLink';
 import { EmptyState, FailureState } from '../shell/states';
 import { describeTime } from '../time/describe-age';
 import { mayCome, receiptsOfOrderQuery } from './queries';
@@ -25,9 +25,7 @@ export function ReceivePage() {
   const error = order.error ?? receipts.error;
   return (
     <>
-      <Anchor component={Link} to="/receiving" size="sm" className={backClasses['back'] ?? ''}>
-        <IconArrowLeft size={16} aria-hidden /> Receiving
-      </Anchor>
+      <BackLink to="/receiving">Receiving</BackLink>
       {error && !(order.data && receipts.data) ? (
         <FailureState error={error} onRetry={() => void Promise.all([order.refetch(), receipts.refetch()])} />
       ) : null}
