@@ -136,6 +136,29 @@ test('a cancellation is accepted until the goods have left, and answered the sam
   expect(gone.cancel('unknown', behave(), NOW_MS)).toBeUndefined();
 });
 
+test('asked to hurry, it takes its next step at once and answers the same each time; goods that have left are gone', () => {
+  const request = {
+    schema: 'order-change/1' as const,
+    messageId: '7f9c24e8-3b12-4a2b-9a51-0d5d6cbb7a11',
+    orderId: ORDER.orderId,
+    orderNumber: ORDER.orderNumber,
+    atMs: NOW_MS,
+    requestedDeliveryAtMs: NOW_MS + 1,
+    reason: 'the line stops',
+  };
+  const slow = behave({ acknowledgeAfterMs: 3_600_000, transitMs: 60_000 });
+  const book = new SupplierBook();
+  book.receive('key-1', ORDER, slow, NOW_MS);
+  const answer = book.hurry(request, slow, NOW_MS);
+  expect(answer).toMatchObject({ answer: 'accepted', promisedDeliveryAtMs: NOW_MS + 60_000 });
+  expect(book.hurry(request, slow, NOW_MS + 5)).toEqual(answer);
+  expect(book.waiting()).toMatchObject([{ dueAtMs: NOW_MS }]);
+  const gone = new SupplierBook();
+  gone.receive('key-1', ORDER, behave(), NOW_MS);
+  workThrough(gone, behave());
+  expect(gone.hurry(request, behave(), NOW_MS)).toMatchObject({ answer: 'refused', reason: 'the goods have left' });
+});
+
 test('a wholly rejected order ends there', () => {
   const behaviour = behave({ rejectPartNumbers: ['*'] });
   const book = new SupplierBook();

@@ -4,10 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   despatchAdviceMessageSchema,
   orderCancellationAnswerSchema,
+  orderChangeAnswerSchema,
   orderResponseMessageSchema,
   purchaseOrderMessageSchema,
   type DespatchAdviceMessage,
   type OrderCancellationAnswer,
+  type OrderChangeAnswer,
+  type OrderChangeMessage,
   type OrderResponseMessage,
   type PurchaseOrderMessage,
 } from '@shelfwire/contract';
@@ -31,6 +34,8 @@ const supplierOrderSchema = z.object({
   despatch: despatchAdviceMessageSchema.optional(),
   /** The word on a cancellation, the same however often it is asked. */
   cancellation: orderCancellationAnswerSchema.optional(),
+  /** The word on the last request for an earlier date, and which request that was. */
+  change: z.object({ requestId: z.string(), answer: orderChangeAnswerSchema }).optional(),
 });
 export type SupplierOrder = z.infer<typeof supplierOrderSchema>;
 
@@ -110,6 +115,27 @@ export class SupplierBook {
       ...(refused ? { reason: hasLeft ? 'the goods have left' : 'cancellations are not accepted' } : {}),
     };
     return order.cancellation;
+  }
+
+  /** Asked to hurry, it takes the next step at once, unless the goods have left. @returns undefined if there is no such order */
+  hurry(request: OrderChangeMessage, behaviour: Behaviour, nowMs: number): OrderChangeAnswer | undefined {
+    const order = this.orders.find((each) => each.order.orderId === request.orderId);
+    if (!order) return undefined;
+    if (order.change?.requestId === request.messageId) return order.change.answer;
+    const hasLeft = order.stage !== 'received' && order.stage !== 'responded';
+    if (!hasLeft) order.dueAtMs = Math.min(order.dueAtMs, nowMs);
+    const promisedDeliveryAtMs = Math.max(request.requestedDeliveryAtMs, nowMs + behaviour.transitMs);
+    const answer: OrderChangeAnswer = {
+      schema: 'order-change-answer/1',
+      messageId: randomUUID(),
+      orderId: request.orderId,
+      atMs: nowMs,
+      ...(hasLeft
+        ? { answer: 'refused', reason: 'the goods have left' }
+        : { answer: 'accepted', promisedDeliveryAtMs }),
+    };
+    order.change = { requestId: request.messageId, answer };
+    return answer;
   }
 
   /** Orders that still have a step to go, soonest first. */

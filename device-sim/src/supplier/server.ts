@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { purchaseOrderMessageSchema } from '@shelfwire/contract';
+import { orderChangeMessageSchema, purchaseOrderMessageSchema } from '@shelfwire/contract';
 import {
   describeIssues,
   withCertificate,
@@ -65,6 +65,14 @@ export function createSupplierServer(
   server.post<{ Params: { orderId: string } }>('/orders/:orderId/cancellation', (request, reply) => {
     const account = supplier.accountOf(tokenOf(request), request.params.orderId);
     const answer = account && supplier.cancel(account, request.params.orderId);
+    return answer ? reply.send(answer) : refuse(reply, 404, 'ORDER_INVALID', 'there is no such order of this supplier');
+  });
+
+  server.post<{ Params: { orderId: string } }>('/orders/:orderId/changes', (request, reply) => {
+    const account = supplier.accountOf(tokenOf(request), request.params.orderId);
+    const parsed = orderChangeMessageSchema.safeParse(request.body);
+    if (!parsed.success) return refuse(reply, 422, 'ORDER_INVALID', describeIssues(parsed.error).join('; '));
+    const answer = account && supplier.hurry(account, parsed.data);
     return answer ? reply.send(answer) : refuse(reply, 404, 'ORDER_INVALID', 'there is no such order of this supplier');
   });
 

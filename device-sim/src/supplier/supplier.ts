@@ -1,4 +1,9 @@
-import type { OrderCancellationAnswer, PurchaseOrderMessage } from '@shelfwire/contract';
+import type {
+  OrderCancellationAnswer,
+  OrderChangeAnswer,
+  OrderChangeMessage,
+  PurchaseOrderMessage,
+} from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
 import type { SupplierSettings } from '../fleet-file.ts';
@@ -76,6 +81,16 @@ export class Supplier {
     if (known?.order.supplierId !== account.supplierId) return undefined;
     const answer = this.book.cancel(orderId, account.behaviour, Date.now());
     this.#parts.keep();
+    return answer;
+  }
+
+  /** @returns undefined if this account has no such order */
+  hurry(account: Account, request: OrderChangeMessage): OrderChangeAnswer | undefined {
+    const known = this.book.orders.find((each) => each.order.orderId === request.orderId);
+    if (known?.order.supplierId !== account.supplierId) return undefined;
+    const answer = this.book.hurry(request, account.behaviour, Date.now());
+    this.#parts.keep();
+    this.#arm();
     return answer;
   }
 
