@@ -77,12 +77,21 @@ until_true() {
   done
   say "$what"
 }
+# As a person does; what went wrong is shown.
+up() {
+  # shellcheck disable=SC2086
+  deploy/up.sh $PROFILES >up.log 2>&1 && return
+  say 'up.sh failed'
+  tail -40 up.log
+  compose ps
+  compose logs --tail 40
+  exit 1
+}
 all_healthy() { [ "$(docker ps --quiet --filter name=shelfwire-trial --filter health=healthy | wc -l)" = 11 ]; }
 acknowledged() { statuses | grep -qE 'ACKNOWLEDGED|SHIPPED|RECEIVED|CLOSED'; }
 
 began=$(date +%s)
-# shellcheck disable=SC2086
-deploy/up.sh $PROFILES >up.log 2>&1 || { cat up.log; exit 1; }
+up
 say "up.sh: $(grep -c . up.log) lines, of them: $(grep '^Shelfwire is ready' up.log)"
 until_true 240 'all eleven containers are healthy' all_healthy
 sign_in
@@ -129,13 +138,11 @@ compose logs grafana 2>/dev/null | grep -E 'reached|dashboards read' | sed 's/^/
 
 echo '-- a container is killed; everything is stopped, removed and started again'
 compose kill -s SIGKILL reorder-service edge-gateway >/dev/null 2>&1
-# shellcheck disable=SC2086
-deploy/up.sh $PROFILES >/dev/null 2>&1
+up
 until_true 120 'all are healthy again after two were killed' all_healthy
 before=$(order_numbers)
 compose down --timeout 30 >/dev/null 2>&1
-# shellcheck disable=SC2086
-deploy/up.sh $PROFILES >/dev/null 2>&1
+up
 until_true 240 'all are healthy after down and up' all_healthy
 sign_in
 after=$(order_numbers)
@@ -166,8 +173,7 @@ grep -E 'as in the backup|restored' restore.log | sed 's/^/   /'
 say "movements|sum|orders|events $counted and $counted_points points, as before"
 if deploy/restore.sh "$taken" >again.log 2>&1; then echo 'a second restore was not refused'; exit 1; fi
 say "a second restore: $(tail -1 again.log)"
-# shellcheck disable=SC2086
-deploy/up.sh $PROFILES >/dev/null 2>&1
+up
 until_true 240 'all are healthy after the restore' all_healthy
 sign_in
 moved() { [ "$(sql 'select count(*) from stock_movement')" -gt "${counted%%|*}" ]; }
