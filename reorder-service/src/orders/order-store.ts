@@ -16,7 +16,8 @@ import {
   type OrderLineState,
   type Urging,
 } from './order.ts';
-import { transition, type OrderCommand, type Transition } from './order-machine.ts';
+import { transition, type OrderCommand } from './order-machine.ts';
+import type { Transition } from './order-step.ts';
 import { traceStep } from './trace-order.ts';
 
 /** Reads an order and keeps it locked until the transaction ends. */

@@ -2,7 +2,7 @@ import type { OrderStatus } from '@shelfwire/contract';
 
 import type { LineAcknowledgement } from './acknowledge-line.ts';
 import type { Order, OrderLineState } from './order.ts';
-import type { Transition } from './order-machine.ts';
+import type { Transition } from './order-step.ts';
 
 export interface Urge {
   wantedAtMs: number;
