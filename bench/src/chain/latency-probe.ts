@@ -5,6 +5,11 @@ import { PROBE_LOGIN, PROBE_PIECE_GRAMS, SITE } from './site-files.ts';
 
 const PROBE_EVERY_MS = 100;
 
+export interface Timed {
+  sentAtMs: number;
+  latencyMs: number;
+}
+
 /**
  * Times the whole way: a probe's weight is published, and the stock event with the new quantity, which goes out after the
  * ledger's commit, is waited for. Both ends are in this process, so one clock measures.
@@ -18,7 +23,7 @@ export class LatencyProbe {
   #timer: NodeJS.Timeout | undefined;
   #turn = 0;
   #first = new Set<string>();
-  readonly latenciesMs: number[] = [];
+  readonly timed: Timed[] = [];
   /** Probes that were due while their last change was still under way. */
   overdue = 0;
 
@@ -43,7 +48,7 @@ export class LatencyProbe {
 
   /** Forgets what was measured so far: warm-up. */
   reset(): void {
-    this.latenciesMs.length = 0;
+    this.timed.length = 0;
     this.overdue = 0;
   }
 
@@ -85,9 +90,15 @@ export class LatencyProbe {
     if (!waiting || waiting.pieces !== event.onHand) return;
     this.#waiting.delete(deviceId);
     // A bin's first quantity is taken over with more care than a change: not what is timed here.
-    if (this.#first.has(deviceId)) this.latenciesMs.push(performance.now() - waiting.sentAtMs);
+    const { sentAtMs } = waiting;
+    if (this.#first.has(deviceId)) this.timed.push({ sentAtMs, latencyMs: performance.now() - sentAtMs });
     this.#first.add(deviceId);
   }
+}
+
+/** @returns those that were sent in this part of a run; both ends by performance.now() */
+export function latenciesOf(timed: readonly Timed[], fromMs = 0, toMs = Number.POSITIVE_INFINITY): number[] {
+  return timed.filter((each) => each.sentAtMs >= fromMs && each.sentAtMs < toMs).map((each) => each.latencyMs);
 }
 
 export function quantile(values: readonly number[], share: number): number {

@@ -1,5 +1,6 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 
+import type { Timed } from './latency-probe.ts';
 import { CONFIRM_SECONDS, PROBE_LOGIN, PROBE_PIECE_GRAMS, REORDER_POINT } from './site-files.ts';
 import { SupplierStandIn } from './supplier-stand-in.ts';
 
@@ -17,7 +18,7 @@ export class OrderProbe {
   readonly supplier: SupplierStandIn;
   readonly #shelves: readonly string[];
   readonly #lowAtMs: Map<string, number>;
-  readonly latenciesMs: number[];
+  readonly timed: Timed[];
   /** Orders for shelves that had not run low, or that were ordered for already. */
   readonly #surplus: string[];
   #devices: MqttClient | undefined;
@@ -28,28 +29,28 @@ export class OrderProbe {
     supplier: SupplierStandIn;
     shelves: readonly string[];
     lowAtMs: Map<string, number>;
-    latenciesMs: number[];
+    timed: Timed[];
     surplus: string[];
   }) {
     this.supplier = parts.supplier;
     this.#shelves = parts.shelves;
     this.#lowAtMs = parts.lowAtMs;
-    this.latenciesMs = parts.latenciesMs;
+    this.timed = parts.timed;
     this.#surplus = parts.surplus;
   }
 
   static async start(shelves: readonly string[]): Promise<OrderProbe> {
     const lowAtMs = new Map<string, number>();
-    const latenciesMs: number[] = [];
+    const timed: Timed[] = [];
     const surplus: string[] = [];
     const supplier = await SupplierStandIn.start((partNumber) => {
       const shelf = partNumber.replace(/^A-/, '');
       const sinceMs = lowAtMs.get(shelf);
       if (sinceMs === undefined) surplus.push(shelf);
-      else latenciesMs.push(performance.now() - sinceMs - CONFIRM_SECONDS * 1_000);
+      else timed.push({ sentAtMs: sinceMs, latencyMs: performance.now() - sinceMs - CONFIRM_SECONDS * 1_000 });
       lowAtMs.delete(shelf);
     });
-    return new OrderProbe({ supplier, shelves, lowAtMs, latenciesMs, surplus });
+    return new OrderProbe({ supplier, shelves, lowAtMs, timed, surplus });
   }
 
   /** Every shelf is full, and has said so. */

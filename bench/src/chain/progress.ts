@@ -1,5 +1,5 @@
 import type { BenchSite } from './bench-site.ts';
-import { quantile, type LatencyProbe } from './latency-probe.ts';
+import { latenciesOf, quantile, type LatencyProbe } from './latency-probe.ts';
 import { countAppended, countConfirmed } from './queue.ts';
 
 const TELL_EVERY_MS = 10_000;
@@ -15,7 +15,7 @@ export class Progress {
       void queued(site).then((readings) =>
         console.error(
           `  ${elapsedSeconds} of ${seconds} s: ${readings} readings under way, device to ledger ` +
-            `${Math.round(quantile(probe.latenciesMs, 0.99))} ms (p99 so far)`,
+            `${Math.round(quantile(latenciesOf(probe.timed), 0.99))} ms (p99 so far)`,
         ),
       );
     }, TELL_EVERY_MS);

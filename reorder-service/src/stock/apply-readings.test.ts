@@ -66,7 +66,7 @@ class Replica {
 }
 
 onEachEngine('the ledger', (database) => {
-  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(82), 'test'), NOW_MS));
+  beforeAll(() => seedCatalogue(database.db, parseCatalogue(catalogue(84), 'test'), NOW_MS));
 
   async function ledgerOf(
     bin: number,
@@ -95,6 +95,27 @@ onEachEngine('the ledger', (database) => {
       .executeTakeFirstOrThrow();
     return row.n;
   };
+
+  test('late readings that say what was known rewrite nothing and touch no bin, the others only their own', async () => {
+    const replica = new Replica(database.db);
+    const [away, back] = [randomUUID(), randomUUID()];
+    await replica.apply(away, 1, [weight(83, 1, 40), weight(82, 1, 40)]);
+    const live = await replica.apply(back, 1, [weight(83, 1_000, 30), weight(82, 1_000, 30)]);
+    expect([...live.lateBinIds]).toEqual([]);
+    const [movements, checkpoints] = [await count('stock_movement'), await count('stock_checkpoint')];
+
+    const repeated = [100, 200, 300].flatMap((atMs) => [weight(83, atMs, 40), weight(82, atMs, 40.1)]);
+    const silent = await replica.apply(away, 3, repeated);
+    expect(silent.counts).toMatchObject({ changed: 0, unchanged: 6 });
+    expect(silent.touchedBinIds).toEqual([]);
+    expect([await count('stock_movement'), await count('stock_checkpoint')]).toEqual([movements, checkpoints]);
+
+    const told = await replica.apply(away, 9, [weight(83, 400, 40), weight(82, 400, 35)]);
+    expect(told.touchedBinIds).toEqual(['B-82']);
+    expect([...told.lateBinIds]).toEqual(['B-82']);
+    expect(await ledgerOf(83)).toEqual({ net: { 1: 40, 1000: -10 }, onHand: 30, sum: 30 });
+    expect(await ledgerOf(82)).toEqual({ net: { 1: 40, 400: -5, 1000: -5 }, onHand: 30, sum: 30 });
+  });
 
   test('books what changed and remembers the rest in one row', async () => {
     const replica = new Replica(database.db);
