@@ -69,9 +69,14 @@ export async function openLinesOf(
   return (
     tx
       .selectFrom('purchase_order_line as l')
-      .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
+      // A limit keeps PostgreSQL from beginning at all orders of the tenant, as it does while it knows little of their number.
+      .innerJoinLateral(
+        (eb) =>
+          eb.selectFrom('purchase_order as po').selectAll().whereRef('po.order_id', '=', 'l.order_id').limit(1).as('o'),
+        (join) => join.onTrue(),
+      )
       .innerJoin('supplier as s', (join) =>
-        join.onRef('s.tenant_id', '=', 'o.tenant_id').onRef('s.supplier_id', '=', 'o.supplier_id'),
+        join.onRef('s.tenant_id', '=', 'l.tenant_id').onRef('s.supplier_id', '=', 'o.supplier_id'),
       )
       .select(['l.order_id as orderId', 'o.order_number as orderNumber', 'o.status as orderStatus'])
       .select([

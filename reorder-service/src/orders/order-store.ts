@@ -20,24 +20,22 @@ import { transition, type OrderCommand } from './order-machine.ts';
 import type { Transition } from './order-step.ts';
 import { traceStep } from './trace-order.ts';
 
-/** Reads an order and keeps it locked until the transaction ends. */
-export async function lockOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
-  const locked = await tx
-    .selectFrom('purchase_order')
-    .select('order_id')
-    .where('tenant_id', '=', tenantId)
-    .where('order_id', '=', orderId)
-    .forUpdate()
-    .executeTakeFirst();
-  return locked && readOrder(tx, tenantId, orderId);
+/** Reads an order and keeps it locked until the transaction ends: as it is once the lock is ours. */
+export function lockOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
+  return orderOf(tx, tenantId, orderId, true);
 }
 
-export async function readOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
+export function readOrder(tx: Tx, tenantId: string, orderId: string): Promise<Order | undefined> {
+  return orderOf(tx, tenantId, orderId, false);
+}
+
+async function orderOf(tx: Tx, tenantId: string, orderId: string, locked: boolean): Promise<Order | undefined> {
   const row = await tx
     .selectFrom('purchase_order')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('order_id', '=', orderId)
+    .$if(locked, (query) => query.forUpdate())
     .executeTakeFirst();
   if (!row) return undefined;
   const lines = await tx

@@ -150,10 +150,13 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
       where bs.tenant_id = il.tenant_id and bs.site_id = il.site_id and bs.bin_id = il.bin_id) bs on true
     left join lateral (
       select ep.episode_id, ep.snoozed_until_ms,
-             (select array_agg(distinct o.supplier_id)
-              from purchase_order_line ol join purchase_order o using (order_id)
-              where ol.episode_id = ep.episode_id
-                and (o.status = 'REJECTED' or ol.acknowledgement_code in ('IR', 'ID'))) as rejected_by
+             -- Looked up one by one: a join might begin at all orders while nothing is known of how many there are.
+             (select array_agg(distinct asked.supplier_id) from (
+                select (select o.supplier_id from purchase_order o
+                        where o.order_id = ol.order_id
+                          and (o.status = 'REJECTED' or ol.acknowledgement_code in ('IR', 'ID'))) as supplier_id
+                from purchase_order_line ol where ol.episode_id = ep.episode_id) asked
+              where asked.supplier_id is not null) as rejected_by
       from episode ep
       where ep.tenant_id = il.tenant_id and ep.site_id = il.site_id and ep.bin_id = il.bin_id
         and ep.item_id = il.item_id and ep.closed_at_ms is null) e on true
