@@ -5,13 +5,13 @@ import { findProgram, type Requirement } from '@shelfwire/test-servers';
 
 import { formatNetworkReport, runBadNetwork } from './network-run.ts';
 import { FAULTS } from '../simulation/fault-plan.ts';
-import { formatFaultTable, formatSimulation } from '../simulation/report.ts';
+import { formatFaultTable, formatSimulation, simulationRows } from '../simulation/report.ts';
 import { runCampaign } from '../simulation/campaign.ts';
 import { simulate, type SimulationReport } from '../simulation/run.ts';
 import { SimulatedDatabase } from '../simulation/simulated-database.ts';
 import type { Parts } from './centre.ts';
 import { FAULT_KINDS, type FaultKind } from './plan.ts';
-import { formatFaultRuns, formatReport, runFaults, type FaultReport } from './run.ts';
+import { formatReport, processRows, runFaults, type FaultReport } from './run.ts';
 
 const USAGE = `npm run test:faults -- [--scenario kill|stop|wipe|database|disk|clock|mixed|
                            network|simulation|table|everything] [--seed N] [--seconds N]
@@ -25,8 +25,8 @@ network  two gateways behind bad lines: delay, loss, outages; the seed fixes whe
 simulation  the stages of the whole chain in one process on a virtual clock: N sites one after the other, each with the
          next seed, each for some days with every fault there is; the same seed gives the same days. On so many threads
 table    the simulation with each fault alone for some days, then with all together: one line of a table each
-everything  each kind of fault on the real processes for --seconds each, then the table of the simulation: one table of
-         each, and the first broken promise`;
+everything  each kind of fault on the real processes for --seconds each, then each alone in the simulation for --days: one
+         table, and every broken promise`;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();
@@ -60,8 +60,7 @@ async function main(): Promise<number> {
   }
   if (scenario === 'table') return tabulate(seed, Number(values.days));
   if (scenario === 'everything') {
-    const real = await tryEverything({ seed, seconds, parts });
-    return Math.max(real, await tabulate(seed, Number(values.days)));
+    return tryEverything({ seed, seconds, parts, days: Number(values.days) });
   }
   const kinds = scenario === 'mixed' ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind === scenario);
   if (kinds.length === 0 && scenario !== 'network') return refuse('there is no such scenario');
@@ -96,8 +95,9 @@ function missingPrograms(kinds: readonly FaultKind[], parts: Parts): Requirement
   return required.filter((name) => findProgram(name) === undefined);
 }
 
-/** Each kind of fault on the real processes, one run after the other. @returns as `main` */
-async function tryEverything(about: { seed: number; seconds: number; parts: Parts }): Promise<number> {
+/** Each kind of fault on the real processes, one run after the other, then in the simulation. @returns as `main` */
+async function tryEverything(about: { seed: number; seconds: number; parts: Parts; days: number }): Promise<number> {
+  if (!(about.days > 0)) return refuse('days must be more than 0');
   const missing = missingPrograms(FAULT_KINDS, about.parts);
   if (missing.length > 0) return refuse(`not installed: ${missing.join(', ')}; see CONTRIBUTING.md`);
   const reports: FaultReport[] = [];
@@ -105,10 +105,9 @@ async function tryEverything(about: { seed: number; seconds: number; parts: Part
     say(`\n${kinds.join(', ')} …`);
     reports.push(await runFaults({ ...about, kinds, say }));
   }
-  say(`\n${formatFaultRuns(reports)}`);
-  const broken = reports.flatMap((report) => report.broken);
-  for (const sentence of broken) say(sentence);
-  return broken.length === 0 ? 0 : 1;
+  const runs = await simulateEach(about.seed, about.days);
+  say(`\n${formatFaultTable([...processRows(reports), ...simulationRows(runs)])}`);
+  return sayBroken([...reports.flatMap((report) => report.broken), ...brokenIn(runs)]);
 }
 
 async function simulateAll(about: { firstSeed: number; runs: number; days: number; workers: number }): Promise<number> {
@@ -134,19 +133,34 @@ async function simulateAll(about: { firstSeed: number; runs: number; days: numbe
   return reports.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }
 
+type NamedRun = { name: string; report: SimulationReport };
+
 async function tabulate(seed: number, days: number): Promise<number> {
   if (!(days > 0)) return refuse('days must be more than 0');
+  const runs = await simulateEach(seed, days);
+  say(formatFaultTable(simulationRows(runs)));
+  return sayBroken(brokenIn(runs));
+}
+
+async function simulateEach(seed: number, days: number): Promise<NamedRun[]> {
   const database = await SimulatedDatabase.open();
-  const runs: { name: string; report: SimulationReport }[] = [];
+  const runs: NamedRun[] = [];
   for (const faults of [...FAULTS.map((fault) => [fault]), FAULTS]) {
     const name = faults.length === 1 ? (faults[0]?.name ?? '') : 'all of them together';
     console.error(`${name} …`);
     runs.push({ name, report: await simulate(database, { seed, days, faults }) });
   }
   await database.close();
-  console.log(formatFaultTable(runs));
-  const broken = runs.flatMap(({ name, report }) => report.broken.map(({ sentence }) => `${name}: ${sentence}`));
-  for (const sentence of broken) console.log(sentence);
+  return runs;
+}
+
+function brokenIn(runs: readonly NamedRun[]): string[] {
+  return runs.flatMap(({ name, report }) => report.broken.map(({ sentence }) => `${name}: ${sentence}`));
+}
+
+/** @returns the exit code */
+function sayBroken(broken: readonly string[]): number {
+  for (const sentence of broken) say(sentence);
   return broken.length === 0 ? 0 : 1;
 }
 

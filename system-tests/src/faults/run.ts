@@ -308,37 +308,22 @@ export function formatReport(report: FaultReport): string {
   ].join('\n');
 }
 
-const COLUMNS = [
-  'fault',
-  'parts',
-  'times',
-  'messages',
-  'matched',
-  'missing',
-  'duplicate',
-  'misordered',
-  'second orders',
-];
-
-/** One line a run, as it stands in docs/faults.md. */
-export function formatFaultRuns(reports: readonly FaultReport[]): string {
-  const rows = reports.map(({ faults, parts, messagesSent, readings, orders }) => {
+/** A row each for the table of the faults, in the columns of the simulation's rows. */
+export function processRows(reports: readonly FaultReport[]): readonly (string | number)[][] {
+  return reports.map(({ faults, parts, messagesSent, readings, orders }) => {
     const kinds = new Set(Object.keys(faults).map((name) => name.split(' ')[0] ?? name));
     const times = Object.values(faults).reduce((sum, each) => sum + each, 0);
-    const { matched, missing, duplicate, misordered } = readings;
-    const inOrder = kinds.has('clock') ? 'not judged' : misordered;
+    const { matched, missing, duplicate } = readings;
     return [
       [...kinds].join(', '),
       parts,
       times,
       messagesSent,
       matched,
-      missing,
       duplicate,
-      inOrder,
+      missing,
+      orders.placed,
       orders.overlapping,
     ];
   });
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(COLUMNS), line(COLUMNS.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -28,16 +28,41 @@ export function formatSimulation(reports: readonly SimulationReport[]): string {
   ].join('\n');
 }
 
-const COLUMNS = ['fault alone', 'times', 'deaths', 'readings in', 'stored', 'duplicate', 'lost', 'orders', 'double'];
+const FAULT_COLUMNS: readonly string[] = [
+  'fault',
+  'parts',
+  'times',
+  'readings in',
+  'stored',
+  'duplicate',
+  'lost',
+  'orders',
+  'double',
+];
 
-/** One line a run; each was given one kind of fault, or all of them. */
-export function formatFaultTable(runs: readonly { name: string; report: SimulationReport }[]): string {
-  const rows = runs.map(({ name, report }) => {
+/** One row a run; each was given one kind of fault, or all of them. */
+export function simulationRows(
+  runs: readonly { name: string; report: SimulationReport }[],
+): readonly (string | number)[][] {
+  return runs.map(({ name, report }) => {
     const count = (kind: BrokenPromise['kind']): number => report.broken.filter((each) => each.kind === kind).length;
     const times = Object.values(report.faults).reduce((sum, each) => sum + each, 0);
-    const { crashes, durable, stored, orders } = report;
-    return [name, times, crashes, durable, stored, count('duplicate'), count('lost'), orders, count('double-order')];
+    const { durable, stored, orders } = report;
+    return [
+      name,
+      'simulated',
+      times,
+      durable,
+      stored,
+      count('duplicate'),
+      count('lost'),
+      orders,
+      count('double-order'),
+    ];
   });
+}
+
+export function formatFaultTable(rows: readonly (readonly (string | number)[])[]): string {
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  return [line(COLUMNS), line(COLUMNS.map(() => '---')), ...rows.map(line)].join('\n');
+  return [line(FAULT_COLUMNS), line(FAULT_COLUMNS.map(() => '---')), ...rows.map(line)].join('\n');
 }

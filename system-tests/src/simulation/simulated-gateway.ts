@@ -113,6 +113,11 @@ export class SimulatedGateway {
     return [...lasts.values()].reduce((sum, last) => sum + last, 0);
   }
 
+  /** Of these, in outboxes that were sealed. */
+  get sealedSequences(): number {
+    return [...this.#sealed.values()].reduce((sum, last) => sum + last, 0);
+  }
+
   async start(): Promise<void> {
     const { time, site, gatewayId, broker, random } = this.#options;
     this.#bootedAtMs = time.nowMs;
