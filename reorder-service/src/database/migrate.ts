@@ -45,10 +45,10 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0053-gateway-status': gatewayStatus,
   '0055-order-trace': orderTrace,
   '0060-webhooks': webhooks,
-  '0086-declined-suggestions': declinedSuggestions,
   '0064-webhook-trouble': webhookTrouble,
   '0065-urging': urging,
   '0066-handouts': handouts,
+  '0086-declined-suggestions': declinedSuggestions,
 };
 
 /**
