@@ -113,11 +113,6 @@ export class SimulatedGateway {
     return [...lasts.values()].reduce((sum, last) => sum + last, 0);
   }
 
-  /** Of these, in outboxes that were sealed. */
-  get sealedSequences(): number {
-    return [...this.#sealed.values()].reduce((sum, last) => sum + last, 0);
-  }
-
   async start(): Promise<void> {
     const { time, site, gatewayId, broker, random } = this.#options;
     this.#bootedAtMs = time.nowMs;
@@ -230,13 +225,16 @@ export class SimulatedGateway {
         synced: (seconds, readings) => events.outboxSynced(seconds, readings),
         unreadable: (loss) => {
           this.counts.unreadable += loss.to - loss.from + 1;
+          events.outboxUnreadable(loss);
         },
         thinned: (count) => {
           this.counts.thinned += count;
+          events.telemetryThinned(count);
         },
         // Appended to the urgent outbox anew, under another identity: this one is gone.
         alarmsMoved: (count) => {
           this.counts.thinned += count;
+          events.alarmsMoved(count);
         },
         cut: ({ outboxId, lastSequence }) => this.#sealed.set(outboxId, lastSequence),
       },
