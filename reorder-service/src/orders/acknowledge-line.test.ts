@@ -2,31 +2,18 @@ import { lineAcknowledgementCodeSchema, type LineAcknowledgementCode } from '@sh
 import { expect, test } from 'vitest';
 
 import { acknowledgeLine, troublesOf, type LineAcknowledgement } from './acknowledge-line.ts';
-import type { OrderLineState } from './order.ts';
+import { NEW_LINE, type OrderLineState } from './order.ts';
 
 const DATE_MS = 1_764_000_000_000;
 const LINE: OrderLineState = {
+  ...NEW_LINE,
   lineNumber: 1,
   binId: 'A-01',
   itemId: 'm8',
   episodeId: null,
   stockUnitsPerOrderUnit: 10,
   orderedQuantity: 50,
-  confirmedQuantity: 0,
-  shippedQuantity: 0,
-  receivedQuantity: 0,
-  cancelledQuantity: 0,
-  backorderedQuantity: 0,
-  proposedQuantity: 0,
-  awaitingPutAwayQuantity: 0,
-  acknowledgementCode: null,
-  promisedDeliveryAtMs: null,
-  backorderPromisedAtMs: null,
-  receivedAtMs: null,
   unitPriceCents: 100,
-  confirmedUnitPriceCents: null,
-  substitutePartNumber: null,
-  open: true,
 };
 
 /** What each code of X12 element 668 makes of a line of 50, and what a person is told. */

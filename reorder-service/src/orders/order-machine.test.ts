@@ -3,38 +3,26 @@ import { describe, expect, test } from 'vitest';
 
 import { remainingOf } from './open-lines.ts';
 import { transition, type OrderCommand } from './order-machine.ts';
-import { isFinal, type Order, type OrderLineState } from './order.ts';
+import { NEW_LINE, NEW_ORDER, isFinal, type Order, type OrderLineState } from './order.ts';
 
 const NOW_MS = 1_763_800_000_000;
 
 function line(lineNumber: number, orderedQuantity: number): OrderLineState {
   return {
+    ...NEW_LINE,
     lineNumber,
     binId: `B-${lineNumber}`,
     itemId: 'm8',
     episodeId: null,
     stockUnitsPerOrderUnit: 10,
     orderedQuantity,
-    confirmedQuantity: 0,
-    shippedQuantity: 0,
-    receivedQuantity: 0,
-    cancelledQuantity: 0,
-    backorderedQuantity: 0,
-    proposedQuantity: 0,
-    awaitingPutAwayQuantity: 0,
-    acknowledgementCode: null,
-    promisedDeliveryAtMs: null,
-    backorderPromisedAtMs: null,
-    receivedAtMs: null,
     unitPriceCents: 100,
-    confirmedUnitPriceCents: null,
-    substitutePartNumber: null,
-    open: true,
   };
 }
 
 function order(status: Order['status'], lines = [line(1, 50)]): Order {
   return {
+    ...NEW_ORDER,
     orderId: 'o',
     orderNumber: 'PO-1',
     tenantId: 't',
@@ -46,19 +34,7 @@ function order(status: Order['status'], lines = [line(1, 50)]): Order {
     approvedAtMs: NOW_MS,
     waitingSinceMs: null,
     sentAtMs: status === 'APPROVED' ? null : NOW_MS,
-    acknowledgedAtMs: null,
-    closedAtMs: null,
     dueAtMs: null,
-    supplierOrderNumber: null,
-    attention: null,
-    version: 1,
-    requestedDeliveryAtMs: null,
-    note: null,
-    changedBy: null,
-    cancellation: null,
-    urging: null,
-    escalationLevel: 0,
-    traceparent: null,
     lines,
   };
 }

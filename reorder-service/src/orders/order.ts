@@ -79,6 +79,42 @@ export interface Cancellation {
   need: NeedAfterwards;
 }
 
+/** A line and an order of which nothing has happened yet. */
+export const NEW_LINE = {
+  confirmedQuantity: 0,
+  shippedQuantity: 0,
+  receivedQuantity: 0,
+  cancelledQuantity: 0,
+  backorderedQuantity: 0,
+  proposedQuantity: 0,
+  awaitingPutAwayQuantity: 0,
+  acknowledgementCode: null,
+  promisedDeliveryAtMs: null,
+  backorderPromisedAtMs: null,
+  receivedAtMs: null,
+  confirmedUnitPriceCents: null,
+  substitutePartNumber: null,
+  open: true,
+} as const satisfies Partial<OrderLineState>;
+
+export const NEW_ORDER = {
+  status: 'DRAFT',
+  approvedAtMs: null,
+  sentAtMs: null,
+  acknowledgedAtMs: null,
+  closedAtMs: null,
+  supplierOrderNumber: null,
+  attention: null,
+  version: 1,
+  requestedDeliveryAtMs: null,
+  note: null,
+  changedBy: null,
+  cancellation: null,
+  urging: null,
+  escalationLevel: 0,
+  traceparent: null,
+} as const satisfies Partial<Order>;
+
 /** One line of the audit trail. */
 export interface AuditEntry {
   status: OrderStatus;

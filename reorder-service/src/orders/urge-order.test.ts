@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { Order, OrderLineState } from './order.ts';
+import { NEW_LINE, NEW_ORDER, type Order, type OrderLineState } from './order.ts';
 import { transition, type OrderCommand } from './order-machine.ts';
 
 const NOW_MS = 1_763_800_000_000;
@@ -8,56 +8,38 @@ const DAY_MS = 86_400_000;
 const WANTED_MS = NOW_MS + 2 * DAY_MS;
 
 function line(more: Partial<OrderLineState> = {}): OrderLineState {
-  const quantities = { confirmedQuantity: 50, shippedQuantity: 0, receivedQuantity: 0, cancelledQuantity: 0 };
   return {
+    ...NEW_LINE,
     lineNumber: 1,
     binId: 'A-01',
     itemId: 'm8',
     episodeId: null,
     stockUnitsPerOrderUnit: 10,
     orderedQuantity: 50,
-    ...quantities,
-    backorderedQuantity: 0,
-    proposedQuantity: 0,
-    awaitingPutAwayQuantity: 0,
-    acknowledgementCode: 'IA' as const,
+    confirmedQuantity: 50,
+    acknowledgementCode: 'IA',
     promisedDeliveryAtMs: NOW_MS + 5 * DAY_MS,
-    backorderPromisedAtMs: null,
-    receivedAtMs: null,
     unitPriceCents: 100,
-    confirmedUnitPriceCents: null,
-    substitutePartNumber: null,
-    open: true,
     ...more,
   };
 }
 
 function order(more: Partial<Order> = {}): Order {
   return {
+    ...NEW_ORDER,
     orderId: 'o',
     orderNumber: 'PO-1',
     tenantId: 't',
     siteId: 's',
     supplierId: 'bolts',
     episodeId: null,
-    status: 'ACKNOWLEDGED' as const,
+    status: 'ACKNOWLEDGED',
     sentence: '',
     approvedAtMs: NOW_MS,
     waitingSinceMs: null,
     sentAtMs: NOW_MS,
     acknowledgedAtMs: NOW_MS,
-    closedAtMs: null,
     dueAtMs: NOW_MS + 5 * DAY_MS,
-    supplierOrderNumber: null,
-    attention: null,
-    version: 1,
-    requestedDeliveryAtMs: null,
-    note: null,
-    changedBy: null,
-    cancellation: null,
-    urging: null,
-    escalationLevel: 0,
-    traceparent: null,
     lines: [line()],
     ...more,
   };

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { lockOrder, writeAudits } from '../orders/order-store.ts';
-import type { AuditEntry, Order, OrderLineState } from '../orders/order.ts';
+import { NEW_LINE, NEW_ORDER, type AuditEntry, type Order, type OrderLineState } from '../orders/order.ts';
 import { amountOf, priceOf } from '../orders/price.ts';
 import { sentenceOf, type OrderDecision } from './decide.ts';
 import type { Situation } from './load-inputs.ts';
@@ -56,44 +56,31 @@ export async function draftsOf(
     returning next_order_number - ${parts.length}::int as number,
               not exists (select from approval_rule where tenant_id = ${tenantId})
               and not exists (select from budget where tenant_id = ${tenantId}) as free`.execute(tx);
-  const [{ number, free } = { number: Number.NaN, free: false }] = rows;
+  const [row] = rows;
+  if (!row) throw new Error(`tenant ${tenantId} is not there`);
   const drafts = parts.map(({ need, units }, index): Draft => ({
-    order: orderOf(need, units, `PO-${String(number + index).padStart(6, '0')}`, nowMs),
+    order: orderOf(need, units, `PO-${String(row.number + index).padStart(6, '0')}`, nowMs),
     need,
     units,
     autoApprove: need.situation.input.policy?.autoApprove ?? true,
     entries: [{ status: 'DRAFT', event: 'OrderRecommended', note: note(need) }],
   }));
-  return { drafts, nobodyObjects: free };
+  return { drafts, nobodyObjects: row.free };
 }
 
 function orderOf(need: Need, units: number, orderNumber: string, nowMs: number): Order {
   const { site, situation, decision, episodeId } = need;
   const { supplierId } = decision.offer;
   return {
+    ...NEW_ORDER,
     orderId: randomUUID(),
     orderNumber,
     ...site,
     supplierId,
     episodeId,
-    status: 'DRAFT',
     sentence: sentenceFor(need, units),
-    approvedAtMs: null,
     waitingSinceMs: nowMs,
-    sentAtMs: null,
-    acknowledgedAtMs: null,
-    closedAtMs: null,
     dueAtMs: situation.arrivalFrom(supplierId, nowMs),
-    supplierOrderNumber: null,
-    attention: null,
-    version: 1,
-    requestedDeliveryAtMs: null,
-    note: null,
-    changedBy: null,
-    cancellation: null,
-    urging: null,
-    escalationLevel: 0,
-    traceparent: null,
     lines: [firstLineOf(need, units)],
   };
 }
@@ -102,27 +89,14 @@ function firstLineOf({ situation, decision, episodeId }: Need, units: number): O
   const { binId, itemId } = situation;
   const { packQuantity } = decision.offer;
   return {
+    ...NEW_LINE,
     lineNumber: 1,
     binId,
     itemId,
     episodeId,
     stockUnitsPerOrderUnit: packQuantity,
     orderedQuantity: units * packQuantity,
-    confirmedQuantity: 0,
-    shippedQuantity: 0,
-    receivedQuantity: 0,
-    cancelledQuantity: 0,
-    backorderedQuantity: 0,
-    proposedQuantity: 0,
-    awaitingPutAwayQuantity: 0,
-    acknowledgementCode: null,
-    promisedDeliveryAtMs: null,
-    backorderPromisedAtMs: null,
-    receivedAtMs: null,
     unitPriceCents: priceOf(decision.offer, units),
-    confirmedUnitPriceCents: null,
-    substitutePartNumber: null,
-    open: true,
   };
 }
 

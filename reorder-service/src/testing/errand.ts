@@ -1,6 +1,6 @@
 /**
  * One errand as a process of its own, for tests that kill it: the real code and database, nothing in their place.
- * `errand.js <database url> <tenant> <clock> <die at step | 0> <webhooks | ubl | policies | bins> <document>`. With a step, it
+ * `errand.js <database url> <tenant> <clock> <die at step | 0> <webhooks | ubl | policies | bins | decide> <document>`. With a step, it
  * ends itself by SIGKILL before or after that query or request; else it writes how many there were.
  */
 import 'reflect-metadata';
@@ -9,6 +9,7 @@ import { createLogger, ServiceMetrics } from '@shelfwire/contract/service';
 import { UblInbox } from '../documents/ubl-inbox.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
 import { MasterDataImport } from '../master-data/master-data-import.ts';
+import { evaluate } from '../replenishment/evaluate.ts';
 import { SupplierInbox } from '../suppliers/supplier-inbox.ts';
 import { WebhookJob } from '../webhooks/webhook-job.ts';
 import { WebhookSender } from '../webhooks/webhook-sender.ts';
@@ -34,6 +35,10 @@ async function run(): Promise<unknown> {
     case 'bins': {
       const by = { email: 'ann@demo.local', dryRun: false };
       return new MasterDataImport(db, clock, outside, touched).run(tenantId, errand, document, by);
+    }
+    case 'decide': {
+      const { siteId, binIds } = JSON.parse(document) as { siteId: string; binIds: string[] };
+      return evaluate(db, { tenantId, siteId }, binIds, clock());
     }
     default:
       throw new Error(`there is no errand ${errand}`);

@@ -21,6 +21,7 @@ import { SupplierInbox } from '../suppliers/supplier-inbox.ts';
 import { EventSubscriptions } from '../webhooks/event-subscriptions.ts';
 import { WebhookJob } from '../webhooks/webhook-job.ts';
 import { WebhookSender } from '../webhooks/webhook-sender.ts';
+import { Hall } from './hall.ts';
 
 /** Decorators cannot be stripped, so the built file runs; `npm test` builds first. */
 const ERRAND = fileURLToPath(new URL('../../dist/testing/errand.js', import.meta.url));
@@ -30,6 +31,8 @@ const KILLS_DEFAULT = 3;
 /** Longer than the lease of a delivery. */
 const LEASE_OVER_MS = 60_000;
 const LONG = { timeout: 600_000 };
+
+type Story = Pick<BinStory, 'tenantId' | 'nowMs'>;
 
 onPostgres('errands that are killed', (database) => {
   /** What the customer's system was told: the id of the message, and what was in it. */
@@ -55,7 +58,7 @@ onPostgres('errands that are killed', (database) => {
   });
 
   /** @returns how many steps it had; undefined if it was killed */
-  async function errand(story: BinStory, name: string, document: string, dieAt = 0): Promise<number | undefined> {
+  async function errand(story: Story, name: string, document: string, dieAt = 0): Promise<number | undefined> {
     const args = [ERRAND, database.url ?? '', story.tenantId, String(story.nowMs), String(dieAt), name, document];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const chunks: Buffer[] = [];
@@ -69,7 +72,7 @@ onPostgres('errands that are killed', (database) => {
   /** Goes the errand once to its end, then kills it at many places; `check` brings each to its end and looks at it. */
   async function killedEverywhere(
     name: string,
-    given: () => Promise<{ story: BinStory; document: string; check: () => Promise<void> }>,
+    given: () => Promise<{ story: Story; document: string; check: () => Promise<void> }>,
   ): Promise<void> {
     const whole = await given();
     const steps = await errand(whole.story, name, whole.document);
@@ -206,6 +209,32 @@ onPostgres('errands that are killed', (database) => {
         expect(trail).toHaveLength(1);
       };
       return { story, document, check };
+    });
+  });
+
+  test('low shelves that are decided about together have an order each, and one only', LONG, async () => {
+    await killedEverywhere('decide', async () => {
+      const hall = await Hall.of(database.db, 6);
+      await hall.allShow(18);
+      const { tenantId, siteId } = hall.site;
+      const check = async (): Promise<void> => {
+        // As the sweep does it: whoever died had them under lock until the database noticed.
+        await hall.decide();
+        const lines = await database.db
+          .selectFrom('purchase_order_line as l')
+          .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
+          .innerJoin('message_outbox as m', 'm.order_id', 'o.order_id')
+          .innerJoin('order_proof as p', 'p.order_id', 'o.order_id')
+          .select(['l.bin_id', 'o.order_number'])
+          .where('o.tenant_id', '=', tenantId)
+          .where('m.channel', '=', 'supplier')
+          .orderBy('l.bin_id')
+          .execute();
+        expect(lines.map((line) => line.bin_id)).toEqual(hall.binIds);
+        expect(new Set(lines.map((line) => line.order_number)).size).toBe(lines.length);
+      };
+      const document = JSON.stringify({ siteId, binIds: hall.binIds });
+      return { story: { tenantId, nowMs: hall.nowMs }, document, check };
     });
   });
 });
