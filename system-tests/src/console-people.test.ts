@@ -276,6 +276,26 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in people’s hands'
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  test('a supplier is asked for an order earlier, and the order says so until they answer', async () => {
+    await page.getByText('Sent', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Ask for it earlier…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Wanted by').fill('2031-03-14T08:00');
+    await dialog.getByLabel('Why').fill('the line stops on Friday');
+    await isUsable('the request');
+    await dialog.getByRole('button', { name: 'Ask the supplier' }).click();
+    // The service knows best what is due when: this is later than what was agreed.
+    await page.getByText('it is due by then anyway').waitFor();
+    const soon = new Date(Date.now() + 3_600_000);
+    const local = new Date(soon.getTime() - soon.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    await page.getByRole('button', { name: 'Ask for it earlier…' }).click();
+    await dialog.getByLabel('Wanted by').fill(local);
+    await dialog.getByLabel('Why').fill('the line stops on Friday');
+    await dialog.getByRole('button', { name: 'Ask the supplier' }).click();
+    await page.getByText('The supplier has not answered yet').waitFor();
+    await everyLook(isUsable);
+  });
+
   /** As the supplier's own system does it. */
   async function supplierAccepts(orderId: string): Promise<void> {
     const response = await fetch(`${service.baseUrl}/api/v1/supplier/order-responses`, {

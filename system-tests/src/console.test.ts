@@ -35,7 +35,11 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console', () => {
     await new Promise<void>((resolve) => supplier.listen(0, '127.0.0.1', resolve));
     const address = supplier.address();
     const supplierPort = typeof address === 'object' && address !== null ? address.port : 0;
-    service = await ReorderProcess.start({ mqttUrl: broker.url, catalogue: catalogue(supplierPort) });
+    service = await ReorderProcess.start({
+      mqttUrl: broker.url,
+      catalogue: catalogue(supplierPort),
+      env: { SHELFWIRE_OUTBOUND_NETWORKS: '127.0.0.0/8' },
+    });
     scales = await ScriptedScales.connect(broker.url);
     browser = await launchChromium();
     ({ context, page, complaints } = await openPage(browser, { baseURL: service.baseUrl, viewport: DESKTOP }));

@@ -2,13 +2,14 @@ import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from './client';
 import type { BinAddress } from './queries';
-import type { CallOffOrder, CloseOrder, EditOrder } from './types';
+import type { CallOffOrder, CloseOrder, EditOrder, UrgeOrder } from './types';
 
 export type OrderAction =
   | { kind: 'approve' | 'retry' | 'accept-change' }
   | ({ kind: 'decline' | 'cancel' } & CallOffOrder)
   | ({ kind: 'close' } & Required<CloseOrder>)
-  | { kind: 'edit'; edit: EditOrder };
+  | { kind: 'edit'; edit: EditOrder }
+  | ({ kind: 'urge' } & UrgeOrder);
 
 /** What people do to an order; afterwards everything that shows orders is read again. */
 export function orderActionMutation(orderId: string, queryClient: QueryClient) {
@@ -49,6 +50,10 @@ function sendAction(orderId: string, action: OrderAction) {
       return unwrap(api.POST('/api/v1/orders/{orderId}/accept-change', { params }));
     case 'edit':
       return unwrap(api.PATCH('/api/v1/orders/{orderId}', { params, body: action.edit }));
+    case 'urge': {
+      const { wantedAtMs, reason } = action;
+      return unwrap(api.POST('/api/v1/orders/{orderId}/urge', { params, body: { wantedAtMs, reason } }));
+    }
     case 'close': {
       const { reason, need, supplierAgreed } = action;
       return unwrap(api.POST('/api/v1/orders/{orderId}/close', { params, body: { reason, need, supplierAgreed } }));

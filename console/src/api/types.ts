@@ -19,6 +19,7 @@ export type BinPolicy = Schemas['BinPolicy'];
 export type Budget = Schemas['Budget'];
 /** Why an order is called off, and what becomes of the need. */
 export type CallOffOrder = Body<'/api/v1/orders/{orderId}/cancel'>;
+export type UrgeOrder = Body<'/api/v1/orders/{orderId}/urge'>;
 export type CloseOrder = Body<'/api/v1/orders/{orderId}/close'>;
 export type CountingTask = Schemas['CountingTask'];
 export type CurrentUser = Schemas['CurrentUser'];

@@ -67,8 +67,7 @@ export function CallOffDialog({
         <Stack gap="md">
           {supplierHasIt && kind === 'cancel' ? (
             <Alert color="yellow" variant="light" role="note">
-              The supplier already has this order, and only they can end it: ask them to reject it. Your wish is noted
-              on the order, where others see it.
+              The supplier already has this order. They are asked to cancel it, and it stands until they agree.
             </Alert>
           ) : null}
           {kind === 'close-short' ? (

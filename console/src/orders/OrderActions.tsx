@@ -12,6 +12,7 @@ import { ApproveDialog } from './ApproveDialog';
 import { CallOffDialog, type CallOffKind } from './CallOffDialog';
 import { EditOrderDialog } from './EditOrderDialog';
 import { describeApproval, possibleActions, type PossibleAction } from './order-actions';
+import { UrgeDialog } from './UrgeDialog';
 
 const ASKED_WORDS = 'The supplier may have it already and is asked to cancel it. It stands until they agree.';
 
@@ -29,6 +30,8 @@ function doneWords(action: OrderAction, after: { status: string; cancellationReq
       return 'Closed: nothing more is expected on it.';
     case 'accept-change':
       return 'Agreed.';
+    case 'urge':
+      return 'The supplier is asked. The order stands as it is until they answer.';
     case 'edit':
       return 'Changed. The approval rules were asked again.';
     default:
@@ -36,13 +39,14 @@ function doneWords(action: OrderAction, after: { status: string; cancellationReq
   }
 }
 
-type Asking = 'approve' | 'edit' | CallOffKind;
+type Asking = 'approve' | 'edit' | 'urge' | CallOffKind;
 
 const WORDS: Readonly<Record<Exclude<PossibleAction, 'receive'>, string>> = {
   approve: 'Approve…',
   retry: 'Send again',
   'accept-change': 'Agree to it',
   edit: 'Change…',
+  urge: 'Ask for it earlier…',
   'close-short': 'Close short…',
   'close-undelivered': 'It will not come…',
   cancel: 'Cancel order…',
@@ -116,7 +120,15 @@ export function OrderActions({ order }: { order: OrderDetail }) {
           onConfirm={(edit) => act({ kind: 'edit', edit })}
         />
       ) : null}
-      {asking !== null && asking !== 'approve' && asking !== 'edit' ? (
+      {asking === 'urge' ? (
+        <UrgeDialog
+          order={order}
+          busy={action.isPending}
+          onClose={() => setAsking(null)}
+          onConfirm={(urge) => act({ kind: 'urge', ...urge })}
+        />
+      ) : null}
+      {asking !== null && asking !== 'approve' && asking !== 'edit' && asking !== 'urge' ? (
         <CallOffDialog
           kind={asking}
           orderNumber={order.orderNumber}

@@ -16,7 +16,7 @@ import { OrderLines } from './OrderLines';
 import { OrderProgress } from './OrderProgress';
 import { OrderProof } from './OrderProof';
 import { OrderStatusBadge } from './OrderStatusBadge';
-import { OrderAttention, OverdueBadge } from './OrderTrouble';
+import { OrderAttention, OrderUrging, OverdueBadge } from './OrderTrouble';
 
 const route = getRouteApi('/signed-in/orders/$orderId');
 
@@ -62,6 +62,7 @@ function OrderDocument({ order }: { order: OrderDetail }) {
         </Group>
         <OrderProgress status={order.status} />
         <OrderAttention order={order} />
+        <OrderUrging order={order} />
         <OrderActions order={order} />
         <SupplierActions order={order} />
       </Paper>

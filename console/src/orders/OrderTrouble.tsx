@@ -1,7 +1,8 @@
 import { Alert, Badge } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconClockUp } from '@tabler/icons-react';
 
 import type { OrderStatus, OrderSummary } from '../api/types';
+import { describeTime } from '../time/describe-age';
 import { useNow } from '../time/use-now';
 
 const FINAL: readonly OrderStatus[] = ['RECEIVED', 'CLOSED', 'REJECTED', 'CANCELLED'];
@@ -14,6 +15,16 @@ export function OverdueBadge({ order }: { order: OrderSummary }) {
     <Badge color="red" variant="light" tt="none" fw={650} style={{ flex: 'none' }} title="It was due and is not here">
       Overdue
     </Badge>
+  );
+}
+
+/** The supplier was asked to deliver it earlier, and has not answered. */
+export function OrderUrging({ order: { urging } }: { order: OrderSummary }) {
+  if (urging === null) return null;
+  return (
+    <Alert color="blue" variant="light" mt="sm" icon={<IconClockUp aria-hidden />} role="note">
+      {urging.by} asked for it by {describeTime(urging.wantedAtMs)}. The supplier has not answered yet.
+    </Alert>
   );
 }
 

@@ -20,8 +20,9 @@ test.each([
   ['PENDING_APPROVAL', 'buyer', ['approve', 'edit', 'decline']],
   ['APPROVED', 'buyer', ['edit', 'cancel']],
   ['ON_HOLD', 'admin', ['retry', 'edit', 'cancel']],
-  ['ACKNOWLEDGED', 'buyer', ['receive', 'close-undelivered', 'cancel']],
-  ['ACKNOWLEDGED', 'operator', ['receive']],
+  ['ACKNOWLEDGED', 'buyer', ['receive', 'urge', 'close-undelivered', 'cancel']],
+  ['ACKNOWLEDGED', 'operator', ['receive', 'urge']],
+  ['SHIPPED', 'operator', ['receive']],
   ['ACKNOWLEDGED', 'viewer', []],
   ['ACKNOWLEDGED', 'supplier', []],
   ['CANCELLED', 'admin', []],
@@ -33,6 +34,7 @@ test.each([
 test('of an order of which a part has come, the rest is closed and not cancelled', () => {
   expect(possibleActions(order('PARTIALLY_RECEIVED', {}, { receivedQuantity: 5 }), 'buyer')).toEqual([
     'receive',
+    'urge',
     'close-short',
   ]);
 });
@@ -50,6 +52,7 @@ test('a change of the supplier’s can be agreed to; lateness, and a cancellatio
   const asked = possibleActions(order('ACKNOWLEDGED', { attention, cancellationRequestedAtMs: 1 }), 'buyer');
   expect(asked).not.toContain('accept-change');
   expect(asked).not.toContain('cancel');
+  expect(asked).not.toContain('urge');
 });
 
 test('the approval rule says who may approve, and the sentence says who has', () => {

@@ -8,6 +8,7 @@ export type PossibleAction =
   | 'retry'
   | 'accept-change'
   | 'receive'
+  | 'urge'
   | 'cancel'
   | 'close-short'
   | 'close-undelivered';
@@ -23,6 +24,8 @@ const ON_ITS_WAY: readonly OrderStatus[] = [
   'SHIPPED',
   'PARTIALLY_RECEIVED',
 ];
+/** The supplier has it, and something of it has not left. */
+const URGEABLE: readonly OrderStatus[] = ['SENT', 'ACKNOWLEDGED', 'PARTIALLY_SHIPPED', 'PARTIALLY_RECEIVED'];
 const CANCELLABLE: readonly OrderStatus[] = [
   'APPROVED',
   'ON_HOLD',
@@ -47,6 +50,7 @@ export function possibleActions(order: OrderDetail, role: Role | undefined): Pos
     ['receive', RANKS[role] >= RANKS.operator && onItsWay],
     ['accept-change', decides && onItsWay && order.attention !== null && !asked && !proposed && !isOverdue(order)],
     ['edit', decides && EDITABLE.includes(status) && order.sentAtMs === null],
+    ['urge', RANKS[role] >= RANKS.operator && URGEABLE.includes(status) && !asked],
     ['close-short', decides && !proposed && received && (onItsWay || status === 'RECEIVED')],
     ['close-undelivered', decides && !proposed && !received && onItsWay],
     ['cancel', decides && CANCELLABLE.includes(status) && !received && !asked],

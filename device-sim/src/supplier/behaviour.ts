@@ -8,6 +8,8 @@ export const behaviourSchema = z.strictObject({
   shipAfterMs: z.int().min(0).default(15_000),
   /** From the despatch advice to the goods at the dock. */
   transitMs: z.int().min(0).default(10_000),
+  /** Promises so much later than the goods come to the dock: somebody has to carry them to the shelf. */
+  promiseMarginMs: z.int().min(0).default(0),
   /** Slow: each HTTP answer is held back that long. */
   answerAfterMs: z.int().min(0).default(0),
   /** The next so many orders are answered 503 and forgotten. */

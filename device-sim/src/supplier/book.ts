@@ -202,7 +202,7 @@ function makeResponse(order: SupplierOrder, behaviour: Behaviour, nowMs: number)
         lineNumber,
         code: codeOf(line, confirmedUnits, behaviour),
         confirmedUnits,
-        promisedDeliveryAtMs: nowMs + behaviour.shipAfterMs + behaviour.transitMs + behaviour.promiseLaterMs,
+        promisedDeliveryAtMs: promised(behaviour, nowMs + behaviour.shipAfterMs),
         ...(line.unitPriceCents === undefined || behaviour.priceFactor === 1
           ? {}
           : { unitPriceCents: line.unitPriceCents * behaviour.priceFactor }),
@@ -210,6 +210,10 @@ function makeResponse(order: SupplierOrder, behaviour: Behaviour, nowMs: number)
       };
     }),
   };
+}
+
+function promised({ transitMs, promiseMarginMs, promiseLaterMs }: Behaviour, shippedAtMs: number): number {
+  return shippedAtMs + transitMs + promiseMarginMs + promiseLaterMs;
 }
 
 /** The code of what differs most; the message says all of it. */
@@ -231,7 +235,7 @@ function makeDespatch(order: SupplierOrder, behaviour: Behaviour, nowMs: number)
     orderId: order.order.orderId,
     atMs: nowMs,
     sscc: makeSscc(order.supplierOrderNumber),
-    expectedDeliveryAtMs: nowMs + behaviour.transitMs + behaviour.promiseLaterMs,
+    expectedDeliveryAtMs: promised(behaviour, nowMs),
     lines: lines.map(({ lineNumber, confirmedUnits }) => ({
       lineNumber,
       shippedUnits: Math.floor(confirmedUnits * behaviour.shipRatio),
