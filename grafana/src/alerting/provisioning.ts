@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { ALERT_RULES, ALERT_SOURCES, type AlertRule } from './rules.ts';
+import { ALERT_SOURCES, type AlertRule } from './alert-rule.ts';
+import { ALERT_RULES } from './rules.ts';
 
 const EXPRESSION_UID = '__expr__';
 const CONTACT_POINT = 'shelfwire-operators';
