@@ -1,7 +1,7 @@
 import type { Consumer, GatewayStatus, Reading } from '@shelfwire/contract';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
-import type { AppliedConfig } from './commission/site-config.ts';
+import type { AppliedConfig } from './commission/applied-config.ts';
 import type { DeviceChanges } from './devices/site-devices.ts';
 import type { NormalizerCounts } from './normalize/normalizer.ts';
 import { SaidLately } from './said-lately.ts';

@@ -11,7 +11,8 @@ import {
 import { startReceiver, type Receiver } from './broker/receiver.ts';
 import { readCentralConfig } from './central-config.ts';
 import { Commissioning } from './commission/commissioning.ts';
-import { SiteConfig, type AppliedConfig } from './commission/site-config.ts';
+import type { AppliedConfig } from './commission/applied-config.ts';
+import { SiteConfig } from './commission/site-config.ts';
 import type { GatewayEnv } from './config.ts';
 import { SiteDevices } from './devices/site-devices.ts';
 import { GatewayEvents } from './events.ts';

@@ -1,6 +1,6 @@
 import type { GatewayStatus } from '@shelfwire/contract';
 
-import type { AppliedConfig } from './commission/site-config.ts';
+import type { AppliedConfig } from './commission/applied-config.ts';
 import type { GatewayEvents } from './events.ts';
 import type { GatewayOutbox } from './outbox/gateway-outbox.ts';
 

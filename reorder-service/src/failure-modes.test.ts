@@ -16,7 +16,7 @@ import type { Db } from './database/open-database.ts';
 import { withTenant } from './database/with-tenant.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
 import { TouchedBins } from './events/touched-bins.ts';
-import type { OrderCommand } from './orders/order-machine.ts';
+import type { OrderCommand } from './orders/order-command.ts';
 import { editOrder } from './orders/edit-order.ts';
 import { OrderAging } from './orders/order-aging.ts';
 import { changeOrder, closeEpisodesOf, episodesOf, lockOrder } from './orders/order-store.ts';

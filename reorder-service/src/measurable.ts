@@ -2,7 +2,8 @@
 export { migrateToLatest } from './database/migrate.ts';
 export { openDatabase, type Db } from './database/open-database.ts';
 export { withTenant } from './database/with-tenant.ts';
-export { decide, type DecisionInput } from './replenishment/decide.ts';
+export { decide } from './replenishment/decide.ts';
+export type { DecisionInput } from './replenishment/decision-input.ts';
 export { evaluate } from './replenishment/evaluate.ts';
 export { policySchema } from './replenishment/policy.ts';
 export { leadTimeQuantile, targetOf } from './replenishment/science/order-point.ts';

@@ -16,7 +16,7 @@ import { describeTime } from '../time/describe-age';
 import { describeReceipt, describeRunOut, factsOf } from './forecast-words';
 import classes from './insights.module.css';
 import { forecastQuery } from './queries';
-import { WISH_DEFAULT } from './routes';
+import { WISH_DEFAULT } from './choices';
 
 const route = getRouteApi('/signed-in/insights/$siteId/$binId');
 const TYPING_PAUSE_MS = 400;

@@ -12,7 +12,7 @@ import { describeTime } from '../time/describe-age';
 import classes from './insights.module.css';
 import { cardsOf, TREND_LINES, type KpiCard } from './kpi-cards';
 import { kpisQuery, supplierKpisQuery, trendQuery, type KpiFilter } from './queries';
-import { RANGE_DAYS } from './routes';
+import { RANGE_DAYS } from './choices';
 import { SupplierTable } from './SupplierTable';
 
 const route = getRouteApi('/signed-in/insights');

@@ -2,11 +2,10 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 import { binQuery } from '../api/queries';
 import { signedInRoute } from '../shell/routes';
+import { RANGE_DAYS, WISH_DEFAULT } from './choices';
 import { forecastQuery } from './queries';
 
-export const RANGE_DAYS = [7, 30, 90, 365] as const;
 const RANGE_DAYS_DEFAULT = 30;
-export const WISH_DEFAULT = { target: 0.95, cycleDays: 14 };
 
 const insightsRoute = createRoute({
   getParentRoute: () => signedInRoute,

@@ -12,7 +12,7 @@ import { useSession } from '../session/session';
 import { FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
-import { PolicyBadges } from './PoliciesPage';
+import { PolicyBadges } from './PolicyBadges';
 import classes from './policies.module.css';
 import { PolicyChain } from './PolicyChain';
 import { PolicyEditor } from './PolicyEditor';

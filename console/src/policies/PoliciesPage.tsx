@@ -1,4 +1,4 @@
-import { Badge, Group, SegmentedControl, Skeleton, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Skeleton, Text, Title } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -9,10 +9,11 @@ import { SearchField } from '../shell/SearchField';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
+import type { PoliciesSearch } from './policies-search';
 import classes from './policies.module.css';
+import { PolicyBadges } from './PolicyBadges';
 import { describeRule, describeScope, scopeOfHeld } from './policy-words';
 import { effectivePoliciesQuery } from './queries';
-import type { PoliciesSearch } from './routes';
 
 const route = getRouteApi('/signed-in/policies');
 
@@ -119,24 +120,5 @@ function PolicyRow({ item }: { item: EffectivePolicy }) {
         )}
       </div>
     </article>
-  );
-}
-
-export function PolicyBadges({ item }: { item: EffectivePolicy }) {
-  const shadow = item.policy?.parameters['shadow'] === true;
-  if (!shadow && item.snooze === null) return null;
-  return (
-    <Group gap={6} mb={2}>
-      {shadow ? (
-        <Badge color="grape" variant="light" tt="none" title="Decides and says so, and orders nothing">
-          Shadow
-        </Badge>
-      ) : null}
-      {item.snooze === null ? null : (
-        <Badge color="yellow" variant="light" tt="none" title={item.snooze.because ?? ''}>
-          Snoozed until {describeTime(item.snooze.untilMs)}
-        </Badge>
-      )}
-    </Group>
   );
 }

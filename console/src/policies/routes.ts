@@ -1,20 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 import { signedInRoute } from '../shell/routes';
+import { POLICY_FILTERS, type PoliciesSearch } from './policies-search';
 import { binPolicyQuery } from './queries';
-
-const FILTERS = ['shadow', 'snoozed', 'none'] as const;
-
-export interface PoliciesSearch {
-  q?: string;
-  only?: (typeof FILTERS)[number];
-}
 
 const policiesRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/policies',
   validateSearch: (search: Record<string, unknown>): PoliciesSearch => {
-    const only = FILTERS.find((each) => each === search['only']);
+    const only = POLICY_FILTERS.find((each) => each === search['only']);
     const q = search['q'];
     return { ...(typeof q === 'string' && q !== '' ? { q } : {}), ...(only ? { only } : {}) };
   },

@@ -13,6 +13,7 @@ import {
   type GatewayFile,
 } from '../gateway-file.ts';
 import { calibrationSchema, settingsOf, type Calibration } from '../normalize/settings.ts';
+import type { AppliedConfig } from './applied-config.ts';
 import { JsonFile } from './json-file.ts';
 
 const commissionedSchema = z.strictObject({
@@ -190,12 +191,6 @@ export interface SiteConfigOptions {
   events: GatewayEvents;
   /** Applies the difference to what was in force. */
   apply: (devices: readonly DeviceSettings[], applied: AppliedConfig) => Promise<void>;
-}
-
-/** Where the list in force comes from; the file has a version only if it gives itself one. */
-export interface AppliedConfig {
-  source: 'centre' | 'file';
-  version: number | undefined;
 }
 
 function withCalibration(

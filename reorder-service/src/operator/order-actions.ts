@@ -10,7 +10,7 @@ import { TouchedBins } from '../events/touched-bins.ts';
 import { approve, type Approver } from '../orders/approve.ts';
 import { editOrder } from '../orders/edit-order.ts';
 import { isFinal, type Order } from '../orders/order.ts';
-import type { OrderCommand } from '../orders/order-machine.ts';
+import type { OrderCommand } from '../orders/order-command.ts';
 import { isOnItsWay } from '../orders/order-step.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { settleNeed } from '../orders/settle-need.ts';

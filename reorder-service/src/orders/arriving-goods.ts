@@ -1,4 +1,4 @@
-import type { OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
 import {
   finished,
   from,

@@ -4,7 +4,7 @@ import { openMigratedPglite } from '../database/migrated-database.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { BinStory } from '../replenishment/situation.ts';
-import type { OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
 import { changeOrder, lockOrder } from './order-store.ts';
 
 const DAY_MS = 86_400_000;

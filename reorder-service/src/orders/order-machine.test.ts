@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { remainingOf } from './open-lines.ts';
-import { transition, type OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
+import { transition } from './order-machine.ts';
 import { NEW_LINE, NEW_ORDER, isFinal, type Order, type OrderLineState } from './order.ts';
 
 const NOW_MS = 1_763_800_000_000;

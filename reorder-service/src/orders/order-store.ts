@@ -16,7 +16,8 @@ import {
   type OrderLineState,
   type Urging,
 } from './order.ts';
-import { transition, type OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
+import { transition } from './order-machine.ts';
 import type { Transition } from './order-step.ts';
 import { traceStep } from './trace-order.ts';
 

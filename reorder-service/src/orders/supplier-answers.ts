@@ -1,5 +1,5 @@
 import { acknowledgeLine, troublesOf } from './acknowledge-line.ts';
-import type { OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
 import {
   ANSWERABLE,
   finished,

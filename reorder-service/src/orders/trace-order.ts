@@ -1,7 +1,7 @@
 import { recordSpan } from '@shelfwire/contract/service';
 
 import type { Order } from './order.ts';
-import type { OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
 
 /** Steps that an order's trace shows. Its sending is noted where it happens, with its duration. */
 const STEPS: Partial<Record<OrderCommand['kind'], string>> = {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { NEW_LINE, NEW_ORDER, type Order, type OrderLineState } from './order.ts';
-import { transition, type OrderCommand } from './order-machine.ts';
+import type { OrderCommand } from './order-command.ts';
+import { transition } from './order-machine.ts';
 
 const NOW_MS = 1_763_800_000_000;
 const DAY_MS = 86_400_000;

@@ -9,13 +9,8 @@ import { changeOrder, readOrder } from '../orders/order-store.ts';
 import type { Arrival, ArrivedAt } from '../orders/receive-goods.ts';
 import { endOfDay } from '../replenishment/calendar.ts';
 import { recordLots, type NewLot } from '../stock-keeping/lot-store.ts';
+import type { Refused } from './refused.ts';
 import { writeReturn } from './supplier-returns.ts';
-
-export interface Refused {
-  ok: false;
-  code: 'NOT_FOUND' | 'ORDER_STATUS_CONFLICT' | 'LINE_NOT_FOUND';
-  detail: string;
-}
 
 /**
  * Books what a person found. The same goods are often told twice, by the scale under them and by the paper that came with

@@ -10,7 +10,7 @@ import type { Order } from '../orders/order.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { Moves } from '../stock-keeping/moves.ts';
-import type { Refused } from './book-arrival.ts';
+import type { Refused } from './refused.ts';
 
 type ReturnResult = { ok: true; returned: SupplierReturn } | Refused;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { DecisionInput, EpisodeView, Position } from './decide.ts';
+import type { DecisionInput, EpisodeView, Position } from './decision-input.ts';
 import type { Doubt } from './doubt.ts';
 import type { Packaging } from './order-quantity.ts';
 import { policySchema, type Policy } from './policy.ts';

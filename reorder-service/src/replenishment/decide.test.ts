@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { decide, sentenceOf, type DecisionInput, type EpisodeView } from './decide.ts';
+import { decide, sentenceOf } from './decide.ts';
+import type { DecisionInput, EpisodeView } from './decision-input.ts';
 import type { Packaging } from './order-quantity.ts';
 import type { Offer } from './supply.ts';
 import { policySchema, type Policy, type PolicyOf } from './policy.ts';

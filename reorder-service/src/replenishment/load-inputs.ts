@@ -6,7 +6,7 @@ import { unusableOf } from '../stock/expiring-lots.ts';
 import { poolsOf } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
-import type { DecisionInput } from './decide.ts';
+import type { DecisionInput } from './decision-input.ts';
 import { policySchema, type Policy } from './policy.ts';
 import { situationRows, type OfferRow, type SituationRow } from './situation-rows.ts';
 import { leadTimeOf } from './supply.ts';

@@ -1,4 +1,4 @@
-import type { EpisodeView, Position } from './decide.ts';
+import type { EpisodeView, Position } from './decision-input.ts';
 import type { Room } from './order-quantity.ts';
 import type { Policy } from './policy.ts';
 

@@ -6,17 +6,8 @@ import type { Tx } from '../database/with-tenant.ts';
 import { lockOrder, writeAudits } from '../orders/order-store.ts';
 import { NEW_LINE, NEW_ORDER, type AuditEntry, type Order, type OrderLineState } from '../orders/order.ts';
 import { amountOf, priceOf } from '../orders/price.ts';
-import { sentenceOf, type OrderDecision } from './decide.ts';
-import type { Situation } from './load-inputs.ts';
+import { sentenceFor, type Need, type NewLine } from './need.ts';
 import { movementsBehind, tracePlacing, writeProofs } from './write-proof.ts';
-
-/** What a decision wants ordered, and for which episode. */
-export interface Need {
-  site: { tenantId: string; siteId: string };
-  situation: Situation;
-  decision: OrderDecision;
-  episodeId: string;
-}
 
 /** An order with its first line, before it is written. */
 export interface Draft {
@@ -26,14 +17,6 @@ export interface Draft {
   /** As its policy wants it. */
   autoApprove: boolean;
   entries: readonly AuditEntry[];
-}
-
-/** A line to be written, with the proof of it. */
-export interface NewLine {
-  need: Need;
-  orderId: string;
-  lineNumber: number;
-  units: number;
 }
 
 export interface Drafts {
@@ -176,11 +159,6 @@ async function writeLines(tx: Tx, site: Need['site'], lines: readonly NewLine[])
                 ${lines.map(({ need, units }) => units * need.decision.offer.packQuantity)}::bigint[]) as t`.execute(
     tx,
   );
-}
-
-export function sentenceFor({ situation, decision }: Need, units: number): string {
-  const { binId, itemName, unit } = situation;
-  return sentenceOf(units, decision, { itemName, binId, unit });
 }
 
 export async function draftOf(tx: Tx, tenantId: string, orderId: string): Promise<Order> {

@@ -6,7 +6,8 @@ import { enqueueOrders } from '../suppliers/order-outbox.ts';
 import type { OrderDecision } from './decide.ts';
 import { gather } from './gather.ts';
 import type { Situation } from './load-inputs.ts';
-import { draftsOf, writeDrafts, type Draft, type Need } from './order-draft.ts';
+import type { Need } from './need.ts';
+import { draftsOf, writeDrafts, type Draft } from './order-draft.ts';
 import { submitOrder, submitted } from './submit-order.ts';
 
 type Wanted = readonly [Situation, OrderDecision];

@@ -1,5 +1,5 @@
 import { nextReview } from './calendar.ts';
-import type { Position } from './decide.ts';
+import type { Position } from './decision-input.ts';
 import type { Policy, WEEKDAYS } from './policy.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../database/with-tenant.ts';
 import { positionOf } from './decide.ts';
-import { sentenceFor, type NewLine } from './order-draft.ts';
+import { sentenceFor, type NewLine } from './need.ts';
 
 /** One of the last movements of a bin, with the reading that it was made of. */
 interface Movement {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMigratedPglite } from '../database/migrated-database.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
-import type { OrderCommand } from '../orders/order-machine.ts';
+import type { OrderCommand } from '../orders/order-command.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { BinStory } from '../replenishment/situation.ts';
 

@@ -17,7 +17,7 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { TouchedBins } from '../events/touched-bins.ts';
-import type { OrderCommand } from '../orders/order-machine.ts';
+import type { OrderCommand } from '../orders/order-command.ts';
 import type { Order } from '../orders/order.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { recomputeAmount } from '../orders/order-amount.ts';
