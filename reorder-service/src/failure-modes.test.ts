@@ -384,7 +384,7 @@ bins: [${own}, ${bins.join(', ')}]`,
       .executeTakeFirstOrThrow();
     expect(proof).toMatchObject({
       sentence:
-        'Ordered 5 packs = 50 pcs of M8 bolts for bin A-01 because 18 pcs on hand + 0 on order = 18 is at or below the reorder point 20.',
+        'Ordered 5 packs = 50 pcs of M8 bolts for bin A 1 because 18 pcs on hand + 0 on order = 18 is at or below the reorder point 20.',
       readings: [{ change: 18, evidence: { reading: { netGrams: 180, deviceId: 'scale-01' } } }],
       policy: {
         policyId: 'plant-1/A-01',

@@ -186,7 +186,7 @@ test('from a shelf that runs low to a delivery seen by the scale', async () => {
     'GoodsReceived',
     'OrderClosed',
   ]);
-  expect(detail.sentence).toMatch(/^Ordered 5 packs = 50 pcs of M8 bolts for bin A-01 because 18 pcs on hand/);
+  expect(detail.sentence).toMatch(/^Ordered 5 packs = 50 pcs of M8 bolts for bin A 1 because 18 pcs on hand/);
   expect(detail.proof.readings[0]).toMatchObject({ change: -32, evidence: { reading: { netGrams: 180 } } });
   const movements = (await items('/api/v1/stock/A-01/movements')) as { kind: string; change: number }[];
   expect(movements.map(({ kind, change }) => [kind, change])).toEqual([

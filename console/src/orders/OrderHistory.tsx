@@ -17,10 +17,9 @@ export function OrderHistory({ history }: { history: OrderDetail['history'] }) {
             title={titleOf(entry, history[index - 1])}
             color={ORDER_STATUS_LOOKS[entry.status].color}
           >
-            {entry.note === null ? null : <Text size="sm">{entry.note}</Text>}
-            {describeChanges(entry.details).map((change) => (
-              <Text key={change} size="sm">
-                {change}
+            {wordsOf(entry).map((words) => (
+              <Text key={words} size="sm">
+                {words}
               </Text>
             ))}
             <Text size="xs" c="dimmed">
@@ -34,6 +33,12 @@ export function OrderHistory({ history }: { history: OrderDetail['history'] }) {
 }
 
 type Entry = OrderDetail['history'][number];
+
+/** What was changed, else what was noted: the note of a change says the same. */
+function wordsOf({ note, details }: Entry): string[] {
+  const changes = describeChanges(details);
+  return changes.length > 0 || note === null ? changes : [note];
+}
 
 /** A status that did not change says nothing: then the event does. */
 function titleOf(entry: Entry, before: Entry | undefined): string {

@@ -17,7 +17,7 @@ export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
               <div>
                 <Text fw={600}>{line.itemName}</Text>
                 <Text size="xs" c="dimmed">
-                  {line.sku} · for bin {line.binId}
+                  {line.sku} · for bin {line.binName}
                 </Text>
               </div>
               <Text fw={700} size="lg">

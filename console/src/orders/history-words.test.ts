@@ -9,9 +9,10 @@ test('an event is told in words', () => {
 test('what was changed is told with what it was before', () => {
   const changes = [
     { field: 'line 1', from: 50, to: 70 },
+    { field: 'line 2', name: 'Hex nut', from: 10, to: 20 },
     { field: 'note', from: null, to: 'please hurry' },
   ];
-  expect(describeChanges({ changes })).toEqual(['Line 1: 50 → 70', 'Note: none → please hurry']);
+  expect(describeChanges({ changes })).toEqual(['Line 1: 50 → 70', 'Hex nut: 10 → 20', 'Note: none → please hurry']);
 });
 
 test.each([null, {}, { changes: 'all' }, { changes: [7, { from: 1 }] }])(

@@ -6,14 +6,17 @@ export function describeEvent(event: string): string {
   return describeName(event);
 }
 
-/** "Line 1: 50 → 70". What an entry of a later version holds besides is left out. */
+/**
+ * "Hex nut: 50 → 70". Entries of an earlier version know a line by its number only; what one of a later version holds
+ * besides is left out.
+ */
 export function describeChanges(details: Readonly<Record<string, unknown>> | null): string[] {
   const changes = details?.['changes'];
   if (!Array.isArray(changes)) return [];
   return changes.flatMap((change: unknown) => {
     if (!isObject(change) || typeof change['field'] !== 'string') return [];
     const { field, from, to } = change;
-    const name = field.charAt(0).toUpperCase() + field.slice(1);
+    const name = typeof change['name'] === 'string' ? change['name'] : field.charAt(0).toUpperCase() + field.slice(1);
     return [`${name}: ${describeValue(field, from)} → ${describeValue(field, to)}`];
   });
 }

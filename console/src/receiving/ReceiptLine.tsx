@@ -33,7 +33,7 @@ export function ReceiptLine({
         <div>
           <Text fw={650}>{line.itemName}</Text>
           <Text size="sm" c="dimmed">
-            {line.sku} · into bin {line.binId} · {line.quantityText}
+            {line.sku} · into bin {line.binName} · {line.quantityText}
             {line.receivedQuantity > 0 ? ` · ${line.receivedQuantity} came already` : ''}
             {line.awaitingPutAwayQuantity > 0 ? ` · ${line.awaitingPutAwayQuantity} wait to be put into the bin` : ''}
           </Text>

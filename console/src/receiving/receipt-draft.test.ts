@@ -7,6 +7,7 @@ const line: OrderLine = {
   lineNumber: 1,
   itemId: 'bolt',
   binId: 'b1',
+  binName: 'A-01',
   sku: 'B',
   itemName: 'Bolt',
   unit: 'pcs',

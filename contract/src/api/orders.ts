@@ -8,6 +8,8 @@ export const orderLineSchema = z.object({
   lineNumber: z.int().min(1),
   itemId: idSchema,
   binId: idSchema,
+  /** What people call the bin. */
+  binName: z.string(),
   sku: z.string(),
   itemName: z.string(),
   unit: z.string(),

@@ -56,6 +56,7 @@ export const receiptSchema = z.object({
     z.object({
       lineNumber: z.int(),
       binId: idSchema,
+      binName: z.string(),
       itemId: idSchema,
       sku: z.string(),
       itemName: z.string(),
@@ -98,6 +99,7 @@ export const scannedReceiptSchema = z.object({
       supplierId: idSchema,
       lineNumber: z.int(),
       binId: idSchema,
+      binName: z.string(),
       itemId: idSchema,
       itemName: z.string(),
       unit: z.string(),

@@ -36,20 +36,24 @@ export async function findConditions(db: Db, nowMs: number): Promise<Condition[]
            coalesce(e.episode_id::text, 'bin ' || l.site_id || '/' || l.bin_id) as subject,
            case when l.on_hand = 0 then 'critical' else 'warning' end as severity,
            i.name || case when l.on_hand = 0 then ' is out of stock' else ' is below its safety stock' end as title,
-           'Bin ' || l.bin_id || ': ' || l.on_hand || ' ' || i.unit || ' left. '
+           'Bin ' || b.name || ': ' || l.on_hand || ' ' || i.unit || ' left. '
              || coalesce(il.because, 'Nothing was decided yet') as detail,
            null::uuid as "orderId", l.bin_id as "binId"
     from stock_level l
     join item i using (tenant_id, item_id)
     join item_location il using (tenant_id, site_id, bin_id)
+    join bin b using (tenant_id, site_id, bin_id)
     left join episode e on e.tenant_id = l.tenant_id and e.site_id = l.site_id and e.bin_id = l.bin_id
       and e.item_id = l.item_id and e.closed_at_ms is null
     where l.status in ('BELOW_SAFETY', 'OUT_OF_STOCK')
       and (e.snoozed_until_ms is null or e.snoozed_until_ms < ${nowMs})
     union all
     select c.tenant_id, c.site_id, 'SENSOR_DOUBT', 'bin ' || c.site_id || '/' || c.bin_id, 'warning',
-           'Bin ' || c.bin_id || ' has to be counted', c.reason, null, c.bin_id
-    from counting_task c where c.closed_at_ms is null
+           'To be counted: ' || i.name || ' in ' || b.name, c.reason, null, c.bin_id
+    from counting_task c
+    join bin b using (tenant_id, site_id, bin_id)
+    join item i on i.tenant_id = b.tenant_id and i.item_id = b.item_id
+    where c.closed_at_ms is null
     union all
     select o.tenant_id, o.site_id, 'ORDER_TROUBLE', o.order_id::text,
            case when o.escalation_level >= 3 or o.status = 'ON_HOLD' then 'critical' else 'warning' end,

@@ -98,7 +98,9 @@ onEachEngine('alerts', (database) => {
     story.later(5 * MINUTE_MS);
     await watch.run();
     expect(messages).toHaveLength(1);
-    expect(new Set(titles())).toEqual(new Set(['Bin A-01 has to be counted', 'M8 bolts is below its safety stock']));
+    expect(new Set(titles())).toEqual(
+      new Set(['To be counted: M8 bolts in A 1', 'M8 bolts is below its safety stock']),
+    );
     await story.later(MINUTE_MS).showsAndDecides(0);
     await watch.run();
     expect(messages).toHaveLength(2);

@@ -266,7 +266,12 @@ async function decideWithPrimary(
     .set(
       primary === undefined
         ? { ...nothing, decision: null, because: null }
-        : { ...nothing, decision: 'POOLED', because: `decided about with ${primary}` },
+        : {
+            ...nothing,
+            decision: 'POOLED',
+            because: sql<string>`'decided about with ' || coalesce((select name from bin
+            where tenant_id = ${key.tenant_id} and site_id = ${key.site_id} and bin_id = ${primary}), ${primary})`,
+          },
     )
     .where('tenant_id', '=', key.tenant_id)
     .where('site_id', '=', key.site_id)

@@ -61,7 +61,7 @@ onEachEngine('editing an order', (database) => {
     expect(await story.orders()).toMatchObject([
       {
         ordered: 80,
-        sentence: expect.stringMatching(/Changed by ann@demo.local: .*8 packs = 80 pcs instead of 50 pcs/),
+        sentence: expect.stringMatching(/Changed by ann@demo.local: .*8 packs = 80 pcs of M8 bolts instead of 50 pcs/),
       },
     ]);
     expect(await outboxOf(story)).toMatchObject([
@@ -74,7 +74,10 @@ onEachEngine('editing an order', (database) => {
       .where('event', '=', 'OrderEdited')
       .execute();
     expect(trail).toMatchObject([
-      { actor: ANN.email, details: { changes: expect.arrayContaining([{ field: 'line 1', from: 50, to: 80 }]) } },
+      {
+        actor: ANN.email,
+        details: { changes: expect.arrayContaining([{ field: 'line 1', name: 'M8 bolts', from: 50, to: 80 }]) },
+      },
     ]);
   });
 
@@ -100,9 +103,9 @@ onEachEngine('editing an order', (database) => {
     [
       { lines: [{ lineNumber: 1, orderedUnits: 7 }] },
       'EDIT_REFUSED',
-      'line 1: the supplier sells multiples of 5: 5 or 10',
+      'M8 bolts: the supplier sells multiples of 5: 5 or 10',
     ],
-    [{ lines: [{ lineNumber: 1, orderedUnits: 100 }] }, 'EDIT_REFUSED', 'line 1: the supplier sells 50 at most'],
+    [{ lines: [{ lineNumber: 1, orderedUnits: 100 }] }, 'EDIT_REFUSED', 'M8 bolts: the supplier sells 50 at most'],
     [{ lines: [{ lineNumber: 4, orderedUnits: 5 }] }, 'LINE_NOT_FOUND', /has no line 4/],
     [{ supplierId: 'other' }, 'EDIT_REFUSED', 'other does not sell m8'],
     [{ version: 99, note: 'x' }, 'ORDER_STATUS_CONFLICT', /^Somebody has changed/],

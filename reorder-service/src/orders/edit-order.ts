@@ -9,6 +9,7 @@ import { priceOf } from './price.ts';
 import { offerOf, unitsProblem, unitsToCover, type SoldAs } from './sold-as.ts';
 import { recomputeAmount } from './order-amount.ts';
 import type { Order } from './order.ts';
+import { namesInOrder, type OrderNames } from './order-names.ts';
 import { lockOrder, writeAudit } from './order-store.ts';
 
 export interface EditRefusal {
@@ -21,6 +22,8 @@ const EDITABLE: readonly OrderStatus[] = ['DRAFT', 'PENDING_APPROVAL', 'APPROVED
 
 interface Change {
   field: string;
+  /** What people call it, where the field is a number. */
+  name?: string;
   from: string | number | null;
   to: string | number | null;
 }
@@ -39,16 +42,17 @@ export async function editOrder(
   const tooLate = await whyNotEditable(tx, order, edit);
   if (tooLate) return tooLate;
   const supplierId = edit.supplierId ?? order.supplierId;
-  const lines = await editLines(tx, order, supplierId, edit.lines ?? []);
+  const names = await namesInOrder(tx, order);
+  const lines = await editLines(tx, order, supplierId, edit.lines ?? [], names);
   if (!lines.ok) return lines;
-  const changes = [...headerChanges(order, edit, supplierId), ...lines.changes];
+  const changes = [...headerChanges(order, edit, supplierId, names), ...lines.changes];
   if (changes.length === 0) return { ok: true, order };
-  await writeEdit(tx, order, { edit, supplierId, lines: lines.lines, changes }, by);
+  await writeEdit(tx, order, { edit, supplierId, lines: lines.lines, changes, names }, by);
   await tx.deleteFrom('order_approval').where('order_id', '=', order.orderId).execute();
   await withdrawUnsent(tx, order.orderId);
   const edited = await lockOrder(tx, order.tenantId, order.orderId);
   if (!edited) throw new Error(`order ${order.orderId} was edited and is not there`);
-  return { ok: true, order: await submitAgain(tx, edited, changes, by) };
+  return { ok: true, order: await submitAgain(tx, edited, { changes, names }, by) };
 }
 
 async function whyNotEditable(tx: Tx, order: Order, edit: EditOrder): Promise<EditRefusal | undefined> {
@@ -71,6 +75,7 @@ async function editLines(
   order: Order,
   supplierId: string,
   wanted: NonNullable<EditOrder['lines']>,
+  names: OrderNames,
 ): Promise<{ ok: true; lines: EditedLine[]; changes: Change[] } | EditRefusal> {
   const unknown = wanted.find(({ lineNumber }) => !order.lines.some((line) => line.lineNumber === lineNumber));
   if (unknown) {
@@ -86,21 +91,31 @@ async function editLines(
     const units = wanted.find(({ lineNumber }) => lineNumber === line.lineNumber)?.orderedUnits;
     if (units === undefined && supplierId === order.supplierId) continue;
     const sold = await offerOf(tx, order.tenantId, supplierId, line.itemId);
-    if (!sold) return { ok: false, code: 'EDIT_REFUSED', detail: `${supplierId} does not sell ${line.itemId}` };
+    const name = names.item(line.lineNumber);
+    if (!sold) {
+      return { ok: false, code: 'EDIT_REFUSED', detail: `${names.supplier(supplierId)} does not sell ${name}` };
+    }
     const next = units ?? unitsToCover(line.orderedQuantity, sold);
     const problem = unitsProblem(next, sold);
-    if (problem) return { ok: false, code: 'EDIT_REFUSED', detail: `line ${line.lineNumber}: ${problem}` };
+    if (problem) return { ok: false, code: 'EDIT_REFUSED', detail: `${name}: ${problem}` };
     if (next * sold.packQuantity !== line.orderedQuantity) {
-      changes.push({ field: `line ${line.lineNumber}`, from: line.orderedQuantity, to: next * sold.packQuantity });
+      changes.push({
+        field: `line ${line.lineNumber}`,
+        name,
+        from: line.orderedQuantity,
+        to: next * sold.packQuantity,
+      });
     }
     edited.push({ lineNumber: line.lineNumber, sold, units: next });
   }
   return { ok: true, lines: edited, changes };
 }
 
-function headerChanges(order: Order, edit: EditOrder, supplierId: string): Change[] {
+function headerChanges(order: Order, edit: EditOrder, supplierId: string, names: OrderNames): Change[] {
   const changes: Change[] = [];
-  if (supplierId !== order.supplierId) changes.push({ field: 'supplier', from: order.supplierId, to: supplierId });
+  if (supplierId !== order.supplierId) {
+    changes.push({ field: 'supplier', from: names.supplier(order.supplierId), to: names.supplier(supplierId) });
+  }
   const { requestedDeliveryAtMs, note } = edit;
   if (requestedDeliveryAtMs !== undefined && requestedDeliveryAtMs !== order.requestedDeliveryAtMs) {
     changes.push({ field: 'requested delivery', from: order.requestedDeliveryAtMs, to: requestedDeliveryAtMs });
@@ -117,7 +132,14 @@ async function writeEdit(
     supplierId,
     lines,
     changes,
-  }: { edit: EditOrder; supplierId: string; lines: readonly EditedLine[]; changes: readonly Change[] },
+    names,
+  }: {
+    edit: EditOrder;
+    supplierId: string;
+    lines: readonly EditedLine[];
+    changes: readonly Change[];
+    names: OrderNames;
+  },
   by: { userId: string; email: string; nowMs: number },
 ): Promise<void> {
   for (const { lineNumber, sold, units } of lines) {
@@ -142,7 +164,7 @@ async function writeEdit(
       requested_delivery_at_ms: edit.requestedDeliveryAtMs ?? order.requestedDeliveryAtMs,
       note: edit.note === undefined ? order.note : edit.note,
       changed_by: by.userId,
-      sentence: `${order.sentence} ${sentenceOf(changes, lines, by.email)}`,
+      sentence: `${order.sentence} ${sentenceOf(changes, lines, { names, email: by.email })}`,
       ...(supplierId === order.supplierId ? {} : { due_at_ms: by.nowMs + Math.round(leadTimeDays * 86_400_000) }),
       version: eb('version', '+', 1),
     }))
@@ -151,25 +173,34 @@ async function writeEdit(
   await recomputeAmount(tx, order.orderId);
 }
 
-function sentenceOf(changes: readonly Change[], lines: readonly EditedLine[], email: string): string {
-  const what = changes.map(({ field, from, to }) => {
+function sentenceOf(
+  changes: readonly Change[],
+  lines: readonly EditedLine[],
+  { names, email }: { names: OrderNames; email: string },
+): string {
+  const what = changes.map(({ field, name, from, to }) => {
     const line = lines.find(({ lineNumber }) => field === `line ${lineNumber}`);
-    if (!line) return field === 'note' ? 'a note' : `${field} ${to}`;
+    if (!line) return field === 'note' ? 'a note' : `${field} ${describe(to, names)}`;
     const { sold, units } = line;
     const packs = describeQuantity(units * sold.packQuantity, sold.unit, {
       unit: sold.orderUnit,
       stockUnitsPerUnit: sold.packQuantity,
     });
-    return `${packs} instead of ${from} ${sold.unit}`;
+    return `${packs} of ${name ?? field} instead of ${from} ${sold.unit}`;
   });
   return `Changed by ${email}: ${what.join(', ')}.`;
+}
+
+/** The numbers of what is no line are times. */
+function describe(value: Change['to'], names: OrderNames): string {
+  return typeof value === 'number' ? names.time(value) : (value ?? 'none');
 }
 
 /** Where it goes on from here: the rules are asked about the order as it is now. */
 async function submitAgain(
   tx: Tx,
   order: Order,
-  changes: readonly Change[],
+  { changes, names }: { changes: readonly Change[]; names: OrderNames },
   by: { email: string; nowMs: number },
 ): Promise<Order> {
   const rule = await strictestRule(tx, order);
@@ -182,7 +213,13 @@ async function submitAgain(
     .where('order_id', '=', order.orderId)
     .execute();
   const edited: Order = { ...order, status, approvedAtMs, attention: null };
-  const note = changes.map(({ field, from, to }) => `${field}: ${from ?? 'none'} → ${to ?? 'none'}`).join('; ');
+  const note = changes
+    .map(({ field, name, from, to }) =>
+      name === undefined
+        ? `${field}: ${describe(from, names)} → ${describe(to, names)}`
+        : `${name}: ${from ?? 'none'} → ${to ?? 'none'}`,
+    )
+    .join('; ');
   const waits = rule ? describeRule(rule) : null;
   const entries = [{ status, event: 'OrderEdited', note, details: { changes } }];
   if (status === 'PENDING_APPROVAL')

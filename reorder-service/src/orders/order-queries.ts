@@ -152,8 +152,14 @@ async function linesOf(tx: Tx, orderIds: readonly string[]): Promise<Map<string,
     .innerJoin('item as i', (join) =>
       join.onRef('i.tenant_id', '=', 'l.tenant_id').onRef('i.item_id', '=', 'l.item_id'),
     )
+    .leftJoin('bin as b', (join) =>
+      join
+        .onRef('b.tenant_id', '=', 'l.tenant_id')
+        .onRef('b.site_id', '=', 'l.site_id')
+        .onRef('b.bin_id', '=', 'l.bin_id'),
+    )
     .selectAll('l')
-    .select(['i.sku', 'i.name as item_name', 'i.unit'])
+    .select(['i.sku', 'i.name as item_name', 'i.unit', 'b.name as bin_name'])
     .where('l.order_id', 'in', orderIds)
     .orderBy('l.line_number')
     .execute();
@@ -169,6 +175,7 @@ interface LineRow {
   line_number: number;
   item_id: string;
   bin_id: string;
+  bin_name: string | null;
   sku: string;
   item_name: string;
   unit: string;
@@ -195,6 +202,7 @@ function toLine(row: LineRow): OrderLine {
     lineNumber: row.line_number,
     itemId: row.item_id,
     binId: row.bin_id,
+    binName: row.bin_name ?? row.bin_id,
     sku: row.sku,
     itemName: row.item_name,
     unit: row.unit,

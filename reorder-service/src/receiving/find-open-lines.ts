@@ -18,11 +18,12 @@ export async function findOpenLines(
     .innerJoin('item as i', (join) =>
       join.onRef('i.tenant_id', '=', 'b.tenant_id').onRef('i.item_id', '=', 'b.item_id'),
     )
-    .select(['b.bin_id', 'i.item_id', 'i.name', 'i.unit'])
+    .select(['b.bin_id', 'b.name as bin_name', 'i.item_id', 'i.name', 'i.unit'])
     .where('b.tenant_id', '=', site.tenantId)
     .where('b.site_id', '=', site.siteId)
     .where('i.gtin', '=', gtin)
     .execute();
+  const binNames = new Map(bins.map((bin) => [bin.bin_id, bin.bin_name]));
   const items = new Map(bins.map((bin) => [bin.item_id, bin]));
   const lines = await openLinesOf(
     tx,
@@ -43,6 +44,7 @@ export async function findOpenLines(
         supplierId,
         lineNumber,
         binId,
+        binName: binNames.get(binId) ?? binId,
         itemId,
         itemName: item.name,
         unit: item.unit,

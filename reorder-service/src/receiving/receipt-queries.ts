@@ -97,7 +97,13 @@ async function linesOf(tx: Tx, receiptIds: readonly string[]): Promise<Map<strin
       join.onRef('i.tenant_id', '=', 'ol.tenant_id').onRef('i.item_id', '=', 'ol.item_id'),
     )
     .selectAll('l')
-    .select(['ol.bin_id', 'ol.item_id', 'i.sku', 'i.name', 'i.unit'])
+    .leftJoin('bin as b', (join) =>
+      join
+        .onRef('b.tenant_id', '=', 'ol.tenant_id')
+        .onRef('b.site_id', '=', 'ol.site_id')
+        .onRef('b.bin_id', '=', 'ol.bin_id'),
+    )
+    .select(['ol.bin_id', 'ol.item_id', 'i.sku', 'i.name', 'i.unit', 'b.name as bin_name'])
     .where('l.receipt_id', 'in', receiptIds)
     .orderBy('l.position')
     .execute();
@@ -108,6 +114,7 @@ async function linesOf(tx: Tx, receiptIds: readonly string[]): Promise<Map<strin
       lines.map((line) => ({
         lineNumber: line.line_number,
         binId: line.bin_id,
+        binName: line.bin_name ?? line.bin_id,
         itemId: line.item_id,
         sku: line.sku,
         itemName: line.name,

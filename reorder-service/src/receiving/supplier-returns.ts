@@ -7,6 +7,7 @@ import type { Db } from '../database/open-database.ts';
 import { pageOf, readCursor, type Page } from '../database/page.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
+import { namesInOrder } from '../orders/order-names.ts';
 import { lockOrder, writeAudit } from '../orders/order-store.ts';
 import { CLOCK, type Clock } from '../runtime/runtime.module.ts';
 import { Moves } from '../stock-keeping/moves.ts';
@@ -69,7 +70,7 @@ export class SupplierReturns {
       }
       const here = line.receivedQuantity - (await returnedOf(tx, order, goods.lineNumber));
       if (goods.quantity > here) {
-        const detail = `Of line ${goods.lineNumber}, ${here} were received and not returned yet`;
+        const detail = `Of ${(await namesInOrder(tx, order)).item(goods.lineNumber)}, ${here} were received and not returned yet`;
         return { ok: false, code: 'ORDER_STATUS_CONFLICT', detail };
       }
       const nowMs = this.clock();
@@ -113,8 +114,9 @@ export class SupplierReturns {
       const returned = await returnOf(tx, person.tenantId, returnId);
       if (!returned) return { ok: false, code: 'NOT_FOUND', detail: 'There is no such return' };
       const order = await lockOrder(tx, person.tenantId, returned.orderId);
-      const note = `line ${returned.lineNumber}: ${(credit.creditedCents / 100).toFixed(2)} (${credit.reference})`;
       if (order) {
+        const item = (await namesInOrder(tx, order)).item(returned.lineNumber);
+        const note = `${item}: ${(credit.creditedCents / 100).toFixed(2)} (${credit.reference})`;
         await writeAudit(tx, order, [{ status: order.status, event: 'ReturnCredited', note }], {
           actor: person.email,
           nowMs,
@@ -166,7 +168,8 @@ export async function writeReturn(tx: Tx, order: Order, goods: NewReturn): Promi
     })
     .onConflict((oc) => oc.doNothing())
     .execute();
-  const note = `line ${goods.lineNumber}: ${goods.quantity} back to the supplier (${goods.reason})`;
+  const item = (await namesInOrder(tx, order)).item(goods.lineNumber);
+  const note = `${item}: ${goods.quantity} back to the supplier (${goods.reason})`;
   await writeAudit(tx, order, [{ status: order.status, event: 'GoodsReturned', note }], { actor: by, nowMs });
 }
 

@@ -68,7 +68,7 @@ describe('the decision', () => {
     const decision = decide(input(18));
     if (decision.kind !== 'ORDER') throw new Error(decision.because);
     expect(decision.units).toEqual([5]);
-    expect(sentenceOf(5, decision, { itemName: 'M8 bolts', binId: 'A-01', unit: 'pcs' })).toBe(
+    expect(sentenceOf(5, decision, { itemName: 'M8 bolts', binName: 'A-01', unit: 'pcs' })).toBe(
       'Ordered 5 packs = 50 pcs of M8 bolts for bin A-01 because 18 pcs on hand + 0 on order = 18 is at or below the reorder point 20.',
     );
   });

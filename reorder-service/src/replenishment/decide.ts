@@ -159,12 +159,12 @@ function describePosition(position: Position, unit: string): string {
 export function sentenceOf(
   units: number,
   decision: OrderDecision,
-  what: { itemName: string; binId: string; unit: string },
+  what: { itemName: string; binName: string; unit: string },
 ): string {
   const { orderUnit, packQuantity } = decision.offer;
   const amount = describeQuantity(units * packQuantity, what.unit, {
     unit: orderUnit,
     stockUnitsPerUnit: packQuantity,
   });
-  return `Ordered ${amount} of ${what.itemName} for bin ${what.binId} because ${decision.because}.`;
+  return `Ordered ${amount} of ${what.itemName} for bin ${what.binName} because ${decision.because}.`;
 }

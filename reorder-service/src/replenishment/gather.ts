@@ -115,7 +115,7 @@ async function addNeed(
     .where('order_id', '=', orderId)
     .execute();
   const order = await draftOf(tx, site.tenantId, orderId);
-  const entry = { status: 'DRAFT' as const, event: 'LineAdded', note: `line ${lineNumber}: ${decision.because}` };
+  const entry = { status: 'DRAFT' as const, event: 'LineAdded', note: `${situation.itemName}: ${decision.because}` };
   await writeAudit(tx, order, [entry], { actor: 'policy', nowMs });
   return order;
 }

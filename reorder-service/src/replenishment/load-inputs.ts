@@ -16,6 +16,7 @@ import { arrivalOf, type Calendars } from './working-days.ts';
 /** Everything that a decision about one bin rests on, as the database says it now. */
 export interface Situation {
   binId: string;
+  binName: string;
   /** Of its pool, the bin that is in doubt and to be counted. */
   doubtedBinId: string;
   itemId: string;
@@ -83,6 +84,7 @@ function toSituation(row: SituationRow, pool: Pool, nowMs: number): Situation {
   const { doubt, binId: doubtedBinId } = doubtOfPool(row, pool.bins, nowMs);
   return {
     binId: row.bin_id,
+    binName: row.bin_name,
     doubtedBinId,
     itemId: row.item_id,
     itemName: row.item_name,
@@ -178,7 +180,7 @@ function doubtOfPool(row: SituationRow, bins: readonly SituationRow[], nowMs: nu
   for (const bin of bins) {
     const doubt = doubtOf(sensorOf(bin), bin.on_hand !== null, nowMs);
     if (doubt.kind === 'none' || (doubt.kind === 'soon' && found.doubt.kind !== 'none')) continue;
-    const because = bin === row ? doubt.because : `${bin.bin_id}: ${doubt.because}`;
+    const because = bin === row ? doubt.because : `${bin.bin_name}: ${doubt.because}`;
     found = { doubt: { ...doubt, because }, binId: bin.bin_id };
     if (doubt.kind === 'doubt') break;
   }

@@ -18,6 +18,6 @@ export interface NewLine {
 }
 
 export function sentenceFor({ situation, decision }: Need, units: number): string {
-  const { binId, itemName, unit } = situation;
-  return sentenceOf(units, decision, { itemName, binId, unit });
+  const { binName, itemName, unit } = situation;
+  return sentenceOf(units, decision, { itemName, binName, unit });
 }

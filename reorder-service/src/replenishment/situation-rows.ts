@@ -14,6 +14,7 @@ export type OfferRow = Offer & { calendar: SupplierCalendar | null; truck: Truck
 /** One bin as the tables say; see Schema for units. */
 export interface SituationRow {
   bin_id: string;
+  bin_name: string;
   item_id: string;
   item_name: string;
   unit: string;
@@ -94,7 +95,7 @@ async function offersOf(
 
 function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly string[], nowMs: number) {
   return sql<Omit<SituationRow, 'offers'>>`
-    select il.bin_id, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
+    select il.bin_id, b.name as bin_name, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
            il.policy_id, il.policy_version, p.type as policy_type, p.parameters,
            il.low_since_ms, il.evaluate_at_ms, il.decision, il.because,
            l.on_hand, l.status, l.observed_at_ms, l.disagreeing_since_ms, b.disagree_after_ms, s.quality, s.quality_since_ms, s.last_reading_at_ms,

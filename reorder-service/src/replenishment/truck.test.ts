@@ -91,7 +91,7 @@ ${budget.replaceAll('TENANT', tenantId)}`;
     const orders = await story.orders();
     expect(orders).toMatchObject([{ status: 'DRAFT' }, { status: 'DRAFT' }]);
     expect(new Set(orders.map((order) => order.orderNumber)).size).toBe(1);
-    expect(orders[0]?.sentence).toMatch(/for bin A-01 because .*\. Ordered 4 packs = 40 pcs of M8 bolts for bin A-02/);
+    expect(orders[0]?.sentence).toMatch(/for bin A 1 because .*\. Ordered 4 packs = 40 pcs of M8 bolts for bin A 2/);
     expect(await story.openEpisodes()).toBe(2);
     expect(await send.run()).toBe(0);
     story.later(24 * HOUR_MS);

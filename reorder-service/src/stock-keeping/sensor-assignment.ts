@@ -50,13 +50,27 @@ export class SensorAssignment {
         })
         .onConflict((oc) => oc.doNothing())
         .execute();
-      const { bin_id: holder } = await tx
+      const holder = await tx
         .selectFrom('bin_sensor')
-        .select('bin_id')
-        .where((eb) => eb.and(key))
+        .innerJoin('bin', (join) =>
+          join
+            .onRef('bin.tenant_id', '=', 'bin_sensor.tenant_id')
+            .onRef('bin.site_id', '=', 'bin_sensor.site_id')
+            .onRef('bin.bin_id', '=', 'bin_sensor.bin_id'),
+        )
+        .select(['bin.bin_id', 'bin.name'])
+        .where((eb) =>
+          eb.and({
+            'bin_sensor.tenant_id': tenantId,
+            'bin_sensor.site_id': at.siteId,
+            device_id: deviceId,
+            sensor_id: sensorId,
+            kind,
+          }),
+        )
         .executeTakeFirstOrThrow();
-      if (holder !== at.binId) {
-        const detail = `${deviceId} looks into bin ${holder} already: correct that in the catalogue first`;
+      if (holder.bin_id !== at.binId) {
+        const detail = `${deviceId} looks into bin ${holder.name} already: correct that in the catalogue first`;
         return { ok: false, code: 'SENSOR_ASSIGNED', detail };
       }
       await catalogueChanged(tx, tenantId);

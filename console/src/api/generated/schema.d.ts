@@ -2216,6 +2216,7 @@ export interface components {
             backorderedQuantity: number;
             backorderPromisedAtMs: number | null;
             binId: string;
+            binName: string;
             cancelledQuantity: number;
             confirmedQuantity: number;
             confirmedUnitPriceCents: number | null;
@@ -2483,6 +2484,7 @@ export interface components {
             decidedBy: string | null;
             lines: {
                 binId: string;
+                binName: string;
                 /** @enum {string} */
                 condition: "good" | "damaged" | "wrong-item";
                 expiresOn: string | null;
@@ -7144,6 +7146,7 @@ export interface operations {
                         announced: components["schemas"]["Receipt"][];
                         openLines: {
                             binId: string;
+                            binName: string;
                             itemId: string;
                             itemName: string;
                             lineNumber: number;
