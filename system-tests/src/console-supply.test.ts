@@ -289,6 +289,32 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console for orders and plann
     await people.page.getByRole('button', { name: 'Announce shipment…' }).waitFor();
   });
 
+  test('the supplier is asked for it earlier, and promises another date, with the reason', async () => {
+    const orderId = people.page.url().split('/').at(-1) ?? '';
+    const { accessToken } = await post('auth/login', ADMIN);
+    const wantedAtMs = new Date('2031-03-10T08:00').getTime();
+    await post(`orders/${orderId}/urge`, { wantedAtMs, reason: 'the line stops' }, accessToken);
+    // Pushed to whoever looks at it.
+    await people.page.getByText(/^The customer asks for it by .*2031/).waitFor();
+    await people.page.getByText('“the line stops”').waitFor();
+    await people.isUsable('what the customer asks');
+    await people.page.getByRole('button', { name: 'Answer the request…' }).click();
+    const dialog = people.page.getByRole('dialog');
+    const send = dialog.getByRole('button', { name: 'Send answer' });
+    await dialog.getByLabel('Not earlier than agreed').check();
+    expect(await send.isDisabled()).toBe(true);
+    await dialog.getByLabel('It comes on another date').check();
+    await dialog.getByLabel('Delivery on').fill('2031-03-12');
+    await dialog.getByLabel('Why').fill('the press is repaired on the 11th');
+    await people.isUsable('the answer');
+    await send.click();
+    await dialog.waitFor({ state: 'hidden' });
+    const main = people.page.getByRole('main');
+    await main.getByText('the press is repaired on the 11th').waitFor();
+    await main.getByText('The customer asks for it').waitFor({ state: 'detached' });
+    expect(await main.textContent()).toMatch(/Promised for [^.]*\b12\b[^.]*2031/);
+  });
+
   test('the sign-in page can be used by everybody', async () => {
     await people.page.getByRole('button', { name: /Your account/ }).click();
     await people.page.getByRole('menuitem', { name: 'Sign out' }).click();

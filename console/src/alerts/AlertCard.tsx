@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconFlame, IconInfoCircle, type TablerIcon } from '@
 import type { LinkProps } from '@tanstack/react-router';
 
 import type { Alert } from '../api/types';
+import { capitalized } from '../shell/capitalized';
 import { ListCard } from '../shell/ListCard';
 import { Age } from '../time/Age';
 
@@ -45,7 +46,7 @@ export function AlertCard({
         ) : null
       }
     >
-      {alert.detail}
+      {capitalized(alert.detail)}
     </ListCard>
   );
 }

@@ -2,6 +2,7 @@ import { Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { useSiteName } from '../api/site-names';
 import type { ApprovalRule, Budget } from '../api/types';
 import { useSession } from '../session/session';
 import { Section } from '../shell/Section';
@@ -95,8 +96,12 @@ function Budgets({ mayChange }: { mayChange: boolean }) {
 }
 
 function BudgetLine({ budget }: { budget: Budget }) {
+  const siteName = useSiteName();
   const share = budget.monthlyCents > 0 ? budget.spentCents / budget.monthlyCents : 1;
-  const of = [budget.siteId ?? 'all sites', budget.itemClass === null ? 'all classes' : `class ${budget.itemClass}`];
+  const of = [
+    budget.siteId === null ? 'all sites' : siteName(budget.siteId),
+    budget.itemClass === null ? 'all classes' : `class ${budget.itemClass}`,
+  ];
   return (
     <div className={classes['budget']}>
       <Group justify="space-between" gap="xs">

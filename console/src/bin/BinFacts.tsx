@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 
+import { useSiteName } from '../api/site-names';
 import type { BinDetail } from '../api/types';
 import { describePolicy, figuresOf } from '../orders/proof-figures';
 import { useSession } from '../session/session';
@@ -11,6 +12,7 @@ import classes from './BinPage.module.css';
 /** What rules this bin, who supplies it, what looks into it. */
 export function BinFacts({ bin }: { bin: BinDetail }) {
   const isSupplier = useSession()?.user.role === 'supplier';
+  const siteName = useSiteName();
   const address = { siteId: bin.siteId, binId: bin.binId };
   return (
     <Stack gap="md">
@@ -62,8 +64,8 @@ export function BinFacts({ bin }: { bin: BinDetail }) {
       <Section title="Identity">
         <Facts
           facts={[
-            ['Bin', bin.binId],
-            ['Site', bin.siteId],
+            ['Bin', bin.binId === bin.binName ? bin.binName : `${bin.binName} (${bin.binId})`],
+            ['Site', siteName(bin.siteId)],
             ['SKU', bin.item.sku],
             ['GTIN', bin.gtin ?? '–'],
             ['Capacity', bin.capacity === null ? '–' : `${bin.capacity} ${bin.item.unit}`],

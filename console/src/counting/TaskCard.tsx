@@ -2,12 +2,13 @@ import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 
 import type { CountingTask } from '../api/types';
+import { capitalized } from '../shell/capitalized';
 import { Age } from '../time/Age';
 import classes from './TaskCard.module.css';
 
 export function TaskCard({ task }: { task: CountingTask }) {
   return (
-    <article role="listitem" className={classes['card']}>
+    <div role="listitem" className={classes['card']}>
       <Link
         className={classes['name']}
         to="/stock/$siteId/$binId"
@@ -19,7 +20,7 @@ export function TaskCard({ task }: { task: CountingTask }) {
       <Text size="sm" c="dimmed">
         {task.binName} · {task.locationName} · asked for <Age atMs={task.openedAtMs} />
       </Text>
-      <Text mt="xs">{task.reason}</Text>
-    </article>
+      <Text mt="xs">{capitalized(task.reason)}</Text>
+    </div>
   );
 }

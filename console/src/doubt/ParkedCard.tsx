@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { useSiteName } from '../api/site-names';
 import type { ParkedGroup } from '../api/types';
 import { describeMeasured } from '../orders/proof-readings';
 import { isObject } from '../orders/proof-words';
@@ -18,6 +19,7 @@ import { parkedMutation, type ParkedWork } from './queries';
 /** What one device said that could not be accounted, why, and what can be done. */
 export function ParkedCard({ group }: { group: ParkedGroup }) {
   const maySettle = useMay('settleReadings');
+  const siteName = useSiteName();
   const [asking, setAsking] = useState<'assign' | 'discard' | null>(null);
   const work = useMutation(parkedMutation(useQueryClient()));
   const { title, todo } = describeReason(group.reason);
@@ -38,7 +40,7 @@ export function ParkedCard({ group }: { group: ParkedGroup }) {
         meta={
           <>
             {group.sensorId === null ? '' : `${group.sensorId} · `}
-            {group.siteId}, {group.gatewayId} · last <Age atMs={group.lastParkedAtMs} />
+            {siteName(group.siteId)}, gateway {group.gatewayId} · last <Age atMs={group.lastParkedAtMs} />
             {group.count > 1 ? (
               <>
                 , first <Age atMs={group.firstParkedAtMs} />

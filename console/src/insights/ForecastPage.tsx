@@ -5,6 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 
 import { binQuery } from '../api/queries';
+import { useSiteName } from '../api/site-names';
 import type { BinForecast } from '../api/types';
 import binClasses from '../bin/BinPage.module.css';
 import { HistoryChart } from '../chart/HistoryChart';
@@ -29,6 +30,7 @@ export function ForecastPage() {
   const [settled] = useDebouncedValue(wish, TYPING_PAUSE_MS);
   const bin = useQuery(binQuery(address));
   const forecast = useQuery(forecastQuery(address, settled));
+  const siteName = useSiteName();
   const unit = bin.data?.item.unit ?? '';
   return (
     <>
@@ -48,7 +50,7 @@ export function ForecastPage() {
               Forecast: {bin.data.item.name}
             </Title>
             <Text c="dimmed" size="sm">
-              {bin.data.binName} · {bin.data.siteId} · worked out {describeTime(forecast.data.atMs)}
+              {bin.data.binName} · {siteName(bin.data.siteId)} · worked out {describeTime(forecast.data.atMs)}
             </Text>
             <p className={classes['headline']}>{describeRunOut(forecast.data)}</p>
             <Outlook forecast={forecast.data} unit={unit} />

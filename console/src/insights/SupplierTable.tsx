@@ -15,7 +15,7 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
     <>
       <div className={classes['suppliers']} role="list" aria-label="Suppliers">
         {suppliers.map((supplier) => (
-          <article
+          <div
             key={supplier.supplierId}
             role="listitem"
             className={classes['supplier']}
@@ -36,9 +36,9 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
               />
               <Figure
                 name="Acknowledges after"
-                value={
-                  supplier.acknowledgedAfterHours === null ? '–' : `${number.format(supplier.acknowledgedAfterHours)} h`
-                }
+                value={describeDays(
+                  supplier.acknowledgedAfterHours === null ? null : supplier.acknowledgedAfterHours / 24,
+                )}
               />
               <Figure name="Closed · open" value={`${supplier.ordersClosed} · ${supplier.openOrders}`} />
               <Figure name="Overdue" value={String(supplier.overdueOrders)} alarm={supplier.overdueOrders > 0} />
@@ -48,7 +48,7 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
                 ? 'Planned with the lead time agreed: too few deliveries yet to learn another.'
                 : `Planned with the lead time that deliveries taught for ${supplier.itemsLearned} items.`}
             </Text>
-          </article>
+          </div>
         ))}
       </div>
       <Text size="xs" c="dimmed" mt="sm">

@@ -13,10 +13,11 @@ export interface KpiCard {
 }
 
 const share = (value: number | null): string => (value === null ? '–' : `${number.format(value * 100)} %`);
-/** Less than a day is told in hours. */
+/** Less than a day is told in hours, less than an hour in minutes. */
 export function describeDays(value: number | null): string {
   if (value === null) return '–';
-  return value > 0 && value < 1 ? `${number.format(value * 24)} h` : `${number.format(value)} d`;
+  if (value >= 1 || value <= 0) return `${number.format(value)} d`;
+  return value < 1 / 24 ? `${whole.format(value * 24 * 60)} min` : `${number.format(value * 24)} h`;
 }
 
 /** The figures of a time, each with its definition; a dash where there was nothing to judge. */

@@ -11,7 +11,7 @@ import { OrderAttention, OverdueBadge } from './OrderTrouble';
 /** One order in the list; the whole card leads to it. */
 export function OrderCard({ order }: { order: OrderSummary }) {
   return (
-    <article className={classes['card']} role="listitem" aria-label={`Order ${order.orderNumber}`}>
+    <div className={classes['card']} role="listitem" aria-label={`Order ${order.orderNumber}`}>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
         <div className={classes['head']}>
           <Link className={classes['number']} to="/orders/$orderId" params={{ orderId: order.orderId }}>
@@ -31,11 +31,9 @@ export function OrderCard({ order }: { order: OrderSummary }) {
       </Text>
       <Stack gap={4} my="sm">
         {order.lines.map((line) => (
-          <Group key={line.lineNumber} justify="space-between" gap="sm" wrap="nowrap" className={classes['line'] ?? ''}>
-            <Text size="sm" truncate>
-              {line.itemName}
-            </Text>
-            <Text size="sm" fw={650} className={classes['amount'] ?? ''}>
+          <Group key={line.lineNumber} justify="space-between" gap="0 0.75rem" className={classes['line'] ?? ''}>
+            <Text size="sm">{line.itemName}</Text>
+            <Text size="sm" fw={650}>
               {line.quantityText}
             </Text>
           </Group>
@@ -43,6 +41,6 @@ export function OrderCard({ order }: { order: OrderSummary }) {
       </Stack>
       <OrderProgress status={order.status} />
       <OrderAttention order={order} />
-    </article>
+    </div>
   );
 }

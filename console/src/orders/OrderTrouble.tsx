@@ -2,6 +2,8 @@ import { Alert, Badge } from '@mantine/core';
 import { IconAlertTriangle, IconClockUp } from '@tabler/icons-react';
 
 import type { OrderStatus, OrderSummary } from '../api/types';
+import { useSession } from '../session/session';
+import { capitalized } from '../shell/capitalized';
 import { describeTime } from '../time/describe-age';
 import { useNow } from '../time/use-now';
 
@@ -20,7 +22,9 @@ export function OverdueBadge({ order }: { order: OrderSummary }) {
 
 /** The supplier was asked to deliver it earlier, and has not answered. */
 export function OrderUrging({ order: { urging } }: { order: OrderSummary }) {
-  if (urging === null) return null;
+  // The supplier is asked itself, with what it can answer.
+  const isSupplier = useSession()?.user.role === 'supplier';
+  if (urging === null || isSupplier) return null;
   return (
     <Alert color="blue" variant="light" mt="sm" icon={<IconClockUp aria-hidden />} role="note">
       {urging.by} asked for it by {describeTime(urging.wantedAtMs)}. The supplier has not answered yet.
@@ -33,7 +37,7 @@ export function OrderAttention({ order }: { order: OrderSummary }) {
   if (order.attention === null) return null;
   return (
     <Alert color="orange" variant="light" mt="sm" icon={<IconAlertTriangle aria-hidden />} role="note">
-      {order.attention}
+      {capitalized(order.attention)}
     </Alert>
   );
 }

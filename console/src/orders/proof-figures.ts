@@ -124,7 +124,7 @@ export function arithmeticSteps(
       const words = STEP_WORDS[step] ?? step.charAt(0).toUpperCase() + step.slice(1);
       const sign = SIGNS[step] ?? '';
       if (step.startsWith(LEAD_TIME))
-        return { sign, label: words.replace(' in days', ''), value: withUnit(value, 'days') };
+        return { sign, label: words.replace(' in days', ''), value: withUnit(value, value === 1 ? 'day' : 'days') };
       const inOrderUnits = /^(in |minimum )/.test(step);
       const times = inOrderUnits && units.orderUnit ? `${describeNumber(value)} × ${units.orderUnit}` : undefined;
       return { sign, label: words, value: times ?? withUnit(value, inOrderUnits ? undefined : units.unit) };

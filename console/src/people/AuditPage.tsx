@@ -78,7 +78,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
   const differences = differencesOf(entry);
   const note = noteOf(entry);
   return (
-    <article className={classes['entry']} role="listitem">
+    <div className={classes['entry']} role="listitem">
       <time dateTime={new Date(entry.atMs).toISOString()}>{describeMoment(entry.atMs)}</time>
       <span className={classes['actor']}>{entry.actor}</span>
       <div>
@@ -93,7 +93,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           </div>
         )}
       </div>
-    </article>
+    </div>
   );
 }
 

@@ -55,7 +55,7 @@ function PersonRow({ person, onEdit }: { person: Person; onEdit: () => void }) {
   const look = ROLE_LOOKS[person.role];
   const disabled = person.disabledAtMs !== null;
   return (
-    <article className={classes['row']} role="listitem" aria-label={person.email} data-disabled={disabled}>
+    <div className={classes['row']} role="listitem" aria-label={person.email} data-disabled={disabled}>
       <div>
         <Text fw={650}>
           {person.displayName}
@@ -120,7 +120,7 @@ function PersonRow({ person, onEdit }: { person: Person; onEdit: () => void }) {
       </Group>
       {asking === 'disable' ? <DisableDialog person={person} onClose={() => setAsking(null)} /> : null}
       {asking === 'reset' ? <ResetDialog person={person} onClose={() => setAsking(null)} /> : null}
-    </article>
+    </div>
   );
 }
 

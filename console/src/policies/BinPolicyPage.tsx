@@ -6,6 +6,8 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { describeFailure } from '../api/failure';
+import { binQuery } from '../api/queries';
+import { useSiteName } from '../api/site-names';
 import type { BinPolicy, PolicyScope } from '../api/types';
 import { BackLink } from '../shell/BackLink';
 import { useSession } from '../session/session';
@@ -71,6 +73,7 @@ function BinPolicyDocument({ of }: { of: BinPolicy }) {
 
 function Head({ of, onEdit }: { of: BinPolicy; onEdit?: (editing: Editing) => void }) {
   const { policy, item, siteId, binId } = of;
+  const siteName = useSiteName();
   const shadow = policy?.parameters['shadow'] === true;
   return (
     <Paper className={classes['card'] ?? ''}>
@@ -80,7 +83,7 @@ function Head({ of, onEdit }: { of: BinPolicy; onEdit?: (editing: Editing) => vo
             {item.name}
           </Title>
           <Text c="dimmed" size="sm">
-            {of.binName} · {siteId} · {item.sku}
+            {of.binName} · {siteName(siteId)} · {item.sku}
           </Text>
         </div>
         <PolicyBadges item={of} />
@@ -92,7 +95,7 @@ function Head({ of, onEdit }: { of: BinPolicy; onEdit?: (editing: Editing) => vo
       </Text>
       {policy === null ? null : (
         <Text size="sm" c="dimmed">
-          From: {describeScope(scopeOfHeld(policy, of))} · version {policy.version}, since{' '}
+          From: {describeScope(scopeOfHeld(policy, of), siteName)} · version {policy.version}, since{' '}
           {describeTime(policy.effectiveFromMs)}
         </Text>
       )}
@@ -103,7 +106,8 @@ function Head({ of, onEdit }: { of: BinPolicy; onEdit?: (editing: Editing) => vo
       )}
       {of.primaryBinId === null ? null : (
         <Alert mt="sm" color="blue" variant="light" role="note">
-          This bin is overflow of {of.primaryBinId}: the policy of that one decides about both.
+          This bin is overflow of <BinName siteId={siteId} binId={of.primaryBinId} />: the policy of that one decides
+          about both.
         </Alert>
       )}
       <Group mt="md" gap="sm">
@@ -171,4 +175,8 @@ function SnoozeActions({ of }: { of: BinPolicy }) {
       ) : null}
     </>
   );
+}
+
+function BinName(address: { siteId: string; binId: string }) {
+  return useQuery(binQuery(address)).data?.binName ?? address.binId;
 }

@@ -3,6 +3,7 @@ import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 
+import { useSiteName } from '../api/site-names';
 import type { EffectivePolicy } from '../api/types';
 import { ReadMore } from '../shell/ReadMore';
 import { SearchField } from '../shell/SearchField';
@@ -87,8 +88,9 @@ export function PoliciesPage() {
 
 function PolicyRow({ item }: { item: EffectivePolicy }) {
   const { policy } = item;
+  const siteName = useSiteName();
   return (
-    <article className={classes['row']} role="listitem" aria-label={`${item.item.name} in ${item.binName}`}>
+    <div className={classes['row']} role="listitem" aria-label={`${item.item.name} in ${item.binName}`}>
       <div className={classes['what']}>
         <Link
           className={classes['name']}
@@ -98,7 +100,7 @@ function PolicyRow({ item }: { item: EffectivePolicy }) {
           {item.item.name}
         </Link>
         <Text size="xs" c="dimmed">
-          {item.binName} · {item.siteId} · {item.item.sku}
+          {item.binName} · {siteName(item.siteId)} · {item.item.sku}
         </Text>
       </div>
       <div>
@@ -108,7 +110,7 @@ function PolicyRow({ item }: { item: EffectivePolicy }) {
         <Text size="xs" c="dimmed">
           {policy === null
             ? 'Nothing is ordered by itself.'
-            : `${describeScope(scopeOfHeld(policy, item))} · since ${describeTime(policy.effectiveFromMs)}`}
+            : `${describeScope(scopeOfHeld(policy, item), siteName)} · since ${describeTime(policy.effectiveFromMs)}`}
         </Text>
       </div>
       <div>
@@ -119,6 +121,6 @@ function PolicyRow({ item }: { item: EffectivePolicy }) {
           </Text>
         )}
       </div>
-    </article>
+    </div>
   );
 }

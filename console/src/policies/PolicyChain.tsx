@@ -1,5 +1,6 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 
+import { useSiteName } from '../api/site-names';
 import type { BinPolicy, PolicyScope } from '../api/types';
 import { Section } from '../shell/Section';
 import { describeTime } from '../time/describe-age';
@@ -8,6 +9,7 @@ import { describeRule, describeScope } from './policy-words';
 
 /** Every scope that could decide about the bin, the narrowest first; the first with a policy does. */
 export function PolicyChain({ of, onEdit }: { of: BinPolicy; onEdit?: (scope: PolicyScope) => void }) {
+  const siteName = useSiteName();
   return (
     <Section title="Where it comes from">
       <Text size="sm" c="dimmed" mb="xs">
@@ -19,7 +21,7 @@ export function PolicyChain({ of, onEdit }: { of: BinPolicy; onEdit?: (scope: Po
             <div>
               <Group gap={6}>
                 <Text size="sm" fw={link.holds ? 650 : 500}>
-                  {describeScope(link.scope)}
+                  {describeScope(link.scope, siteName)}
                 </Text>
                 {link.holds ? (
                   <Badge size="sm" variant="light" tt="none">
@@ -46,7 +48,7 @@ export function PolicyChain({ of, onEdit }: { of: BinPolicy; onEdit?: (scope: Po
                 variant="subtle"
                 size="compact-md"
                 flex="none"
-                aria-label={`${link.inEffect === null ? 'Set' : 'Change'}: ${describeScope(link.scope)}`}
+                aria-label={`${link.inEffect === null ? 'Set' : 'Change'}: ${describeScope(link.scope, siteName)}`}
                 onClick={() => onEdit(link.scope)}
               >
                 {link.inEffect === null ? 'Set…' : 'Change…'}

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState, type FormEvent } from 'react';
 
 import { ApiFailure, describeFailure } from '../api/failure';
+import { useSiteName } from '../api/site-names';
 import type { BinPolicy, PolicyScope } from '../api/types';
 import { isReason, ReasonField } from '../shell/ReasonField';
 import { Section } from '../shell/Section';
@@ -32,6 +33,7 @@ export function PolicyEditor({
   onDone: () => void;
 }) {
   const linkOf = (policyId: string | null) => of.chain.find((link) => link.policyId === policyId);
+  const siteName = useSiteName();
   const [policyId, setPolicyId] = useState(
     () => of.chain.find((link) => JSON.stringify(link.scope) === JSON.stringify(initialScope))?.policyId ?? '',
   );
@@ -60,7 +62,7 @@ export function PolicyEditor({
     });
   };
   return (
-    <Section title={`Set the policy: ${describeScope(scope).toLowerCase()}`}>
+    <Section title={`Set the policy: ${describeScope(scope, siteName)}`}>
       <form onSubmit={submit}>
         <div className={classes['editor']}>
           <Stack gap="md">
@@ -73,7 +75,7 @@ export function PolicyEditor({
                 setPolicyId(next);
                 setDraft(startOf(of, next, undefined));
               }}
-              data={of.chain.map((link) => ({ value: link.policyId, label: describeScope(link.scope) }))}
+              data={of.chain.map((link) => ({ value: link.policyId, label: describeScope(link.scope, siteName) }))}
             />
             <PolicyFields draft={draft} unit={of.item.unit} problems={problems} onChange={setDraft} />
             <div className={classes['fields']}>

@@ -2,6 +2,7 @@ import { Select, Skeleton, Text, Timeline } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { useSiteName } from '../api/site-names';
 import type { BinPolicy, PolicyVersion } from '../api/types';
 import { FailureState } from '../shell/states';
 import { Section } from '../shell/Section';
@@ -17,6 +18,7 @@ const STATE_WORDS: Readonly<Record<PolicyVersion['state'], string>> = {
 
 /** The versions of one policy of the chain, with when, by whom and why. */
 export function PolicyHistory({ of }: { of: BinPolicy }) {
+  const siteName = useSiteName();
   const holding = of.chain.find(({ holds }) => holds) ?? of.chain[0];
   const [chosen, setChosen] = useState<string | null>(null);
   const policyId = chosen ?? holding?.policyId ?? '';
@@ -30,7 +32,7 @@ export function PolicyHistory({ of }: { of: BinPolicy }) {
         allowDeselect={false}
         value={policyId}
         onChange={setChosen}
-        data={of.chain.map((link) => ({ value: link.policyId, label: describeScope(link.scope) }))}
+        data={of.chain.map((link) => ({ value: link.policyId, label: describeScope(link.scope, siteName) }))}
       />
       {versions.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the versions" /> : null}
       {versions.error ? <FailureState error={versions.error} onRetry={() => void versions.refetch()} /> : null}

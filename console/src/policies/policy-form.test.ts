@@ -65,6 +65,8 @@ test.each([
 });
 
 test('where a policy was set is said from the bin', () => {
-  expect(describeScope({ scope: 'item', itemId: 'm8' })).toBe('The item, at every site');
-  expect(describeScope({ scope: 'class', itemClass: 'A', siteId: 'plant-1' })).toBe('Class A, at plant-1');
+  expect(describeScope({ scope: 'item', itemId: 'm8' }, String)).toBe('The item, at every site');
+  expect(describeScope({ scope: 'class', itemClass: 'A', siteId: 'plant-1' }, () => 'Plant 1')).toBe(
+    'Class A, at Plant 1',
+  );
 });

@@ -75,18 +75,17 @@ function daysOf(parameters: Parameters): string {
 }
 
 /** Where a policy was set, from the place of one bin: "this bin", "the item at every site". */
-export function describeScope(scope: PolicyScope): string {
+export function describeScope(scope: PolicyScope, siteName: (siteId: string) => string): string {
+  const at = scope.siteId === undefined ? 'every site' : siteName(scope.siteId);
   switch (scope.scope) {
     case 'bin':
       return 'This bin';
     case 'item':
-      return scope.siteId === undefined ? 'The item, at every site' : `The item, at ${scope.siteId}`;
+      return `The item, at ${at}`;
     case 'class':
-      return scope.siteId === undefined
-        ? `Class ${scope.itemClass}, at every site`
-        : `Class ${scope.itemClass}, at ${scope.siteId}`;
+      return `Class ${scope.itemClass}, at ${at}`;
     default:
-      return `Everything at ${scope.siteId}`;
+      return `Everything at ${at}`;
   }
 }
 

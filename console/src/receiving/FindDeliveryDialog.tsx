@@ -1,10 +1,11 @@
 import { Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
+import { sitesQuery } from '../api/site-names';
 import { CodeDialog } from '../counting/CodeDialog';
 import { ListCard } from '../shell/ListCard';
 import { FailureState } from '../shell/states';
-import { labelQuery, mayCome, ordersByNumberQuery, sitesQuery } from './queries';
+import { labelQuery, mayCome, ordersByNumberQuery } from './queries';
 import { readReceivingCode } from './receiving-code';
 
 /** Finds what a delivery belongs to, by the label on it or by the number on its papers. */

@@ -51,14 +51,6 @@ export function receiptsOfOrderQuery(orderId: string) {
   });
 }
 
-export function sitesQuery() {
-  return queryOptions({
-    queryKey: ['sites'] as const,
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sites', { signal })),
-    staleTime: 3_600_000,
-  });
-}
-
 export function ordersByNumberQuery(search: string) {
   return queryOptions({
     queryKey: ['orders', 'by-number', search] as const,

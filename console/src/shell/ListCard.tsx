@@ -24,7 +24,7 @@ export function ListCard({
   actions?: ReactNode;
 }) {
   return (
-    <article role="listitem" className={classes['card']} data-tone={tone}>
+    <div role="listitem" className={classes['card']} data-tone={tone}>
       <div className={classes['head']}>
         <div className={classes['what']}>
           {link ? (
@@ -40,6 +40,6 @@ export function ListCard({
       </div>
       {children ? <div className={classes['body']}>{children}</div> : null}
       {actions ? <div className={classes['actions']}>{actions}</div> : null}
-    </article>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** The mark; the same drawing as public/icon.svg. */
+/** The mark, beside the name or a heading; the same drawing as public/icon.svg. */
 export function Logo({ size }: { size: number }) {
-  return <img src="/icon.svg" width={size} height={size} alt="Shelfwire" />;
+  return <img src="/icon.svg" width={size} height={size} alt="" />;
 }

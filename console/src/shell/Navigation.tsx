@@ -19,14 +19,14 @@ function Rail({ pages }: { pages: readonly PageEntry[] }) {
   return (
     <nav className={classes['rail']} aria-label="Main">
       {pagesByGroup(pages).map(({ group, pages: ofGroup }) => (
-        <section key={group} className={classes['group']} aria-label={group}>
+        <div key={group} role="group" className={classes['group']} aria-label={group}>
           <div className={classes['groupName']} aria-hidden>
             {group}
           </div>
           {ofGroup.map((page) => (
             <PlaceLink key={page.to} page={page} />
           ))}
-        </section>
+        </div>
       ))}
     </nav>
   );

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 
 import { AlertBell } from '../alerts/AlertBell';
 import { session, useSession } from '../session/session';
@@ -11,7 +12,7 @@ import classes from './Shell.module.css';
 import { useWide } from './use-wide';
 
 /** What surrounds every page: where one can go, how live it is, who is signed in. */
-export function Shell() {
+export function Shell({ children = <Outlet /> }: { children?: ReactNode }) {
   const wide = useWide();
   const isSupplier = useSession()?.user.role === 'supplier';
   return (
@@ -33,7 +34,7 @@ export function Shell() {
       <div className={classes['body']}>
         {wide ? <Navigation form="rail" /> : null}
         <main id="content" className={classes['content']} tabIndex={-1}>
-          <Outlet />
+          {children}
         </main>
       </div>
       {wide ? null : <Navigation form="bar" />}

@@ -3,8 +3,8 @@ import { createRootRouteWithContext, createRoute, Outlet, redirect } from '@tans
 
 import { session } from '../session/session';
 import { SignInPage } from '../session/SignInPage';
+import { NotFoundPage } from './NotFoundPage';
 import { Shell } from './Shell';
-import { NotFound } from './states';
 
 export interface RouterContext {
   queryClient: QueryClient;
@@ -12,7 +12,7 @@ export interface RouterContext {
 
 export const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFound,
+  notFoundComponent: NotFoundPage,
 });
 
 export const signInRoute = createRoute({

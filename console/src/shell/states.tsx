@@ -1,6 +1,5 @@
 import { Alert, Button, Center, Skeleton, Stack, Text, ThemeIcon } from '@mantine/core';
-import { IconAlertTriangle, IconMapQuestion } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
 import { describeFailure } from '../api/failure';
@@ -67,14 +66,4 @@ export function ListSkeleton({ label, height = 110 }: { label: string; height?: 
 
 export function PageFailure({ error, reset }: { error: unknown; reset: () => void }) {
   return <FailureState error={error} onRetry={reset} />;
-}
-
-export function NotFound() {
-  return (
-    <EmptyState icon={<IconMapQuestion />} title="There is no such page">
-      <Button component={Link} to="/" variant="light">
-        To the stock list
-      </Button>
-    </EmptyState>
-  );
 }

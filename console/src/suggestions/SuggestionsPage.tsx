@@ -3,6 +3,7 @@ import { IconBulb } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { useSiteName } from '../api/site-names';
 import type { PolicySuggestion } from '../api/types';
 import { useMay } from '../session/may';
 import { ListCard } from '../shell/ListCard';
@@ -45,6 +46,7 @@ export function SuggestionsPage() {
 
 function SuggestionCard({ suggestion }: { suggestion: PolicySuggestion }) {
   const { siteId, binId, binName, itemName, unit, current, suggested, because } = suggestion;
+  const siteName = useSiteName();
   const mayDecide = useMay('decidePolicies');
   const [asking, setAsking] = useState<'follow' | 'decline' | null>(null);
   return (
@@ -54,7 +56,7 @@ function SuggestionCard({ suggestion }: { suggestion: PolicySuggestion }) {
         link={{ to: '/policies/$siteId/$binId', params: { siteId, binId } }}
         meta={
           <>
-            {binName} · {siteId} · <Age atMs={suggestion.suggestedAtMs} />
+            {binName} · {siteName(siteId)} · <Age atMs={suggestion.suggestedAtMs} />
           </>
         }
         actions={

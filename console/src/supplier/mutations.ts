@@ -12,7 +12,8 @@ type Body<Path extends keyof paths> = paths[Path] extends {
 export type SupplierWord =
   | { kind: 'acknowledge'; body: Body<'/api/v1/orders/{orderId}/acknowledgement'> }
   | { kind: 'ship'; body: Body<'/api/v1/orders/{orderId}/shipment'> }
-  | { kind: 'cancellation'; body: Body<'/api/v1/orders/{orderId}/cancellation-answer'> };
+  | { kind: 'cancellation'; body: Body<'/api/v1/orders/{orderId}/cancellation-answer'> }
+  | { kind: 'urging'; body: Body<'/api/v1/orders/{orderId}/urging-answer'> };
 
 /** What a supplier's person says about an order. Sent again under the same messageId it counts once. */
 export function supplierMutation(orderId: string, queryClient: QueryClient) {
@@ -34,6 +35,8 @@ function send(orderId: string, word: SupplierWord) {
       return unwrap(api.POST('/api/v1/orders/{orderId}/acknowledgement', { params, body: word.body }));
     case 'ship':
       return unwrap(api.POST('/api/v1/orders/{orderId}/shipment', { params, body: word.body }));
+    case 'urging':
+      return unwrap(api.POST('/api/v1/orders/{orderId}/urging-answer', { params, body: word.body }));
     default:
       return unwrap(api.POST('/api/v1/orders/{orderId}/cancellation-answer', { params, body: word.body }));
   }
