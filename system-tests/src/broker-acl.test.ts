@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { sharedSubscription } from '@shelfwire/contract';
 import { shareGroup } from '@shelfwire/contract/service';
 import { freePort, needs } from '@shelfwire/test-servers';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect as mqttConnect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { eventually } from './faults/eventually.ts';
@@ -56,16 +56,18 @@ function catalogueText(gateways: object[]): string {
 /** The committed configuration, run.sh and certificates script, over files that `npm run mosquitto:acl` writes. */
 describe.runIf(needs('mosquitto'))('the access list made from the database, held by a real Mosquitto over TLS', () => {
   let folder: string;
-  let url: string;
+  /** Two listeners: what is open to gateways, and what only services reach. */
+  let gatewaysUrl: string;
+  let servicesUrl: string;
   let ca: Buffer;
   let broker: ChildProcess;
   const clients: MqttClient[] = [];
 
-  async function connect(username?: string, password?: string, will?: IClientOptions['will']): Promise<MqttClient> {
-    const login = username === undefined ? {} : { username, password: password ?? passwordOf(username) };
-    const client = await connectAsync(url, {
+  async function connect(username?: string, options: IClientOptions = {}): Promise<MqttClient> {
+    const login = username === undefined ? {} : { username, password: passwordOf(username) };
+    const client = await connectAsync(username?.includes('/') ? gatewaysUrl : servicesUrl, {
       ...login,
-      ...(will === undefined ? {} : { will }),
+      ...options,
       ca,
       reconnectPeriod: 0,
       connectTimeout: 5_000,
@@ -96,10 +98,13 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
     execFileSync(fromRoot('deploy/make-certificates.sh'), [join(folder, 'certificates')], { stdio: 'pipe' });
     ca = readFileSync(join(folder, 'certificates', 'ca.crt'));
     // Only what belongs to one machine is replaced.
-    const port = await freePort();
+    const [servicesPort, gatewaysPort] = [await freePort(), await freePort()];
+    servicesUrl = `mqtts://127.0.0.1:${servicesPort}`;
+    gatewaysUrl = `mqtts://127.0.0.1:${gatewaysPort}`;
     mkdirSync(join(folder, 'data'));
     const config = readFileSync(fromRoot('mosquitto/mosquitto.conf'), 'utf8')
-      .replace('listener 8883', `listener ${port} 127.0.0.1`)
+      .replace('listener 8883', `listener ${servicesPort} 127.0.0.1`)
+      .replace('listener 8884', `listener ${gatewaysPort} 127.0.0.1`)
       .replace('/mosquitto/data/', `${folder}/data/`)
       .replaceAll('/tmp/access', join(folder, 'taken'))
       .replaceAll(/\/run\/secrets\/mosquitto_(cert|key)/g, (_, kind: string) =>
@@ -108,25 +113,32 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
     // Started as root, Mosquitto would drop to a user of its own that cannot read what run.sh copied.
     const user = process.getuid?.() === 0 ? 'user root\n' : '';
     writeFileSync(join(folder, 'mosquitto.conf'), user + config);
+    await startBroker();
+  });
+
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.endAsync(true)));
+    await stopBroker();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function startBroker(): Promise<void> {
     broker = spawn(
       fromRoot('mosquitto/run.sh'),
       [join(folder, 'access'), join(folder, 'mosquitto.conf'), join(folder, 'taken')],
       { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, RELOAD_SECONDS: '1' }, stdio: 'ignore' },
     );
-    url = `mqtts://127.0.0.1:${port}`;
     await eventually('the broker answers', async () => {
       const client = await connect('ingest').catch(() => undefined);
       return client !== undefined;
     });
-  });
+  }
 
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.endAsync(true)));
+  async function stopBroker(): Promise<void> {
     const ended = once(broker, 'exit');
     broker.kill('SIGTERM');
     await ended;
-    await rm(folder, { recursive: true, force: true });
-  });
+  }
 
   /** What of `topics` reaches a listener that may hear everything its login is given. */
   async function heard(reader: string, writers: Record<string, string[]>, fence: [string, string]): Promise<string[]> {
@@ -150,8 +162,8 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
 
   test('nobody comes in without a password, with a wrong one, or without trusting our authority', async () => {
     await expect(connect()).rejects.toThrow(/not authorized/i);
-    await expect(connect('demo/plant-1/gw-1', 'wrong')).rejects.toThrow(/not authorized/i);
-    await expect(connectAsync(url, { username: 'ingest', reconnectPeriod: 0 })).rejects.toThrow(/certificate/i);
+    await expect(connect('demo/plant-1/gw-1', { password: 'wrong' })).rejects.toThrow(/not authorized/i);
+    await expect(connectAsync(servicesUrl, { username: 'ingest', reconnectPeriod: 0 })).rejects.toThrow(/certificate/i);
   });
 
   test("a gateway's publishes arrive on its own two topics and nowhere else", async () => {
@@ -195,7 +207,7 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
     // Their connections break without a DISCONNECT, those with a will that is not allowed first.
     for (const topic of [theirs, 'shelfwire/v1/demo/plant-2/readings', 'shelfwire/v1/demo/plant-1/stock', own]) {
       const will = { topic, payload: Buffer.from('will'), qos: 1, retain: true } as const;
-      const dying = await connect('demo/plant-1/gw-1', undefined, will);
+      const dying = await connect('demo/plant-1/gw-1', { will });
       dying.stream.destroy();
     }
     await eventually('its own will is heard', () => Promise.resolve(heard.has(`${own}: will`)));
@@ -211,7 +223,9 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
         'shelfwire/v1/demo/plant-1/readings: retained',
       ].toSorted(),
     );
-    for (const topic of [own, 'shelfwire/v1/demo/plant-1/readings']) await gateway.publishAsync(topic, '', retained);
+    // Its newer connections, the dying ones, have ended the one of before.
+    const again = await connect('demo/plant-1/gw-1');
+    for (const topic of [own, 'shelfwire/v1/demo/plant-1/readings']) await again.publishAsync(topic, '', retained);
     await other.publishAsync(theirs, '', retained);
   });
 
@@ -242,6 +256,57 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
     expect(stolen).toEqual([]);
   });
 
+  test("a gateway that says another's client id, or a service's, takes neither connection nor session, and a restart of the broker keeps what waits", async () => {
+    const asEvents = { clientId: 'shelfwire-ingest-events', clean: false } as const;
+    const orders = 'shelfwire/v1/demo/plant-1/orders';
+    const ingest = await connect('ingest', asEvents);
+    await ingest.subscribeAsync(orders, { qos: 1 });
+    await ingest.endAsync();
+    const publish = async (text: string): Promise<unknown> =>
+      (await connect('reorder')).publishAsync(orders, text, { qos: 1 });
+    await publish('before');
+    const neighbour = await connect('demo/plant-2/gw-1', { clientId: 'gateway-demo-plant-2-gw-1' });
+    const service = await connect('reorder', { clientId: 'reorder-service', clean: false });
+    const cutOff = new Promise((resolve) => {
+      for (const client of [neighbour, service]) client.once('close', () => resolve('one was cut off'));
+    });
+    for (const said of [asEvents.clientId, 'reorder-service', 'gateway-demo-plant-2-gw-1', 'demo/plant-2/gw-1']) {
+      for (const [protocolVersion, clean] of [
+        [4, true],
+        [4, false],
+        [5, true],
+        [5, false],
+      ] as const) {
+        const thief = await connect('other/plant-1/gw-1', { clientId: said, protocolVersion, clean });
+        const granted = await thief.subscribeAsync('shelfwire/v1/+/+/orders', { qos: 1 });
+        expect(granted).toHaveLength(1);
+        await thief.endAsync();
+      }
+    }
+    // Whoever was pushed off hears that before the answer to what it sends now.
+    const answers = [
+      neighbour.publishAsync('shelfwire/v1/demo/plant-2/readings', 'still there', { qos: 1 }),
+      service.publishAsync(orders, 'from a connection that stood', { qos: 1 }),
+    ];
+    expect(await Promise.race([Promise.all(answers).then(() => 'both answered'), cutOff])).toBe('both answered');
+    await stopBroker();
+    await startBroker();
+    await publish('after the restart');
+    const seen: string[] = [];
+    // Queued messages may come together with CONNACK: the listener is there before the connection is.
+    const back = mqttConnect(servicesUrl, {
+      ...asEvents,
+      username: 'ingest',
+      password: passwordOf('ingest'),
+      ca,
+      reconnectPeriod: 0,
+    });
+    clients.push(back);
+    back.on('message', (_topic, payload) => seen.push(payload.toString()));
+    await eventually('what waited comes', () => Promise.resolve(seen.includes('after the restart')));
+    expect(seen).toEqual(['before', 'from a connection that stood', 'after the restart']);
+  });
+
   test('a new gateway can sign in, and one whose password changed cannot with the old one, without a restart', async () => {
     const key = { tenantId: 'demo', siteId: 'plant-1', gatewayId: 'gw-2' };
     await expect(connect('demo/plant-1/gw-2')).rejects.toThrow(/not authorized/i);
@@ -252,7 +317,7 @@ describe.runIf(needs('mosquitto'))('the access list made from the database, held
       return client !== undefined;
     });
     await expect(connect('demo/plant-2/gw-1')).rejects.toThrow(/not authorized/i);
-    expect((await connect('demo/plant-2/gw-1', 'another password of it')).connected).toBe(true);
+    expect((await connect('demo/plant-2/gw-1', { password: 'another password of it' })).connected).toBe(true);
     expect((await connect('ingest')).connected).toBe(true);
   });
 });

@@ -84,7 +84,14 @@ const policy = z.object({
   spec: z.object({
     podSelector: selecting,
     policyTypes: z.tuple([z.literal('Ingress')]),
-    ingress: z.array(z.object({ ports: z.array(z.object({ port: z.int() })) })).default([]),
+    ingress: z
+      .array(
+        z.object({
+          from: z.array(z.object({ podSelector: selecting.optional() })).optional(),
+          ports: z.array(z.object({ port: z.int() })),
+        }),
+      )
+      .default([]),
   }),
 });
 const settings = z.object({ metadata: z.object({ name: z.string() }), data: z.record(z.string(), z.string()) });
@@ -238,7 +245,12 @@ describe.each(kustomizations)('%s', (folder) => {
       }
     }
     const broker = workloads.find(({ metadata }) => metadata.name === 'mosquitto')?.spec.template.spec.containers[0];
-    expect(read('base/mosquitto.conf')).toContain(`\nlistener ${broker?.ports[0]?.containerPort}\n`);
+    if (broker) {
+      const listeners = [...read('base/mosquitto.conf').matchAll(/^listener (\d+)$/gm)].map(([, number]) =>
+        Number(number),
+      );
+      expect(listeners).toEqual(broker.ports.map(({ containerPort }) => containerPort));
+    }
     expect(existsSync(join(MANIFESTS, 'base', 'run.sh'))).toBe(true);
   });
 
@@ -278,6 +290,23 @@ describe.each(kustomizations)('%s', (folder) => {
         expect(mebibytes(resources.limits.memory), name).toBeGreaterThanOrEqual(mebibytes(inCompose.mem_limit));
       }
     }
+  });
+
+  test("the broker's listener on which a client has the id that it says is open to the services only", () => {
+    const [conf] =
+      /listener (\d+)(?:\n(?!listener).*)*\nuse_username_as_clientid true/.exec(read('base/mosquitto.conf')) ?? [];
+    expect(conf).toContain('listener 8884');
+    const rules = ofKind('NetworkPolicy', policy)
+      .filter(({ spec: { podSelector } }) => podSelector.matchLabels?.app === 'mosquitto')
+      .flatMap(({ spec }) => spec.ingress);
+    const open = rules.filter(({ from }) => from === undefined).flatMap(({ ports }) => ports.map((each) => each.port));
+    const closed = rules.filter(({ from }) => from !== undefined);
+    if (rules.length === 0) return; // A broker cluster of one's own.
+    expect(open).toEqual([8884]);
+    expect(closed.flatMap(({ from }) => from?.map(({ podSelector }) => podSelector?.matchLabels?.app))).toEqual([
+      'ingest-service',
+      'reorder-service',
+    ]);
   });
 
   test('what has several replicas is spread and never evicted at once; nothing comes in but by a policy', () => {
