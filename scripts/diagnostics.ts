@@ -1,9 +1,7 @@
 /**
  * `npm run diagnostics`: one file for whoever helps, without secrets. Read it before you send it.
  *
- *   npm run diagnostics -- [--service NAME=URL …] [--ca FILE] [--config FILE …] [--log FILE …] [--data-dir DIR] [--out FILE]
- *
- * Without options it asks the services where they are by default, and reads ./config, ./.env and ./data.
+ * `--help` names the options.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +9,12 @@ import { parseArgs } from 'node:util';
 
 import { collectDiagnostics } from './diagnostics/collect.ts';
 
+const HELP = `npm run diagnostics -- [--service NAME=URL …] [--ca FILE] [--config FILE …] [--log FILE …] [--secrets FOLDER]
+                       [--data-dir DIR] [--out FILE]
+
+Writes one text file for whoever helps, without secrets: versions, settings, health, metrics, the ends of the logs.
+Without options it asks the services where they are by default, and reads ./.env, ./config, ./secrets and ./data.
+--ca trusts this authority (certificates/ca.crt); --secrets is the folder whose values are hidden wherever they stand.`;
 const DEFAULT_SERVICES = [
   'reorder-service=http://127.0.0.1:3000',
   'ingest-service=http://127.0.0.1:3001',
@@ -25,8 +29,13 @@ const { values } = parseArgs({
     secrets: { type: 'string', default: 'secrets' },
     'data-dir': { type: 'string', default: 'data' },
     out: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const list = (folder: string, ending: string): string[] => {
   try {
     return readdirSync(folder)

@@ -1,6 +1,6 @@
 /**
  * Writes the files that are made from code and committed all the same, so that readers find them and reviewers see them
- * change: docs/configuration.md, docs/devices.md, docs/errors.md,
+ * change: docs/configuration.md, docs/devices.md, docs/errors.md, docs/decisions/README.md,
  * contract/openapi.json, the console's types and the tables of docs/scaling.md.
  *
  * `--check` writes nothing and fails, naming each file that is out of date.
@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedApiFiles } from '@shelfwire/contract/openapi';
 
 import { configurationPage } from './configuration-page.ts';
+import { decisionsPage } from './decisions-page.ts';
 import { devicesPage } from './devices-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { scalingPage } from './scaling-page.ts';
@@ -19,6 +20,7 @@ const root = new URL('..', import.meta.url);
 const check = process.argv.includes('--check');
 const pages: [path: string, text: string][] = [
   ['docs/configuration.md', await configurationPage(root)],
+  ['docs/decisions/README.md', decisionsPage(root)],
   ['docs/devices.md', await devicesPage(root)],
   ['docs/errors.md', await errorsPage(root)],
   ['docs/scaling.md', scalingPage(root)],

@@ -29,6 +29,7 @@ export class AppModule {
           jwtSecret: config.SHELFWIRE_JWT_SECRET,
           adminEmail: config.SHELFWIRE_ADMIN_EMAIL,
           adminPassword: config.SHELFWIRE_ADMIN_PASSWORD,
+          adminTenant: config.SHELFWIRE_ADMIN_TENANT,
           logger,
         }),
         StockModule,

@@ -37,8 +37,19 @@ export const configSchema = z.object({
     .default(10)
     .describe('Connections to PostgreSQL at most'),
   SHELFWIRE_SEED_FILE: z.string().optional().describe('catalogue.yaml, read and upserted at each start'),
-  SHELFWIRE_ADMIN_EMAIL: z.email().optional().describe('Email of the administrator, made at the first start'),
-  SHELFWIRE_ADMIN_PASSWORD: z.string().min(8).optional().describe('Password of that administrator'),
+  SHELFWIRE_ADMIN_EMAIL: z
+    .email()
+    .optional()
+    .describe('Email of the administrator, who is made at the start if nobody has it'),
+  SHELFWIRE_ADMIN_PASSWORD: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('Password of that administrator: at each start they get it again, if they have another one'),
+  SHELFWIRE_ADMIN_TENANT: z
+    .string()
+    .optional()
+    .describe('Tenant of that administrator when they are made; without it, the first one by its id'),
   SHELFWIRE_JWT_SECRET: z.string().min(32).describe('Signs access tokens (HS256); shared with the ingest-service'),
   SHELFWIRE_CONSOLE_DIR: z.string().optional().describe('Folder of the built console, served at /'),
   SHELFWIRE_TELEMETRY_URL: z

@@ -7,6 +7,10 @@ export const ERROR_CODES = {
     what: 'Only one of SHELFWIRE_ADMIN_EMAIL and SHELFWIRE_ADMIN_PASSWORD is set; the service does not start',
     todo: 'Set both, or neither',
   },
+  ADMIN_TENANT_UNKNOWN: {
+    what: 'SHELFWIRE_ADMIN_TENANT names no tenant, or the administrator exists in another one; the service does not start',
+    todo: 'Write the tenant into catalogue.yaml, or correct the setting; a person belongs to one tenant for good',
+  },
   BROKER_UNAVAILABLE: {
     what: 'The central broker did not acknowledge a confirmation or an event in time; it is tried again',
     todo: 'See whether the broker runs and can be reached; nothing is lost meanwhile',

@@ -28,6 +28,7 @@ trap 'exit 130' INT TERM
 sed -e 's/^COMPOSE_PROJECT_NAME=.*/COMPOSE_PROJECT_NAME=shelfwire-trial/' \
   -e 's/^SHELFWIRE_PORT=.*/SHELFWIRE_PORT=23000/' -e 's/^SHELFWIRE_BROKER_PORT=.*/SHELFWIRE_BROKER_PORT=28884/' \
   -e 's/^SHELFWIRE_DEVICE_TLS_PORT=.*/SHELFWIRE_DEVICE_TLS_PORT=28883/' -e 's/^SHELFWIRE_DEVICE_PORT=.*/SHELFWIRE_DEVICE_PORT=21883/' \
+  -e 's/^SHELFWIRE_GATEWAY_API_PORT=.*/SHELFWIRE_GATEWAY_API_PORT=23002/' \
   -e 's/^GRAFANA_PORT=.*/GRAFANA_PORT=23030/' -e 's/^NODE_RED_PORT=.*/NODE_RED_PORT=21880/' \
   -e 's/^SHELFWIRE_PUBLIC_NAMES=.*/SHELFWIRE_PUBLIC_NAMES=storeroom.example 192.0.2.7/' .env.example >.env
 
@@ -113,14 +114,14 @@ for secret in secrets/*; do
 done
 say "no secret of $(find secrets -type f | wc -l) in what docker inspect shows"
 echo '-- who answers without TLS'
-for port in 23000 28884 28883 23030 21880; do
+for port in 23000 28884 28883 23002 23030 21880; do
   answer=$(curl --silent --max-time 5 --output answered --write-out '%{http_code}' "http://127.0.0.1:$port/" || true)
   case $answer in
     000 | 400) ;; # cut off, or told to use TLS
     *) echo "port $port answers $answer without TLS: $(head -c 200 answered)"; exit 1 ;;
   esac
 done
-say "nobody, on five published ports; the sixth is for scales that cannot speak TLS"
+say "nobody, on six published ports; the seventh is for scales that cannot speak TLS"
 
 echo '-- Node-RED, Prometheus, Grafana'
 red=$(curl --silent --fail --cacert certificates/ca.crt https://127.0.0.1:21880/auth/token \

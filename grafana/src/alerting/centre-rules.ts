@@ -99,20 +99,20 @@ export const CENTRE_RULES: readonly AlertRule[] = [
     title: 'Telemetry given up',
     summary: 'A gateway gave up readings that nobody had confirmed ({{ $labels.instance }}, {{ $labels.reason }})',
     todo:
-      'They are lost. `full`: enlarge the outbox or bring the uplink back. `age`: a consumer has confirmed nothing for months. ' +
+      'They are lost. `thinned`: the outbox was full; enlarge it or bring the uplink back. `age`: a consumer has confirmed nothing for months. ' +
       'Presses of buttons are never given up.',
     severity: 'critical',
     forDuration: '0s',
     panel: { dashboardUid: 'shelfwire-pipeline', title: 'Given up' },
     fires: 'gt',
     threshold: 0,
-    // Gateways that Prometheus cannot reach tell by *Readings dropped*, over the broker.
+    // Gateways that Prometheus cannot reach tell by *Readings dropped*, over the broker. What moved is in the urgent outbox.
     noDataState: 'OK',
     query: {
       source: 'promql',
       rangeSeconds: 3_600,
       reduce: 'last',
-      text: 'sum by (instance, reason) (increase(shelfwire_gateway_readings_dropped_total[1h]))',
+      text: 'sum by (instance, reason) (increase(shelfwire_gateway_readings_dropped_total{reason!="moved"}[1h]))',
     },
   },
   {

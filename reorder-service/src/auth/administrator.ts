@@ -39,11 +39,17 @@ export class Administrator implements OnApplicationBootstrap {
   }
 
   async #ensure(email: string, password: string): Promise<void> {
-    const { logger } = this.options;
+    const { logger, adminTenant } = this.options;
     const known = await this.users.findByEmail(email);
+    if (known && adminTenant !== undefined && known.tenantId !== adminTenant) {
+      throw new ShelfwireError(
+        'ADMIN_TENANT_UNKNOWN',
+        `${email} is somebody of the tenant ${known.tenantId}, not of ${adminTenant} (SHELFWIRE_ADMIN_TENANT)`,
+      );
+    }
     if (!known) {
       await this.users.add({
-        tenantId: await this.#tenant(),
+        tenantId: adminTenant === undefined ? await this.#firstTenant() : await this.#existing(adminTenant),
         email,
         displayName: 'Administrator',
         role: 'admin',
@@ -58,8 +64,18 @@ export class Administrator implements OnApplicationBootstrap {
     }
   }
 
-  /** The first tenant of the catalogue; an empty database gets one. */
-  async #tenant(): Promise<string> {
+  async #existing(tenantId: string): Promise<string> {
+    const tenant = await this.db
+      .selectFrom('tenant')
+      .select('tenant_id')
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirst();
+    if (tenant) return tenant.tenant_id;
+    throw new ShelfwireError('ADMIN_TENANT_UNKNOWN', `There is no tenant ${tenantId} (SHELFWIRE_ADMIN_TENANT)`);
+  }
+
+  /** By its id; an empty database gets one. */
+  async #firstTenant(): Promise<string> {
     const first = await this.db.selectFrom('tenant').select('tenant_id').orderBy('tenant_id').executeTakeFirst();
     if (first) return first.tenant_id;
     await this.db

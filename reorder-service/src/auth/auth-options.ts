@@ -5,6 +5,7 @@ export interface AuthOptions {
   jwtSecret: string;
   adminEmail?: string | undefined;
   adminPassword?: string | undefined;
+  adminTenant?: string | undefined;
   logger: Logger;
 }
 
