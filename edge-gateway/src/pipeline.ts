@@ -16,6 +16,8 @@ export interface PipelineParts {
   append: (readings: readonly Reading[]) => Promise<void>;
   quarantine: Quarantine;
   events: GatewayEvents;
+  /** The distance between small writes; 0 on a virtual clock, where no time passes in between. */
+  smallGroupEveryMs?: number;
   /** Keeps what is acknowledged before it is a reading. */
   journal?: Pick<SettlingJournal, 'keep' | 'settled' | 'devices'>;
   /** Sees what was decoded, for calibration. */
@@ -45,9 +47,11 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#lines = new SaveLines(parts.append, (deviceId, { code }) =>
-      parts.events.refused('outbox-full', { deviceId, code }),
-    );
+    this.#lines = new SaveLines({
+      append: parts.append,
+      refused: (deviceId, { code }) => parts.events.refused('outbox-full', { deviceId, code }),
+      smallGroupEveryMs: parts.smallGroupEveryMs,
+    });
   }
 
   /** As `take`. */

@@ -148,7 +148,7 @@ test('a press finds room on a full disk at the cost of old telemetry', async () 
 });
 
 function saving(append: (readings: readonly Reading[]) => Promise<void>) {
-  const lines = new SaveLines(append, () => undefined);
+  const lines = new SaveLines({ append, refused: () => undefined });
   return {
     lines,
     keep: (deviceId: string, readings: readonly Reading[]) =>

@@ -39,18 +39,21 @@ const SMALL_GROUP_LINES = 200;
 export class SaveLines {
   readonly #append: (readings: readonly Reading[]) => Promise<void>;
   readonly #refused: (deviceId: string, error: ShelfwireError) => void;
+  readonly #smallGroupEveryMs: number;
   readonly #lines = new Map<string, Line>();
   #queue: Line[] = [];
   #running = false;
   #groupAtMs = -Infinity;
 
-  /** @param refused told of each frame that the disk refused */
-  constructor(
-    append: (readings: readonly Reading[]) => Promise<void>,
-    refused: (deviceId: string, error: ShelfwireError) => void,
-  ) {
-    this.#append = append;
-    this.#refused = refused;
+  /** @param parts.refused told of each frame that the disk refused */
+  constructor(parts: {
+    append: (readings: readonly Reading[]) => Promise<void>;
+    refused: (deviceId: string, error: ShelfwireError) => void;
+    smallGroupEveryMs?: number | undefined;
+  }) {
+    this.#append = parts.append;
+    this.#refused = parts.refused;
+    this.#smallGroupEveryMs = parts.smallGroupEveryMs ?? SMALL_GROUP_EVERY_MS;
   }
 
   isBlocked(deviceId: string): boolean {
@@ -102,7 +105,7 @@ export class SaveLines {
   /** An error that is not a refusal ends the process (see runService): what the disk holds is not known any more. */
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      const restMs = this.#groupAtMs + SMALL_GROUP_EVERY_MS - performance.now();
+      const restMs = this.#groupAtMs + this.#smallGroupEveryMs - performance.now();
       if (restMs > 0 && this.#queue.length < SMALL_GROUP_LINES) await delay(restMs);
       this.#groupAtMs = performance.now();
       const { lines, readings } = this.#takeGroup();

@@ -159,6 +159,7 @@ export class SimulatedGateway {
       normalizer: createSiteNormalizer(file.devices),
       quarantine: new Quarantine({ folder: this.#options.folder, sizeBytesMax: 10_000_000 }),
       events,
+      smallGroupEveryMs: 0,
       append: async (readings) => {
         await outbox.append(readings);
         await life.pass();
