@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 
-/** `later`: nobody is waiting for the decision; what touches many bins at once, or is old news. */
-export type Urgency = 'now' | 'later';
+/**
+ * `first`: an order may hang on it; a level is low, or has been for as long as it must. `now`: anything else that has just
+ * happened. `later`: nobody is waiting for the decision; what touches many bins at once, or is old news.
+ */
+export type Urgency = 'first' | 'now' | 'later';
 
 export interface Touch {
   tenantId: string;

@@ -169,7 +169,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       .orderBy('evaluate_at_ms')
       .limit(DUE_BINS_MAX)
       .execute();
-    this.#touchRows(due, 'now');
+    this.#touchRows(due, 'first');
   }
 
   /** What may have been left behind, but for what this process has looked at already and found as it should be. */

@@ -57,9 +57,10 @@ export async function remember(
   nowMs: number,
 ) {
   if (all.length === 0) return;
+  const binIds = all.map(([situation]) => situation.binId);
   await sql`
     with t as (
-      select * from unnest(${all.map(([situation]) => situation.binId)}::text[],
+      select * from unnest(${binIds}::text[],
                            ${all.map(([, decision]) => lowSinceOf(decision))}::bigint[],
                            ${all.map((decided) => recheckOf(...decided))}::bigint[],
                            ${all.map(([, decision]) => decision.kind)}::text[],
@@ -74,7 +75,8 @@ export async function remember(
     )
     update stock_level l set status = t.status
     from t where l.tenant_id = ${site.tenantId} and l.site_id = ${site.siteId} and l.bin_id = t.bin_id
-      and l.status <> t.status`.execute(tx);
+      -- Said twice, so that the levels are looked up even while nothing is known of how many there are.
+      and l.bin_id = any(${binIds}::text[]) and l.status <> t.status`.execute(tx);
   const recovered = all.filter((decided) => recovers(...decided));
   if (recovered.length === 0) return;
   const episodeIds = recovered.flatMap(([{ episodeId }]) => (episodeId === undefined ? [] : [episodeId]));

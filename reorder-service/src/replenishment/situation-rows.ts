@@ -93,6 +93,11 @@ async function offersOf(
   return new Map(rows.map((row) => [row.item_id, row.offers]));
 }
 
+/**
+ * What there is one of is looked up for each bin: that is what the limits are for, and they cost nothing where PostgreSQL
+ * would do so anyway. While a table has no statistics (the first minute of a site), it takes all rows of a site to be one,
+ * reads them all, and goes through them for each bin: 0.6 s for a hundred bins of 5,650.
+ */
 function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly string[], nowMs: number) {
   return sql<Omit<SituationRow, 'offers'>>`
     select il.bin_id, b.name as bin_name, il.item_id, i.name as item_name, i.unit, b.capacity, site.time_zone, site.calendar as site_calendar,
@@ -140,8 +145,12 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
     from item_location il
     join site using (tenant_id, site_id)
     join bin b using (tenant_id, site_id, bin_id)
-    left join stock_level l using (tenant_id, site_id, bin_id)
-    left join sensor_state s using (tenant_id, site_id, bin_id)
+    left join lateral (
+      select on_hand, status, observed_at_ms, disagreeing_since_ms, state from stock_level l
+      where l.tenant_id = il.tenant_id and l.site_id = il.site_id and l.bin_id = il.bin_id limit 1) l on true
+    left join lateral (
+      select quality, quality_since_ms, last_reading_at_ms from sensor_state s
+      where s.tenant_id = il.tenant_id and s.site_id = il.site_id and s.bin_id = il.bin_id limit 1) s on true
     join item i on i.tenant_id = il.tenant_id and i.item_id = il.item_id
     left join lateral (
       select (array_agg(bs.kind order by bs.rank))[1] as kind,
@@ -160,7 +169,7 @@ function selectRows(site: { tenantId: string; siteId: string }, binIds: readonly
               where asked.supplier_id is not null) as rejected_by
       from episode ep
       where ep.tenant_id = il.tenant_id and ep.site_id = il.site_id and ep.bin_id = il.bin_id
-        and ep.item_id = il.item_id and ep.closed_at_ms is null) e on true
+        and ep.item_id = il.item_id and ep.closed_at_ms is null limit 1) e on true
     left join policy p on p.tenant_id = il.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
     where il.tenant_id = ${site.tenantId} and il.site_id = ${site.siteId} and il.bin_id = any(${[...binIds]}::text[])
     order by il.bin_id`;

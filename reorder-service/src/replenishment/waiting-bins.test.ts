@@ -34,3 +34,25 @@ test('a large site does not keep a small one from its turn', () => {
   const sites = Array.from({ length: 4 }, () => waiting.take(1)?.site.siteId);
   expect(sites).toEqual(['hall', 'yard', 'hall', 'hall']);
 });
+
+test('what is low goes before five thousand scales that speak for the first time', () => {
+  const waiting = new WaitingBins();
+  waiting.add(
+    HALL,
+    Array.from({ length: 5_000 }, (_, i) => `new-${i}`),
+    'now',
+  );
+  waiting.add(HALL, ['low', 'new-4999'], 'first');
+  expect(waiting.take(100)).toEqual({ site: HALL, binIds: ['low', 'new-4999'], urgency: 'first' });
+  expect(waiting.take(5_000)?.binIds).toHaveLength(4_999);
+});
+
+test('a bin that waits keeps its place when something less urgent touches it', () => {
+  const waiting = new WaitingBins();
+  waiting.add(HALL, ['low'], 'first');
+  waiting.add(HALL, ['low', 'news'], 'now');
+  waiting.add(HALL, ['news'], 'later');
+  expect(waiting.take(10)).toEqual({ site: HALL, binIds: ['low'], urgency: 'first' });
+  expect(waiting.take(10)).toEqual({ site: HALL, binIds: ['news'], urgency: 'now' });
+  expect(waiting.take(10)).toBeUndefined();
+});

@@ -14,27 +14,38 @@ export interface Taken {
 /** Sites in the order in which their turn comes, each with its bins in the order in which they came. */
 type Lane = Map<string, { site: Site; binIds: Set<string> }>;
 
+const MOST_URGENT_FIRST = ['first', 'now', 'later'] as const satisfies readonly Urgency[];
+
 /**
- * Bins that wait to be decided about, each once. What has just happened goes before what can wait, however much of that there
- * is: a shelf that runs low while a sweep or a backlog is worked off waits for one batch at most. Sites take turns.
+ * Bins that wait to be decided about, each once. What is low goes before what has just happened, and that before what can
+ * wait, however much of it there is: a shelf that runs low while a sweep or a backlog is worked off, or while five thousand
+ * scales say something for the first time, waits for one batch at most. Sites take turns.
  */
 export class WaitingBins {
-  readonly #lanes: Readonly<Record<Urgency, Lane>> = { now: new Map(), later: new Map() };
+  readonly #lanes: Readonly<Record<Urgency, Lane>> = { first: new Map(), now: new Map(), later: new Map() };
 
   add(site: Site, binIds: Iterable<string>, urgency: Urgency): void {
     const key = `${site.tenantId}/${site.siteId}`;
     const lane = this.#lanes[urgency];
     const known = lane.get(key) ?? { site: { tenantId: site.tenantId, siteId: site.siteId }, binIds: new Set() };
+    const place = MOST_URGENT_FIRST.indexOf(urgency);
+    const sooner = MOST_URGENT_FIRST.slice(0, place).map((each) => this.#lanes[each].get(key)?.binIds);
+    const others = MOST_URGENT_FIRST.slice(place + 1).map((each) => this.#lanes[each].get(key)?.binIds);
     for (const binId of binIds) {
+      if (sooner.some((waiting) => waiting?.has(binId))) continue;
       known.binIds.add(binId);
-      if (urgency === 'now') this.#lanes.later.get(key)?.binIds.delete(binId);
+      for (const waiting of others) waiting?.delete(binId);
     }
     if (known.binIds.size > 0) lane.set(key, known);
   }
 
   /** @returns up to `binsMax` bins of one site; undefined when none waits */
   take(binsMax: number): Taken | undefined {
-    return this.#takeFrom('now', binsMax) ?? this.#takeFrom('later', binsMax);
+    for (const urgency of MOST_URGENT_FIRST) {
+      const taken = this.#takeFrom(urgency, binsMax);
+      if (taken) return taken;
+    }
+    return undefined;
   }
 
   #takeFrom(urgency: Urgency, binsMax: number): Taken | undefined {

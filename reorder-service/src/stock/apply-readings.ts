@@ -8,6 +8,7 @@ import { writeSeenMoves } from './announced-moves.ts';
 import { planChanges } from './plan-changes.ts';
 import { changedSensors, noteMoved } from './sensors-seen.ts';
 import { lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
+import { isLow } from './status.ts';
 import { stockEvents } from './stock-events.ts';
 import { unseenReadings } from './unseen-readings.ts';
 import { understandReadings, type Parked, type SequencedReading } from './understand-readings.ts';
@@ -44,6 +45,8 @@ export interface Applied {
   touchedBinIds: readonly string[];
   /** Of these, the ones that something was told late of: old news, for which no live one is to wait. */
   lateBinIds: ReadonlySet<string>;
+  /** Of these, the ones that are low now: an order may hang on the decision. */
+  lowBinIds: ReadonlySet<string>;
 }
 
 /**
@@ -109,6 +112,7 @@ export async function applyReadings(
     eventCount: events.length,
     touchedBinIds: [...new Set([...plan.levels, ...sensors.bins].map((touched) => touched.binId))],
     lateBinIds: plan.lateBinIds,
+    lowBinIds: new Set(plan.levels.filter(({ status }) => isLow(status)).map(({ binId }) => binId)),
   };
 }
 
@@ -131,5 +135,6 @@ async function parkAll(tx: Tx, site: SiteAddress, incoming: IncomingReadings, no
     eventCount: 0,
     touchedBinIds: [],
     lateBinIds: new Set(),
+    lowBinIds: new Set(),
   };
 }

@@ -17,6 +17,11 @@ export function statusOf(onHand: number, limits: StockLimits): StockStatus {
   return 'OK';
 }
 
+/** At or below the point where a policy orders, as far as the level alone tells. */
+export function isLow(status: StockStatus): boolean {
+  return status === 'OUT_OF_STOCK' || status === 'BELOW_SAFETY' || status === 'BELOW_REORDER';
+}
+
 /** The limits that a policy's parameters set, whatever its type. */
 export function limitsOf(
   parameters: Record<string, unknown> | null,

@@ -8,7 +8,7 @@ import type { Db } from '../database/open-database.ts';
 import { isRetryable } from '../database/retryable.ts';
 import { withTenant, type Tx } from '../database/with-tenant.ts';
 import { EventPublisher } from '../events/event-publisher.ts';
-import { TouchedBins } from '../events/touched-bins.ts';
+import { TouchedBins, type Urgency } from '../events/touched-bins.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { applyReadings, type Applied, type IncomingReadings } from './apply-readings.ts';
@@ -169,12 +169,17 @@ export class StockLedger implements OnApplicationBootstrap, BeforeApplicationShu
       this.#memories.set(key, applied.memory);
     }
     this.#count(applied);
-    const isLate = (binId: string): boolean => applied.lateBinIds.has(binId);
-    const live = applied.touchedBinIds.filter((binId) => !isLate(binId));
-    this.touched.touch(site, live);
-    this.touched.touch(site, applied.touchedBinIds.filter(isLate), 'later');
+    this.#touch(site, applied);
     if (applied.eventCount > 0) this.publisher.wake();
     return applied;
+  }
+
+  #touch(site: SiteAddress, { touchedBinIds, lateBinIds, lowBinIds }: Applied): void {
+    const byUrgency = Map.groupBy(touchedBinIds, (binId): Urgency => {
+      if (lateBinIds.has(binId)) return 'later';
+      return lowBinIds.has(binId) ? 'first' : 'now';
+    });
+    for (const [urgency, binIds] of byUrgency) this.touched.touch(site, binIds, urgency);
   }
 
   #count(applied: Applied): void {
