@@ -6,7 +6,7 @@ import { openCountingTasks } from '../stock/counting-tasks.ts';
 import { decide, type Decision, type OrderDecision } from './decide.ts';
 import { loadSituations, type Situation } from './load-inputs.ts';
 import { gathers, placeOrders } from './place-order.ts';
-import { changesAnything, remember } from './remember.ts';
+import { changesAnything, dueOf, remember } from './remember.ts';
 
 interface Site {
   tenantId: string;
@@ -18,13 +18,23 @@ export interface Acted {
   orders: readonly Order[];
   /** Not done: their orders gather for trucks, whose locks nobody takes while holding those of other bins. */
   alone: readonly string[];
+  /** Not done, where orders are to be left. */
+  ordersLeft: readonly string[];
+  /** When the first of these bins is to be decided about again, by time alone. */
+  dueAtMs: number;
 }
 
 /**
  * Decides about these bins under their locks, and does all that was decided: a few statements, however many bins. The locks
  * are taken in one order by everybody, so that two who want the same bins wait for each other in turn.
+ * @param binIds no overflow bins: their primary bin is decided about and locked
  */
-export async function act(tx: Tx, site: Site, binIds: readonly string[], nowMs: number): Promise<Acted> {
+export async function act(
+  tx: Tx,
+  site: Site,
+  binIds: readonly string[],
+  { nowMs, leavesOrders = false }: { nowMs: number; leavesOrders?: boolean },
+): Promise<Acted> {
   await lock(tx, site, binIds);
   const situations = await loadSituations(tx, site, binIds, nowMs);
   const decisions: { binId: string; decision: Decision['kind'] }[] = [];
@@ -32,14 +42,21 @@ export async function act(tx: Tx, site: Site, binIds: readonly string[], nowMs: 
   const changed: [Situation, Decision][] = [];
   const counts: { binId: string; reason: string }[] = [];
   const alone: string[] = [];
+  const ordersLeft: string[] = [];
+  let dueAtMs = Number.POSITIVE_INFINITY;
   for (const situation of situations) {
     const { binId, doubtedBinId } = situation;
     const decision = decide(situation.input);
+    if (decision.kind === 'ORDER' && leavesOrders) {
+      ordersLeft.push(binId);
+      continue;
+    }
     if (decision.kind === 'ORDER' && binIds.length > 1 && gathers(situation, decision)) {
       alone.push(binId);
       continue;
     }
     decisions.push({ binId, decision: decision.kind });
+    dueAtMs = Math.min(dueAtMs, dueOf(situation, decision));
     if (decision.kind === 'ORDER') ordered.push([situation, decision]);
     else if (changesAnything(situation, decision)) changed.push([situation, decision]);
     if (decision.kind === 'HELD' && decision.count) counts.push({ binId: doubtedBinId, reason: decision.because });
@@ -47,7 +64,7 @@ export async function act(tx: Tx, site: Site, binIds: readonly string[], nowMs: 
   const orders = await placeOrders(tx, site, ordered, nowMs);
   await remember(tx, site, [...changed, ...ordered], nowMs);
   await openCountingTasks(tx, site, counts, nowMs);
-  return { decisions, orders, alone };
+  return { decisions, orders, alone, ordersLeft, dueAtMs };
 }
 
 async function lock(tx: Tx, site: Site, binIds: readonly string[]): Promise<void> {

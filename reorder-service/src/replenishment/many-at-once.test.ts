@@ -72,6 +72,34 @@ onEachEngine('many shelves at once', (database) => {
     }
   });
 
+  test('of which most are sure to change are loaded once, and ordered for in the end as the others are', async () => {
+    const hall = await Hall.of(database.db, 120);
+    const held = await hall.decide();
+    expect(held.decisions.map(({ decision }) => decision)).toEqual(hall.binIds.map(() => 'HELD'));
+    await hall.allShow(100);
+    let loaded = 0;
+    const counting: KyselyPlugin = {
+      transformQuery: ({ node }) => {
+        if (JSON.stringify(node).includes('last_ordered_at_ms')) loaded += 1;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    };
+    const waiting = await hall.decide(database.db.withPlugin(counting));
+    expect(waiting.decisions.map(({ decision }) => decision)).toEqual(hall.binIds.map(() => 'WAIT'));
+    expect(loaded).toBe(1);
+    await database.db
+      .updateTable('item_location')
+      .set({ decision: null })
+      .where('tenant_id', '=', hall.site.tenantId)
+      .execute();
+    await hall.allShow(18);
+    const { orders, failures } = await hall.decide();
+    expect(failures).toEqual([]);
+    expect(orders.map(({ lines }) => lines[0]?.binId)).toEqual(hall.binIds);
+    expect((await hall.decide()).orders).toEqual([]);
+  });
+
   test('are not stopped by one of them that cannot be ordered for', async () => {
     const hall = await Hall.of(database.db, 12);
     await hall.allShow(18);

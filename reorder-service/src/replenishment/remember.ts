@@ -25,12 +25,18 @@ export function changesAnything(situation: Situation, decision: Decision): boole
 }
 
 /** When time alone may change the decision. */
-export function recheckOf(situation: Situation, decision: Decision): number | null {
+function recheckOf(situation: Situation, decision: Decision): number | null {
   if ('recheckAtMs' in decision && decision.recheckAtMs !== undefined) return decision.recheckAtMs;
   const { policy, plannedReviewAtMs, timeZone, nowMs } = situation.input;
   // A review that doubt holds is late, not lost: it is made when the doubt is over.
   if (decision.kind === 'HELD') return plannedReviewAtMs ?? null;
   return policy?.type === 'PERIODIC' ? nextReview(policy, timeZone, nowMs) : null;
+}
+
+/** When this process itself looks again, so as not to be late; infinite: when something happens, or a sweep finds it. */
+export function dueOf(situation: Situation, decision: Decision): number {
+  if (decision.kind === 'ORDER' || decision.kind === 'HELD') return Number.POSITIVE_INFINITY;
+  return recheckOf(situation, decision) ?? Number.POSITIVE_INFINITY;
 }
 
 function lowSinceOf(decision: Decision): number | null {
