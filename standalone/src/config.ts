@@ -20,6 +20,9 @@ export function readBrokerConfig(): BrokerConfig {
   return readConfig(configSchema, process.env);
 }
 
+/** Opens the gateway's local API. */
+export const API_TOKEN = 'SHELFWIRE_API_TOKEN';
+
 /** What the launcher itself takes from the environment; everything else it is told by options. */
 export function readLauncherEnvironment(): {
   adminEmail: string | undefined;
@@ -40,6 +43,6 @@ export function readLauncherEnvironment(): {
 
 /** A variable that was set for another installation must not reach the parts of this one. */
 function mayInherit(name: string): boolean {
-  if (name === 'SHELFWIRE_LOG_LEVEL' || name.startsWith('SHELFWIRE_SIM_')) return true;
+  if (name === 'SHELFWIRE_LOG_LEVEL' || name === API_TOKEN || name.startsWith('SHELFWIRE_SIM_')) return true;
   return !name.startsWith('SHELFWIRE_') && !name.startsWith('npm_');
 }

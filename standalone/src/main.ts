@@ -4,7 +4,7 @@ import { ShelfwireError } from '@shelfwire/contract';
 import { makeFolder } from '@shelfwire/contract/service';
 
 import { chooseAdmin } from './admin.ts';
-import { readLauncherEnvironment } from './config.ts';
+import { API_TOKEN, readLauncherEnvironment } from './config.ts';
 import type { ERROR_CODES } from './errors.ts';
 import { Launcher } from './launcher.ts';
 import { lockDataDir } from './lock.ts';
@@ -77,7 +77,8 @@ async function run(given: Options): Promise<void> {
     try {
       await launcher.start(stopping.signal);
       secrets.rememberAdmin(admin.email, admin.account?.passwordFrom);
-      tellReady(options, site, admin.hint, dataDir);
+      const apiAt = inherited[API_TOKEN] === undefined ? undefined : `http://127.0.0.1:${ports.gatewayHttp}`;
+      tellReady(options, site, { adminHint: admin.hint, dataDir, apiAt });
       await untilStopped();
       print('Stopping …');
     } finally {
@@ -89,11 +90,19 @@ async function run(given: Options): Promise<void> {
   }
 }
 
-function tellReady(options: Options, site: SiteSummary, adminHint: string, dataDir: string): void {
+interface Told {
+  adminHint: string;
+  dataDir: string;
+  /** The gateway's local API, if there is one. */
+  apiAt: string | undefined;
+}
+
+function tellReady(options: Options, site: SiteSummary, { adminHint, dataDir, apiAt }: Told): void {
   const devicesAt = localUrl(options.host, options.mqttPort).replace('http://', '');
   print('');
   print(adminHint);
   print(`Devices publish to ${devicesAt}; site files and logs are in ${dataDir}`);
+  if (apiAt !== undefined) print(`The gateway's local API, with the token of ${API_TOKEN}: ${apiAt}`);
   if (!options.sim) {
     print('No devices are simulated (--no-sim), the suppliers are: they acknowledge and ship, but nobody fills a bin.');
     const command = site.exampleCommand?.(devicesAt.slice(0, devicesAt.lastIndexOf(':')), options.mqttPort);

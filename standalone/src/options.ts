@@ -23,6 +23,7 @@ export const HELP = `Shelfwire: the whole system on this machine, with a simulat
   --help            this text
 
 Sign-in: SHELFWIRE_ADMIN_EMAIL and SHELFWIRE_ADMIN_PASSWORD if set, else admin@demo.local and a password shown once.
+SHELFWIRE_API_TOKEN (16 characters or more) opens the gateway's local API: approve devices, calibrate them.
 `;
 
 /** @throws ShelfwireError OPTION_INVALID, one clear sentence */
