@@ -48,7 +48,7 @@ const loginSchema = z
 
 const serialSchema = z.strictObject({
   path: z.string().min(1).describe('Port, best a /dev/serial/by-id/… link, which survives replugging'),
-  baudRate: z.int().min(50).max(4_000_000).default(9_600),
+  baudRate: z.int().min(50).max(4_000_000).default(9_600).describe('Bits per second'),
   dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
   parity: z.enum(['none', 'even', 'odd']).default('none'),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -73,7 +73,9 @@ export const DEFAULT_LIMITS: LoginLimits = limitsSchema.parse({});
 
 const siteBrokerSchema = z
   .strictObject({
-    url: z.url({ protocol: /^mqtts?$/, error: 'write mqtt://host:port or mqtts://host:port' }),
+    url: z
+      .url({ protocol: /^mqtts?$/, error: 'write mqtt://host:port or mqtts://host:port' })
+      .describe('mqtt://host:port or mqtts://host:port'),
     username: z.string().max(128).optional(),
     password: z.string().max(256).optional(),
     connections: z.int().min(1).max(64).default(8).describe('Devices are spread over so many connections'),
@@ -91,12 +93,16 @@ export const deviceSchema = z
     inside: z.string().optional().describe('For LoRaWAN envelopes: id of the decoder of what they carry'),
     constants: z.record(z.string(), z.unknown()).default({}).describe("Values of this very device's datasheet"),
     topics: z.array(topicFilterSchema).min(1).max(32).optional().describe('MQTT filters the device may publish on'),
-    login: loginSchema.optional(),
+    login: loginSchema.optional().describe("At the gateway's own listener; with exactly one proof of who it is"),
     limits: limitsSchema.optional().describe('What the device may do at most; devices that share a login add up'),
-    serial: serialSchema.optional(),
-    tcp: tcpSchema.optional(),
+    serial: serialSchema.optional().describe('Instead of topics: a serial port of this machine'),
+    tcp: tcpSchema.optional().describe('Instead of topics: an address to which the gateway connects'),
     clock: deviceClockSchema.default('device').describe("gateway: the device's own times are ignored"),
-    sensors: z.array(sensorSettingsSchema).max(256).default([]),
+    sensors: z
+      .array(sensorSettingsSchema)
+      .max(256)
+      .default([])
+      .describe('Calibration, filters and rates; each has defaults'),
   })
   .superRefine((device, context) => {
     for (const problem of findDeviceProblems(device)) context.addIssue({ code: 'custom', ...problem });
@@ -105,9 +111,9 @@ export type DeviceSettings = z.infer<typeof deviceSchema>;
 
 export const gatewayFileSchema = z
   .strictObject({
-    tenantId: idSchema,
-    siteId: idSchema,
-    gatewayId: idSchema,
+    tenantId: idSchema.describe('As in catalogue.yaml'),
+    siteId: idSchema.describe('As in catalogue.yaml'),
+    gatewayId: idSchema.describe('Its name at this site; the three make the login at the central broker'),
     version: z
       .int()
       .min(0)

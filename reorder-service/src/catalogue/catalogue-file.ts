@@ -103,8 +103,11 @@ export const itemSchema = z.strictObject({
   gtin: z
     .string()
     .regex(/^\d{14}$/, 'a GTIN has 14 digits')
-    .optional(),
-  itemClass: idSchema.optional(),
+    .optional()
+    .describe('14 digits, for receiving by scan'),
+  itemClass: idSchema
+    .optional()
+    .describe('A name of your own for items that share policies, budgets or approval rules'),
 });
 
 export const supplierItemSchema = z.strictObject({
@@ -126,7 +129,7 @@ export const supplierItemSchema = z.strictObject({
   maxOrderQuantity: positive.optional().describe('Order units at most; the rest becomes a further order'),
   leadTimeDays: z.number().min(0).default(7).describe('From order to delivery, as agreed'),
   preference: positive.default(1).describe('1 is asked first'),
-  price: z.number().min(0).optional().describe('Per order unit'),
+  price: z.number().min(0).optional().describe('Per order unit, in the one currency of the installation'),
   pricePer: positive.default(1).describe('Prices are for so many order units, as per 100'),
   priceBreaks: priceBreaksSchema
     .optional()
@@ -135,9 +138,9 @@ export const supplierItemSchema = z.strictObject({
 });
 
 const sensorSchema = z.strictObject({
-  deviceId: idSchema,
+  deviceId: idSchema.describe('As in gateway.yaml of the site'),
   sensorId: idSchema.optional().describe('Where the device carries several'),
-  kind: z.enum(['weight', 'level', 'tag', 'count', 'button']),
+  kind: z.enum(['weight', 'level', 'tag', 'count', 'button']).describe('What its readings are'),
   uncertaintyGrams: z.number().min(0).default(2).describe('Of one weighing'),
   staleAfterMs: positive.optional().describe('Silent for so long, the sensor is in doubt'),
 });
@@ -147,12 +150,12 @@ export const binSchema = z.strictObject({
   siteId: idSchema,
   binId: idSchema,
   name,
-  locationId: idSchema,
-  itemId: idSchema,
+  locationId: idSchema.describe('One of the locations of its site'),
+  itemId: idSchema.describe('The one item that it holds'),
   capacity: positive.optional().describe('Stock units that fit in'),
   depthMm: z.number().positive().optional().describe('For level sensors that tell a distance'),
   consignment: z.boolean().default(false).describe("true: the supplier's property until it is taken"),
-  sensor: sensorSchema.optional(),
+  sensor: sensorSchema.optional().describe('What looks into this bin; without one, people count'),
   sensors: z.array(sensorSchema).max(20).optional().describe('Instead of `sensor`: several that look into this bin'),
   fusion: z
     .enum(['sum', 'prefer'])
@@ -182,15 +185,18 @@ const gatewaySchema = z.strictObject({
 
 export const catalogueSchema = z
   .strictObject({
-    tenants: z.array(tenantSchema),
+    tenants: z.array(tenantSchema).describe('Each a customer of whom the others see nothing'),
     suppliers: z.array(supplierSchema).default([]),
     items: z.array(itemSchema).default([]),
-    supplierItems: z.array(supplierItemSchema).default([]),
+    supplierItems: z.array(supplierItemSchema).default([]).describe('Who sells which item, and how'),
     bins: z.array(binSchema).default([]),
-    gateways: z.array(gatewaySchema).default([]),
-    policies: z.array(scopedPolicySchema).default([]),
-    budgets: z.array(budgetSchema).default([]),
-    approvalRules: z.array(approvalRuleSchema).default([]),
+    gateways: z.array(gatewaySchema).default([]).describe('Who may sign in at the central broker'),
+    policies: z
+      .array(scopedPolicySchema)
+      .default([])
+      .describe('`type` and its parameters as in policies.md; for a bin, an item, a class, or a site'),
+    budgets: z.array(budgetSchema).default([]).describe('An order beyond one waits for a person'),
+    approvalRules: z.array(approvalRuleSchema).default([]).describe('Which orders a person has to approve'),
   })
   .superRefine((catalogue, context) => {
     const weighed = new Set(

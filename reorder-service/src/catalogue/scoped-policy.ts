@@ -23,11 +23,11 @@ const moment = z
 
 const placed = z.looseObject({
   tenantId: idSchema,
-  siteId: idSchema.optional(),
-  binId: idSchema.optional(),
-  itemId: idSchema.optional(),
-  itemClass: idSchema.optional(),
-  effectiveFrom: moment.optional(),
+  siteId: idSchema.optional().describe('Alone: for the whole site; with an item or a class: there only'),
+  binId: idSchema.optional().describe('For this bin; with siteId'),
+  itemId: idSchema.optional().describe('For this item'),
+  itemClass: idSchema.optional().describe('For items of this class'),
+  effectiveFrom: moment.optional().describe('A date, a date with time and offset, or Unix ms; now, if not given'),
 });
 type Placed = z.infer<typeof placed>;
 

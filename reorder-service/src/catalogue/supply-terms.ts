@@ -11,13 +11,13 @@ const holidays = z
   .max(400)
   .default([])
   .describe('Local dates like 2026-12-25 on which nobody works');
-const workingDays = weekdays.default(['MON', 'TUE', 'WED', 'THU', 'FRI']);
+const workingDays = weekdays.default(['MON', 'TUE', 'WED', 'THU', 'FRI']).describe('Days on which somebody works');
 
 export const supplierCalendarSchema = z.strictObject({
   workingDays,
   holidays,
   cutOff: timeOfDay.default('14:00').describe('An order after it counts as one of the next working day'),
-  timeZone: timeZoneSchema.default('UTC'),
+  timeZone: timeZoneSchema.default('UTC').describe('Of the cut-off, as Europe/Berlin'),
 });
 
 export const siteCalendarSchema = z.strictObject({
@@ -31,9 +31,9 @@ export const truckSchema = z.strictObject({
   days: weekdays.optional().describe('Leaves on these days; sent by then, full or not'),
   cutOff: timeOfDay.default('10:00').describe('Of those days, in the time zone of the site'),
   waitHoursMax: z.number().min(0).max(744).default(72).describe('No need waits longer than this'),
-  minValue: z.number().min(0).optional(),
-  minWeightKg: z.number().min(0).optional(),
-  minUnits: z.int().min(1).optional().describe('Order units'),
+  minValue: z.number().min(0).optional().describe('Sent as soon as the order is worth so much'),
+  minWeightKg: z.number().min(0).optional().describe('… or weighs so much, by pieceGrams'),
+  minUnits: z.int().min(1).optional().describe('… or has so many order units'),
 });
 
 const priceBreak = z.strictObject({
