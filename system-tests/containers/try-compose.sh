@@ -73,7 +73,7 @@ until_true() {
   what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    [ "$(date +%s)" -lt "$ends" ] || { say "never: $what"; compose ps; compose logs --tail 20; exit 1; }
+    [ "$(date +%s)" -lt "$ends" ] || { say "never: $what"; compose ps; health_log; compose logs --tail 20; exit 1; }
     sleep 2
   done
   say "$what"
@@ -85,8 +85,15 @@ up() {
   say 'up.sh failed'
   tail -40 up.log
   compose ps
+  health_log
   compose logs --tail 40
   exit 1
+}
+# What the last health checks of each container answered.
+health_log() {
+  docker ps --all --quiet --filter name=shelfwire-trial |
+    xargs docker inspect --format '{{.Name}} {{.State.Status}} restarts={{.RestartCount}} exit={{.State.ExitCode}} oom={{.State.OOMKilled}} {{.State.Health.Status}}{{range .State.Health.Log}}
+   {{.Start}} {{.ExitCode}} {{.Output}}{{end}}'
 }
 all_healthy() { [ "$(docker ps --quiet --filter name=shelfwire-trial --filter health=healthy | wc -l)" = 11 ]; }
 acknowledged() { statuses | grep -qE 'ACKNOWLEDGED|SHIPPED|RECEIVED|CLOSED'; }
@@ -136,6 +143,13 @@ targets_up() {
 }
 until_true 60 'Prometheus reads both services' targets_up
 compose logs grafana 2>/dev/null | grep -E 'reached|dashboards read' | sed 's/^/   /'
+
+echo '-- each container is killed in turn, Docker brings it back'
+. "$here/kill-in-turn.sh"
+kill_in_turn
+until_true 120 'all eleven are healthy' all_healthy
+count_readings
+up
 
 echo '-- a container is killed; everything is stopped, removed and started again'
 compose kill -s SIGKILL reorder-service edge-gateway >/dev/null 2>&1
