@@ -42,10 +42,13 @@ case $command in
     influx-v1 -host 127.0.0.1 -port 8085 -execute "DROP DATABASE \"$DOCKER_INFLUXDB_INIT_BUCKET\""
     influxd restore -portable -host 127.0.0.1:8088 "$path" >/dev/null 2>&1 || fail 'the engine could not be restored'
     # 1.6 knows the restored fields' types only after a restart.
+    starts=$(cat /tmp/influxdb-standin.starts)
     kill -HUP "$(cat /tmp/influxdb-standin.pid)"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-      ping && exit 0
-      sleep 1
+    left=120
+    while [ "$left" -gt 0 ]; do
+      [ "$(cat /tmp/influxdb-standin.starts)" != "$starts" ] && ping && exit 0
+      left=$((left - 1))
+      sleep 0.5
     done
     fail 'the engine did not come back'
     ;;

@@ -20,7 +20,11 @@ const config = [
 writeFileSync('/tmp/influxdb.conf', config);
 writeFileSync('/tmp/influxdb-standin.pid', String(process.pid));
 let restarting = false;
+let starts = 0;
 const start = () => {
+  // Who had it restarted waits for another number: until then the old one may still answer.
+  starts += 1;
+  writeFileSync('/tmp/influxdb-standin.starts', String(starts));
   const started = spawn('influxd', ['-config', '/tmp/influxdb.conf'], { stdio: 'inherit' });
   started.on('exit', (code) => {
     if (!restarting) process.exit(code ?? 1);

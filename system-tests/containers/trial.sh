@@ -52,7 +52,10 @@ influx() {
     const headers = { authorization: 'Token ' + require('fs').readFileSync('/run/secrets/influxdb_token', 'utf8').trim() };
     fetch('https://influxdb:8086/query?db=shelfwire&q=' + encodeURIComponent('$1'), { headers })
       .then((answer) => answer.json())
-      .then((answer) => console.log((answer.results[0].series ?? []).reduce((sum, { values }) => sum + values[0][1], 0)));" 2>/dev/null
+      .then(({ results: [{ error, series = [] }] }) => {
+        if (error) throw new Error(error);
+        console.log(series.reduce((sum, { values }) => sum + values[0][1], 0));
+      });" 2>/dev/null
 }
 points() { influx 'select count(sequence) from reading'; }
 # until_true SECONDS WHAT COMMAND …
