@@ -29,6 +29,26 @@ if docker compose version >/dev/null 2>&1; then compose='docker compose'; else c
 build=--build
 [ "${SHELFWIRE_BUILD:-true}" = true ] || build=--no-build
 $compose "$@" up $build --detach
+
+# Compose replaces a container when its image or its settings are new, not when a file is that it reads at its start: what a
+# new version brings of these is taken over by a restart. `.deployed` remembers what runs.
+files_of() {
+  case $1 in
+  postgres) echo deploy/pg_hba.conf ;;
+  mosquitto) echo mosquitto/mosquitto.conf mosquitto/run.sh ;;
+  prometheus) echo grafana/prometheus deploy/prometheus-web.yml ;;
+  grafana) echo grafana/provisioning ;;
+  esac
+}
+for part in postgres mosquitto prometheus grafana; do
+  # shellcheck disable=SC2046
+  now="$part $(find $(files_of $part) -type f | sort | xargs cat | openssl dgst -sha256 -r | cut -c1-64)"
+  if ! grep -qxF "$now" .deployed 2>/dev/null; then
+    if [ "$first_run" = 0 ] && [ -n "$($compose "$@" ps -q $part 2>/dev/null)" ]; then $compose "$@" restart $part; fi
+    { grep -v "^$part " .deployed 2>/dev/null || true; echo "$now"; } >.deployed.next
+    mv .deployed.next .deployed
+  fi
+done
 port=$(setting SHELFWIRE_PORT 3000)
 deploy/wait-ready.sh "https://127.0.0.1:$port/readyz" certificates/ca.crt
 echo "Shelfwire is ready: https://localhost:$port  sign in as $(setting SHELFWIRE_ADMIN_EMAIL admin@example.com) (password in secrets/admin_password)"
