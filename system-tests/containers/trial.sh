@@ -3,6 +3,7 @@
 trial=$(mktemp -d)
 git clone --quiet --no-local "$root" "$trial/shelfwire"
 cd "$trial/shelfwire"
+to=$(git rev-parse HEAD)
 [ -z "${from:-}" ] || git checkout --quiet "$from"
 began=$(date +%s)
 say() { printf '%4d s  %s\n' "$(($(date +%s) - began))" "$*"; }

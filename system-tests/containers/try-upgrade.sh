@@ -21,7 +21,7 @@ ledger_before=$(ledger_count)
 migrations=$(sql 'select count(*) from kysely_migration')
 say "backup: $(du -sh "$(deploy/backup.sh "$trial/backups")" | cut -f1)"
 
-git checkout --quiet "$(git -C "$root" rev-parse HEAD)"
+git checkout --quiet "$to"
 export SHELFWIRE_VERSION=local
 up
 until_true 240 "all eleven of $(git log -1 --format='%h of %cs') are healthy" all_healthy
