@@ -1,7 +1,9 @@
 import type { Reading } from '@shelfwire/contract';
 import { expect, test } from 'vitest';
 
+import { temporaryFolder } from '../test-site.ts';
 import { ClockOrder } from './clock-order.ts';
+import { openTestOutbox, readingsIn } from './test-outbox.ts';
 
 const NOON_MS = Date.UTC(2026, 5, 1, 12);
 const HOUR_MS = 3_600_000;
@@ -34,4 +36,17 @@ test('history keeps its own time', () => {
   const order = new ClockOrder(NOON_MS);
   const past = [counted(NOON_MS - HOUR_MS, { historical: true })];
   expect(order.mark(past)).toBe(past);
+});
+
+test('a restart while the clock is still in the past does not forget how late it had been', async () => {
+  await using data = await temporaryFolder();
+  const before = await openTestOutbox(data.folder);
+  await before.append([counted(NOON_MS)]);
+  await before.append([counted(NOON_MS - HOUR_MS)]);
+  await before.close();
+  const after = await openTestOutbox(data.folder);
+  expect(await after.newestReceivedAtMs()).toBe(NOON_MS);
+  await after.append([counted(NOON_MS - HOUR_MS + 1)]);
+  await after.close();
+  expect((await readingsIn(data.folder)).at(-1)).toMatchObject({ notBeforeMs: NOON_MS });
 });

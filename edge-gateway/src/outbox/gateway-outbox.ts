@@ -112,12 +112,16 @@ export class GatewayOutbox {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** When the newest durable reading was received; 0 if there is none. */
+  /** When the newest durable reading was received, by the latest that the clock has been; 0 if there is none. */
   async newestReceivedAtMs(): Promise<number> {
     let newestMs = 0;
     for (const outbox of this.outboxes) {
       const read = await outbox.read(outbox.lastSequence, { readingsMax: 1, textBytesMax: 0 });
-      if (read.kind === 'records') newestMs = Math.max(newestMs, read.records[0]?.receivedAtMs ?? 0);
+      const [record] = read.kind === 'records' ? read.records : [];
+      if (!record) continue;
+      // Of a clock that was set back, only the mark tells how late it had been: a restart must not forget that.
+      const { notBeforeMs = 0 } = JSON.parse(record.text) as Reading;
+      newestMs = Math.max(newestMs, record.receivedAtMs, notBeforeMs);
     }
     return newestMs;
   }
