@@ -1,4 +1,4 @@
-import type { BrokenPromise } from './promises.ts';
+import type { BrokenPromise } from './broken-promise.ts';
 import { HEARTBEAT_MS, SEND_AGAIN_MS as SCALE_AGAIN_MS, type Shelf } from './shelves.ts';
 import { IDLE_STEP_MS, RESEND_AFTER_MS_MAX, TICK_AFTER_SAMPLE_MS } from './simulated-gateway.ts';
 import { CONFIRM_MS, IDLE_CHECK_MS, SEND_AGAIN_MS } from './simulated-reorder.ts';

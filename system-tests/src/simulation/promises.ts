@@ -1,35 +1,10 @@
 import { REQUIRED_CONSUMERS, type Reading } from '@shelfwire/contract';
 import { findViolations } from '@shelfwire/reorder-service/parts';
 
+import { broke, type BrokenPromise } from './broken-promise.ts';
+import { findWrongEpisodes, findWrongPapers } from './judge-books.ts';
+import { findWrongOrders } from './judge-orders.ts';
 import type { SimulatedSite } from './simulated-site.ts';
-
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-/** Sensors that are silent for longer are in doubt (catalogueOf), and the evaluator may look that much later. */
-const SEEN_WITHIN_MS = 121 * MINUTE_MS;
-
-/** What a scale could not say at once it says later, as of then. */
-const SEEN_LATE_MS = 61 * MINUTE_MS;
-/** While the gateway's clock was in the past, its readings count as of the last one before: so long ago at most. */
-const CLOCK_WRONG_MS_MAX = 121 * MINUTE_MS;
-
-export interface BrokenPromise {
-  kind:
-    | 'lost'
-    | 'duplicate'
-    | 'wrong-level'
-    | 'double-order'
-    | 'doubtful-order'
-    | 'forgotten-order'
-    | 'late-ledger'
-    | 'late-order'
-    | 'late-close'
-    | 'late-confirmation'
-    | 'endless-redelivery'
-    | 'books'
-    | 'counters';
-  sentence: string;
-}
 
 /** Compares what the chain made of the days with what really happened. */
 export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPromise[]> {
@@ -40,13 +15,23 @@ export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPro
     ...violations.map(({ invariant, detail }) => broke('books', `${invariant}: ${detail}`)),
     ...findLostReadings(site),
     ...(await findWrongLevels(site)),
+    ...(await findParked(site)),
     ...(await findWrongOrders(site)),
+    ...(await findWrongPapers(site)),
+    ...(await findWrongEpisodes(site)),
     ...(await findWrongCounters(site)),
   ];
 }
 
-function broke(kind: BrokenPromise['kind'], sentence: string): BrokenPromise {
-  return { kind, sentence };
+/** Every scale is known and says what can be: nothing has to wait for a person. */
+async function findParked(site: SimulatedSite): Promise<BrokenPromise[]> {
+  const rows = await site.database.db
+    .selectFrom('parked_reading')
+    .select(['device_id', 'sequence', 'reason'])
+    .execute();
+  return rows.map(({ device_id: deviceId, sequence, reason }) =>
+    broke('books', `reading ${sequence} of ${deviceId ?? 'nobody'} is parked: ${reason}`),
+  );
 }
 
 /** No reading lost, none twice: what the devices were told is safe stands in the store once. */
@@ -61,6 +46,7 @@ function findLostReadings(site: SimulatedSite): BrokenPromise[] {
   const givenUp = counts.thinned + counts.unreadable;
   const broken = twice.map(([key, same]) => broke('duplicate', `stored ${same.length} times: ${key}`));
   const lose = (sentence: string): number => broken.push(broke('lost', sentence));
+  for (const reading of site.gateway.brokenWords) lose(`acknowledged and not on the disk: ${reading}`);
   if (counts.unreadable > 0) lose(`${counts.unreadable} readings on the gateway's disk cannot be read`);
   // What is given up is counted, and nothing else may be missing.
   for (const reading of missing.slice(givenUp)) lose(`never stored: ${keyOf(reading)}`);
@@ -83,76 +69,6 @@ async function findWrongLevels(site: SimulatedSite): Promise<BrokenPromise[]> {
     const sentence = `${plan.binId} holds ${pieces}, the ledger says ${level ?? 'nothing'}`;
     return level === pieces ? [] : [broke('wrong-level', sentence)];
   });
-}
-
-/** No order twice, none on doubt, none forgotten, and each arrived once at the supplier. */
-async function findWrongOrders(site: SimulatedSite): Promise<BrokenPromise[]> {
-  const { db } = site.database;
-  const orders = await db
-    .selectFrom('purchase_order as o')
-    .innerJoin('purchase_order_line as l', 'l.order_id', 'o.order_id')
-    .innerJoin('order_proof as p', 'p.order_id', 'o.order_id')
-    .select(['o.order_id as orderId', 'o.order_number as orderNumber', 'o.status', 'o.created_at_ms as createdAtMs'])
-    .select(['o.closed_at_ms as closedAtMs', 'o.due_at_ms as dueAtMs', 'o.sent_at_ms as sentAtMs'])
-    .select(['l.bin_id as binId', 'l.ordered_quantity as ordered', 'p.proof'])
-    .orderBy('o.created_at_ms')
-    .execute();
-  const received = new Map(site.supplier.book.orders.map((order) => [order.order.orderId, order]));
-  const broken: BrokenPromise[] = [];
-  for (const detail of site.supplier.conflicts) broken.push(broke('double-order', `the supplier: ${detail}`));
-  for (const order of orders) {
-    const openThen = orders.filter(
-      (other) =>
-        other.binId === order.binId &&
-        other.createdAtMs < order.createdAtMs &&
-        (other.closedAtMs ?? Infinity) > order.createdAtMs &&
-        (other.dueAtMs ?? Infinity) + DAY_MS >= order.createdAtMs,
-    );
-    if (openThen.length > 0)
-      broken.push(broke('double-order', `${order.orderNumber} although ${openThen[0]?.orderNumber} was open`));
-    if (order.sentAtMs !== null && !received.has(order.orderId))
-      broken.push(broke('forgotten-order', `${order.orderNumber} never arrived`));
-    broken.push(...findDoubt(site, order));
-  }
-  for (const { order } of received.values()) {
-    if (!orders.some(({ orderId }) => orderId === order.orderId))
-      broken.push(broke('double-order', `${order.orderNumber} is in no book`));
-  }
-  for (const { plan, pieces } of site.shelves) {
-    const open = orders.some((order) => order.binId === plan.binId && order.closedAtMs === null);
-    if (pieces <= plan.reorderPoint && !open)
-      broken.push(broke('forgotten-order', `${plan.binId} holds ${pieces} and nothing is on order`));
-  }
-  return broken;
-}
-
-interface Proof {
-  decidedAtMs: number;
-  position: { onHand: number; observedAtMs?: number };
-}
-
-/** What an order rests on was true when it was seen, and had been seen lately. */
-function findDoubt(
-  site: SimulatedSite,
-  order: { orderNumber: string; binId: string; proof: unknown },
-): BrokenPromise[] {
-  const { decidedAtMs, position } = order.proof as Proof;
-  const shelf = site.shelves.find(({ plan }) => plan.binId === order.binId);
-  if (!shelf || position.observedAtMs === undefined)
-    return [broke('doubtful-order', `${order.orderNumber} rests on nothing`)];
-  const clockWasWrong = decidedAtMs - site.gateway.clockRightSinceMs < 2 * CLOCK_WRONG_MS_MAX;
-  const truth = shelf.piecesAround(position.observedAtMs, clockWasWrong ? CLOCK_WRONG_MS_MAX : SEEN_LATE_MS);
-  const broken: BrokenPromise[] = [];
-  const doubt = (sentence: string): number =>
-    broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));
-  if (!truth.includes(position.onHand)) {
-    doubt(`rests on ${position.onHand} pieces, there were ${truth.join(' or ')}`);
-  }
-  const lastSeenMs = shelf.lastSaidBefore(decidedAtMs);
-  if (decidedAtMs - lastSeenMs > SEEN_WITHIN_MS) {
-    doubt(`was decided ${(decidedAtMs - lastSeenMs) / MINUTE_MS} minutes after the last word`);
-  }
-  return broken;
 }
 
 /**
@@ -190,5 +106,9 @@ async function findWrongCounters(site: SimulatedSite): Promise<BrokenPromise[]> 
     reorder.counters.finished,
     reorder.counters.finished + reorder.counters.unfinished,
   );
+  const { known, begun } = reorder.heard.readings;
+  const { unfinished: uncertain } = reorder.counters;
+  const repeated = await reorder.counters.total('shelfwire_reorder_readings_applied_total', { outcome: 'repeated' });
+  check('reorder, readings applied for the first time', applied - repeated, known - uncertain, begun + uncertain);
   return broken;
 }

@@ -1,4 +1,4 @@
-import type { BrokenPromise } from './promises.ts';
+import type { BrokenPromise } from './broken-promise.ts';
 import type { SimulationReport } from './run.ts';
 
 /** What happened in all runs together, and the broken promises of each with the seed that shows them again. */

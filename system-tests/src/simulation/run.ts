@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { SeededRandom } from '@shelfwire/test-servers';
 
-import { FAULTS, planFaults, type Fault } from './fault-plan.ts';
-import { findBrokenPromises, type BrokenPromise } from './promises.ts';
+import type { BrokenPromise } from './broken-promise.ts';
+import type { Fault } from './fault.ts';
+import { FAULTS, planFaults } from './fault-plan.ts';
+import { findBrokenPromises } from './promises.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { SimulatedSite } from './simulated-site.ts';
 

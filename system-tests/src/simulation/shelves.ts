@@ -11,6 +11,9 @@ export const SEND_AGAIN_MS = 60_000;
 /** A message a scale cannot get rid of is overtaken by the next: it keeps so many. */
 const UNSENT_MAX = 20;
 const OVERLOAD_GRAMS = 60_000;
+/** A low must last so long before it is believed: while it does, something may happen to its scale. */
+const CONFIRM_SECONDS = [2, 60, 300] as const;
+export const CONFIRM_SECONDS_MAX = Math.max(...CONFIRM_SECONDS);
 
 export interface ShelfPlan {
   binId: string;
@@ -20,6 +23,7 @@ export interface ShelfPlan {
   reorderPoint: number;
   orderUpTo: number;
   packQuantity: number;
+  confirmSeconds: number;
   /** While the shop is open. */
   picksPerHour: number;
 }
@@ -38,6 +42,8 @@ export class Shelf {
   wellSinceMs: number;
   /** Tells what the scale is like: `broken` says an overload, whatever lies on it. */
   #scale: 'well' | 'broken' | 'silent' = 'well';
+  /** Called when a pick leaves it low that was not. */
+  onLow: () => void = () => undefined;
   /** Called whenever it holds something else. */
   onChange: () => void = () => undefined;
   readonly #time: VirtualTime;
@@ -64,7 +70,11 @@ export class Shelf {
   setScale(scale: 'well' | 'broken' | 'silent'): void {
     this.#scale = scale;
     this.wellSinceMs = scale === 'well' ? this.#time.nowMs : Infinity;
-    if (scale === 'well') this.say();
+    if (scale !== 'silent') this.say();
+  }
+
+  get isLow(): boolean {
+    return this.pieces <= this.plan.reorderPoint;
   }
 
   /** Nobody takes anything any more. */
@@ -81,6 +91,19 @@ export class Shelf {
         return fromMs <= atMs + toleranceMs && untilMs >= atMs - toleranceMs;
       })
       .map(({ pieces }) => pieces);
+  }
+
+  /** When it last ran low before then. */
+  lowSinceBefore(atMs: number): number {
+    let sinceMs = -Infinity;
+    let wasLow = false;
+    for (const { fromMs, pieces } of this.#history) {
+      if (fromMs > atMs) break;
+      const low = pieces <= this.plan.reorderPoint;
+      if (low && !wasLow) sinceMs = fromMs;
+      wasLow = low;
+    }
+    return sinceMs;
   }
 
   /** When it last told its weight before. */
@@ -156,7 +179,9 @@ export class Shelf {
     this.unserved += wanted - taken;
     if (taken === 0) return;
     this.picks += 1;
+    const wasLow = this.isLow;
     this.#holds(this.pieces - taken);
+    if (this.isLow && !wasLow) this.onLow();
   }
 }
 
@@ -172,6 +197,7 @@ export function planShelves(count: number, random: SeededRandom): ShelfPlan[] {
       reorderPoint,
       orderUpTo: reorderPoint + 5 + Math.floor(random.next() * 30),
       packQuantity,
+      confirmSeconds: CONFIRM_SECONDS[Math.floor(random.next() * CONFIRM_SECONDS.length)] ?? CONFIRM_SECONDS_MAX,
       picksPerHour: random.between(0.2, 0.9),
     };
   });
@@ -216,8 +242,8 @@ export function catalogueOf(tenantId: string, siteId: string, supplierId: string
       const sensor = { deviceId, kind: 'weight', uncertaintyGrams: 4, staleAfterMs: 4 * HEARTBEAT_MS };
       return { ...own, binId, name: binId, locationId: 'hall', itemId, sensor };
     }),
-    policies: plans.map(({ binId, reorderPoint, orderUpTo }) => {
-      return { ...own, binId, type: 'MIN_MAX', reorderPoint, orderUpTo, confirmSeconds: 2, autoApprove: true };
+    policies: plans.map(({ binId, reorderPoint, orderUpTo, confirmSeconds }) => {
+      return { ...own, binId, type: 'MIN_MAX', reorderPoint, orderUpTo, confirmSeconds, autoApprove: true };
     }),
   });
 }

@@ -44,6 +44,7 @@ interface Running {
   link: CentralLink;
   devices: SiteDevices;
   events: GatewayEvents;
+  clock: GatewayClock;
 }
 
 const MINUTE_MS = 60_000;
@@ -55,7 +56,7 @@ export const IDLE_STEP_MS = 5 * MINUTE_MS;
 export const RESEND_AFTER_MS_MAX = 4 * IDLE_STEP_MS;
 const UPLINK_LINGER_MS = 20;
 const LIMITS = {
-  segmentBytesMax: 65_536,
+  segmentBytesMax: 8_192, // some hours' worth, so that segments go and are given up
   sizeBytesMax: 1e9,
   readingsMax: 1e7,
   freeDiskBytesMin: 0,
@@ -66,6 +67,10 @@ const LIMITS = {
 export class SimulatedGateway {
   readonly counts = { crashes: 0, thinned: 0, unreadable: 0, appended: 0 };
   readonly counters = new ProcessCounters();
+  /** What a device was told is safe while the disk had not taken it. */
+  readonly brokenWords: string[] = [];
+  /** Not on the disk yet, or refused by it. */
+  readonly #unsafe = new Set<Reading>();
   /** When it last wrote readings to its disk. */
   appendedAtMs = 0;
   /** The end of each outbox that was sealed, since it is removed when all of it is confirmed. */
@@ -161,15 +166,17 @@ export class SimulatedGateway {
       events,
       smallGroupEveryMs: 0,
       append: async (readings) => {
+        for (const reading of readings) this.#unsafe.add(reading);
         await outbox.append(readings);
         await life.pass();
+        for (const reading of readings) this.#unsafe.delete(reading);
         this.counts.appended += readings.length;
         this.appendedAtMs = time.nowMs;
         this.#options.durable(readings);
         this.#planStep();
       },
     });
-    this.#running = { life, pipeline, outbox, uplink, link, devices: new SiteDevices(file.devices), events };
+    this.#running = { life, pipeline, outbox, uplink, link, devices: new SiteDevices(file.devices), events, clock };
     link.start();
   }
 
@@ -178,11 +185,14 @@ export class SimulatedGateway {
     const running = this.#running;
     const device = running?.devices.byId(deviceId);
     if (!running || !device) return false;
-    const receivedAtMs = this.#options.time.nowMs + this.#wallOffsetMs;
+    const receivedAtMs = running.clock.now();
     this.#planTick();
     const received = await running.life.during(() =>
       running.pipeline.receive(device, { payload, topic, receivedAtMs }, 'mqtt'),
     );
+    for (const reading of received?.kept ? this.#unsafe : []) {
+      if (reading.deviceId === deviceId) this.brokenWords.push(`${deviceId}, of ${reading.receivedAtMs}`);
+    }
     return received?.kept ?? false;
   }
 
@@ -202,6 +212,7 @@ export class SimulatedGateway {
     this.#writesUntilCrash = Infinity;
     if (!running) return;
     this.#running = undefined;
+    this.#unsafe.clear();
     this.counts.crashes += 1;
     running.life.end();
     void running.link.close();
@@ -251,7 +262,7 @@ export class SimulatedGateway {
     const running = this.#running;
     if (!running) return;
     await running.life.during(async () => {
-      await running.pipeline.tick(this.#options.time.nowMs + this.#wallOffsetMs);
+      await running.pipeline.tick(running.clock.now());
       await running.outbox.tidy();
     });
   }

@@ -21,7 +21,9 @@ import {
 
 import type { SimulatedBroker } from './central-broker.ts';
 import { ProcessCounters, readingsIn } from './counters.ts';
+import { Heard } from './heard.ts';
 import { Life } from './life.ts';
+import { CONFIRM_SECONDS_MAX } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -31,8 +33,9 @@ export const IDLE_CHECK_MS = 60 * MINUTE_MS;
 const AFTER_CHANGE_MS = 100;
 /** What a supplier did not take, or the broker did not acknowledge, is tried again. */
 export const SEND_AGAIN_MS = 15 * MINUTE_MS;
-/** Behind the policies' confirmSeconds. */
-export const CONFIRM_MS = 3_000;
+const DUE_LATE_MS = 1_000;
+/** Behind the longest of the policies' confirmSeconds. */
+export const CONFIRM_MS = CONFIRM_SECONDS_MAX * 1_000 + DUE_LATE_MS;
 
 interface Running {
   life: Life;
@@ -43,6 +46,9 @@ interface Running {
 export class SimulatedReorder {
   readonly counts = { crashes: 0, aged: 0 };
   readonly counters = new ProcessCounters();
+  readonly heard = new Heard();
+  /** Called when it dies. */
+  onCrash: () => void = () => undefined;
   /** What went wrong though the process lived. */
   readonly failures: string[] = [];
   /** Who answers the service's calls to the world outside. */
@@ -55,6 +61,8 @@ export class SimulatedReorder {
   /** Jobs that were woken and have not run yet. */
   #sendAgainPlanned = false;
   readonly #woken = new Set<'dispatcher' | 'publisher'>();
+  /** When something must be decided about again, as far as it is planned. */
+  readonly #dueAtMs = new Set<number>();
 
   constructor(time: VirtualTime, broker: SimulatedBroker, database: SimulatedDatabase) {
     this.#time = time;
@@ -65,11 +73,13 @@ export class SimulatedReorder {
       isWell: () => this.isRunning && !database.isDeathNear,
       take: async ({ topic, payload }) => {
         if (!this.#running) return false;
+        const known = this.heard.begin(topic, payload, time.nowMs);
         const taken = await this.counters.during(
           readingsIn(payload),
           () => this.#receive(topic, payload),
           (result) => result === true,
         );
+        if (taken) known(time.nowMs);
         return taken ?? false;
       },
     });
@@ -135,6 +145,7 @@ export class SimulatedReorder {
     this.counts.crashes += 1;
     this.#running.life.end();
     this.#running = undefined;
+    this.onCrash();
   }
 
   /** @returns undefined if the service is away or died over it */
@@ -151,25 +162,29 @@ export class SimulatedReorder {
       this.#workPlanned = false;
       await this.#during((module) => module.get(Evaluator, { strict: false }).decideTouched());
       await this.#runWoken();
-      // What must last before it is believed is looked at again, as the evaluator's clock would.
-      if (await this.#isDueWithin(CONFIRM_MS)) {
-        this.#time.after(CONFIRM_MS, async () => {
-          await this.#decideDue();
-          await this.#runWoken();
-        });
-      }
+      await this.#planDue();
     });
   }
 
-  async #isDueWithin(ms: number): Promise<boolean> {
-    const { db } = this.#database;
-    const [fromMs, toMs] = [this.#time.nowMs, this.#time.nowMs + ms];
-    const due = db
+  /** What must last before it is believed is looked at again, as the evaluator's clock would. */
+  async #planDue(): Promise<void> {
+    const { nowMs } = this.#time;
+    const due = await this.#database.db
       .selectFrom('item_location')
-      .select('bin_id')
-      .where('evaluate_at_ms', '>=', fromMs)
-      .where('evaluate_at_ms', '<=', toMs);
-    return (await due.limit(1).executeTakeFirst()) !== undefined;
+      .select('evaluate_at_ms')
+      .distinct()
+      .where('evaluate_at_ms', '>=', nowMs)
+      .where('evaluate_at_ms', '<=', nowMs + CONFIRM_MS)
+      .execute();
+    for (const { evaluate_at_ms: dueAtMs } of due) {
+      if (dueAtMs === null || this.#dueAtMs.has(dueAtMs)) continue;
+      this.#dueAtMs.add(dueAtMs);
+      this.#time.after(dueAtMs - nowMs + DUE_LATE_MS, async () => {
+        this.#dueAtMs.delete(dueAtMs);
+        await this.#decideDue();
+        await this.#runWoken();
+      });
+    }
   }
 
   /** What each job does at its interval. */

@@ -8,7 +8,7 @@ import { SeededRandom } from '@shelfwire/test-servers';
 
 import { SimulatedBroker } from './central-broker.ts';
 import { Lateness, WITHIN } from './lateness.ts';
-import { catalogueOf, deviceSettings, planShelves, Shelf } from './shelves.ts';
+import { catalogueOf, deviceSettings, planShelves, Shelf, type ShelfPlan } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { SimulatedGateway } from './simulated-gateway.ts';
 import { SimulatedIngest } from './simulated-ingest.ts';
@@ -21,6 +21,7 @@ export const SITE = { tenantId: 'simulated', siteId: 'site' } as const;
 const START_MS = Date.UTC(2026, 2, 27, 5); // the clocks of Berlin go forward two days later
 const SUPPLIER_ID = 'supplier';
 const MINUTE_MS = 60_000;
+const IN_TWO_LOADS_CHANCE = 0.3;
 
 /** The whole chain over one site: shelves, scales, gateway, lines, broker, both services, database and supplier. */
 export class SimulatedSite {
@@ -35,6 +36,7 @@ export class SimulatedSite {
   readonly database: SimulatedDatabase;
   readonly shelves: readonly Shelf[];
   readonly durable: Reading[] = [];
+  readonly #putAwayLoads: { binId: string; atMs: number; pieces: number }[] = [];
   readonly #random: SeededRandom;
   readonly #folder = mkdtempSync(join(tmpdir(), 'shelfwire-simulation-'));
 
@@ -88,10 +90,27 @@ export class SimulatedSite {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** How many pieces had been put on this shelf by then. */
+  putAwayUntil(binId: string, untilMs: number): number {
+    const loads = this.#putAwayLoads.filter((load) => load.binId === binId && load.atMs <= untilMs);
+    return loads.reduce((sum, { pieces }) => sum + pieces, 0);
+  }
+
   #putAway(arrivals: readonly Arrival[]): void {
     for (const { partNumber, pieces } of arrivals) {
       const shelf = this.shelves.find(({ plan }) => plan.partNumber === partNumber);
-      if (shelf) this.time.after(this.#random.between(5 * MINUTE_MS, 90 * MINUTE_MS), () => shelf.putAway(pieces));
+      for (const load of shelf ? this.#loadsOf(shelf.plan, pieces) : []) {
+        this.time.after(this.#random.between(5 * MINUTE_MS, 90 * MINUTE_MS), () => {
+          this.#putAwayLoads.push({ binId: shelf?.plan.binId ?? '', atMs: this.time.nowMs, pieces: load });
+          shelf?.putAway(load);
+        });
+      }
     }
+  }
+
+  /** Some carry it in two goes. */
+  #loadsOf({ packQuantity }: ShelfPlan, pieces: number): number[] {
+    const first = Math.floor(pieces / packQuantity / 2) * packQuantity;
+    return first > 0 && this.#random.next() < IN_TWO_LOADS_CHANCE ? [first, pieces - first] : [pieces];
   }
 }

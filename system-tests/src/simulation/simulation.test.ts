@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import type { Fault } from './fault-plan.ts';
+import type { Fault } from './fault.ts';
 import { formatSimulation } from './report.ts';
 import { simulate, type SimulationReport } from './run.ts';
 import { SimulatedDatabase } from './simulated-database.ts';
