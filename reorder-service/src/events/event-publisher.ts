@@ -9,6 +9,7 @@ import { CentralPublisher } from '../mqtt/central-publisher.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
 import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 
+const INTERVAL_MS = 1_000;
 const ROWS_PER_RUN = 100;
 /** A replica that has taken rows and died gives them back after this. */
 const LEASE_MS = 30_000;
@@ -21,11 +22,13 @@ interface Row {
 
 /**
  * Sends what the event outbox holds: each event at least once, in the order of the commits as long as one replica runs.
- * A row leaves the table when the broker has acknowledged all its events. Without a broker it waits.
+ * A row leaves the table after the broker has acknowledged all its events. Without a broker it waits.
  */
 @Injectable()
 export class EventPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #job: PeriodicJob;
+  /** What waits is counted as often as the job runs, not with each event. */
+  #countedAtMs = -Infinity;
 
   constructor(
     @Inject(DATABASE) private readonly db: Db,
@@ -35,7 +38,7 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
     private readonly central: CentralPublisher,
   ) {
     this.#job = new PeriodicJob({
-      intervalMs: 1_000,
+      intervalMs: INTERVAL_MS,
       work: () => this.publishDue(),
       onError: (error) => logger.warn({ err: error }, 'events cannot be published now, they wait'),
     });
@@ -58,12 +61,28 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
     if (!this.central.connected) return;
     for (;;) {
       const rows = await this.#claim();
-      for (const row of rows) {
-        await Promise.all(row.payload.events.map((event) => this.central.publishEvent(row.recipient, event)));
-        await this.db.deleteFrom('message_outbox').where('message_id', '=', row.message_id).execute();
-      }
+      if (rows.length > 0) await this.#publish(rows);
       if (rows.length < ROWS_PER_RUN) break;
     }
+    if (Math.abs(this.clock() - this.#countedAtMs) >= INTERVAL_MS) await this.#count();
+  }
+
+  /** In their order. What was acknowledged before something failed leaves the table with the rest, in one statement. */
+  async #publish(rows: readonly Row[]): Promise<void> {
+    const published: string[] = [];
+    try {
+      for (const { message_id, recipient, payload } of rows) {
+        await Promise.all(payload.events.map((event) => this.central.publishEvent(recipient, event)));
+        published.push(message_id);
+      }
+    } finally {
+      if (published.length > 0)
+        await this.db.deleteFrom('message_outbox').where('message_id', 'in', published).execute();
+    }
+  }
+
+  async #count(): Promise<void> {
+    this.#countedAtMs = this.clock();
     const { count } = await this.db
       .selectFrom('message_outbox')
       .select(sql<number>`count(*)`.as('count'))
