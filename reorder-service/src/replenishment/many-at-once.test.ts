@@ -57,7 +57,9 @@ onEachEngine('many shelves at once', (database) => {
       .where('tenant_id', '=', tenantId)
       .orderBy('order_event_id')
       .execute();
-    for (const events of Map.groupBy(trail, (row) => row.order_id).values())
+    const ofOrders = Map.groupBy(trail, (row) => row.order_id);
+    expect(ofOrders.size).toBe(60);
+    for (const events of ofOrders.values())
       expect(events.map(({ event }) => event)).toEqual(['OrderRecommended', 'OrderApproved']);
     expect((await hall.decide()).orders).toEqual([]);
   });
