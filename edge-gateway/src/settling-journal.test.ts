@@ -2,7 +2,7 @@ import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { freePort, MosquittoServer, needs, ServerProcess, SmallDisk } from '@shelfwire/test-servers';
+import { freePort, MosquittoServer, needs, ServerProcess, SmallDisk, toldToDisk } from '@shelfwire/test-servers';
 import { connectAsync } from 'mqtt';
 import { describe, expect, test } from 'vitest';
 
@@ -48,6 +48,14 @@ test('the file is written anew when it has grown, with what has not settled', as
     'quiet still moving',
     expect.stringMatching(/^talking 40 /),
   ]);
+});
+
+test('a message is on the disk before it counts as kept, in the first file and in those that follow', async () => {
+  await using data = await temporaryFolder();
+  const journal = await SettlingJournal.open(data.folder);
+  expect(await toldToDisk(() => journal.keep('a', frame('1', 1)))).toEqual(['write file', 'sync file', 'sync folder']);
+  expect(await toldToDisk(() => journal.keep('a', frame('2', 2)))).toEqual(['write file', 'datasync file']);
+  await journal.close();
 });
 
 test('a full disk refuses what it cannot keep, and what is kept afterwards outlives the process', async (context) => {

@@ -6,6 +6,7 @@ export * from './process.ts';
 export * from './requirement.ts';
 export * from './seeded-random.ts';
 export * from './small-disk.ts';
+export * from './told-to-disk.ts';
 export * from './victoria-metrics.ts';
 export * from './node-red.ts';
 export { madeOnce, sharedPostgresUrl } from './shared-servers.ts';

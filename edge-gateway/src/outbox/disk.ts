@@ -12,7 +12,7 @@ export interface Disk {
   list(): Promise<string[]>;
   /** Opens an existing file, or makes an empty one whose directory entry is durable when this resolves. */
   open(name: string): Promise<DiskFile>;
-  /** Replaces a small file as a whole: after a crash either the old or the new content is there. */
+  /** Replaces a small file as a whole: after a crash the old or the new content is there, the new one once it resolves. */
   replace(name: string, text: string): Promise<void>;
   readText(name: string): Promise<string | undefined>;
   /** Durable when it resolves. */
@@ -58,6 +58,8 @@ export async function openFolder(folder: string): Promise<Disk> {
         await handle.close();
       }
       await rename(temporary, join(folder, name));
+      // That an outbox is sealed must be on the disk before what was cut off leaves it: not every file system keeps them in order.
+      await syncFolder();
     },
     readText: async (name) => {
       try {

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { toldToDisk } from '@shelfwire/test-servers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { NewQuarantineEntry } from './entry.ts';
@@ -54,6 +55,17 @@ test('entries are there after a restart, without those that were removed', async
     '4',
   ]);
   await after.close();
+});
+
+test('an entry is on the disk before it counts as kept, and so is the name of its file', async () => {
+  const quarantine = await open();
+  expect(await toldToDisk(() => quarantine.add([entry(1)]))).toEqual([
+    'sync folder',
+    'appendFile file',
+    'datasync file',
+  ]);
+  expect(await toldToDisk(() => quarantine.remove('1'))).toEqual(['appendFile file', 'datasync file']);
+  await quarantine.close();
 });
 
 test('a reading that comes again is kept once, also across a restart', async () => {

@@ -37,7 +37,15 @@ export class Segment {
 
   static async create(folder: string, number: number): Promise<Segment> {
     const path = join(folder, Segment.fileName(number));
-    return new Segment(number, path, await open(path, 'ax+'), 0);
+    const handle = await open(path, 'ax+');
+    try {
+      await syncFolder(folder);
+    } catch (error) {
+      await handle.close();
+      await rm(path, { force: true });
+      throw error;
+    }
+    return new Segment(number, path, handle, 0);
   }
 
   /** Opens a file that is there, and gives every whole line with its place. */
@@ -95,5 +103,15 @@ export class Segment {
   async remove(): Promise<void> {
     await this.#handle.close();
     await rm(this.path, { force: true });
+  }
+}
+
+/** A synced file that its folder does not name would be lost with the power. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
