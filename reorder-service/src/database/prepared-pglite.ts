@@ -1,7 +1,11 @@
-import { Mutex, parse, protocol, TransactionAbortedError, type messages, type PGlite } from '@electric-sql/pglite';
+import { messages, Mutex, parse, protocol, TransactionAbortedError, type PGlite } from '@electric-sql/pglite';
+
+import { readReply, type Column } from './read-reply.ts';
 
 const { serialize } = protocol;
 type BackendMessage = messages.BackendMessage;
+const BEGIN = serialize.query('begin');
+const EXECUTE_AND_SYNC = Buffer.concat([serialize.execute({}), serialize.sync()]);
 
 /** Statements kept prepared; each takes some ten kilobytes of a WebAssembly memory that never shrinks. */
 const STATEMENTS_MAX = 256;
@@ -14,7 +18,7 @@ interface Statement {
   name: string;
   parameterTypes: readonly number[];
   /** What the rows look like; PostgreSQL tells it once. */
-  description: readonly BackendMessage[];
+  columns: readonly Column[];
 }
 
 interface QueryOptions {
@@ -119,7 +123,7 @@ export class PreparedPglite {
     begin = false,
   ): Promise<QueryResults<Row>> {
     if (this.closed) throw new Error('PGlite is closed');
-    const beginning = begin ? [serialize.query('begin')] : [];
+    const beginning = begin ? [BEGIN] : [];
     if (!PREPARABLE.test(sql) || sql.length > TEXT_LENGTH_MAX) {
       if (begin) await this.#send(...beginning);
       return this.#runUnprepared(sql, parameters, options);
@@ -128,19 +132,12 @@ export class PreparedPglite {
     this.#statements.delete(sql);
     this.#statements.set(sql, statement);
     const values = parameters.map((value, index) => this.#parameterText(value, statement.parameterTypes[index]));
-    const answer = await this.#send(
+    const bytes = await this.#sendForBytes(
       ...beginning,
       serialize.bind({ statement: statement.name, values }),
-      serialize.execute({}),
-      serialize.sync(),
+      EXECUTE_AND_SYNC,
     );
-    const first = begin ? answer.findIndex(({ name }) => name === 'commandComplete') + 1 : 0;
-    const results = parse.parseResults(
-      [...statement.description, ...answer.slice(first)],
-      this.#pglite.parsers,
-      options,
-    );
-    return (results[0] ?? { rows: [], fields: [] }) as QueryResults<Row>;
+    return readReply<Row>(bytes, statement.columns, options?.rowMode);
   }
 
   async #prepare(sql: string): Promise<Statement> {
@@ -158,7 +155,13 @@ export class PreparedPglite {
     return {
       name,
       parameterTypes: parse.parseDescribeStatementResults(answer),
-      description: answer.filter((message) => message.name === 'rowDescription'),
+      columns: answer.flatMap((message) =>
+        message instanceof messages.RowDescriptionMessage
+          ? message.fields.map(({ name: column, dataTypeID }) => {
+              return { name: column, dataTypeID, parse: this.#pglite.parsers[dataTypeID] };
+            })
+          : [],
+      ),
     };
   }
 
@@ -180,6 +183,17 @@ export class PreparedPglite {
     const serializer = type === undefined ? undefined : this.#pglite.serializers[type];
     if (serializer) return serializer(value);
     return typeof value === 'string' ? value : JSON.stringify(value);
+  }
+
+  /** What PostgreSQL answers, as it stands: errors too. */
+  #sendForBytes(...parts: readonly Uint8Array[]): Promise<Buffer> {
+    return this.#pglite.runExclusive(async () => {
+      const chunks: Buffer[] = [];
+      // Copied: they lie in a memory that the next answer overwrites.
+      const onRawData = (data: Uint8Array): number => chunks.push(Buffer.from(data));
+      await this.#pglite.execProtocolRawStream(Buffer.concat(parts), { syncToFs: false, onRawData });
+      return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+    });
   }
 
   #send(...parts: readonly Uint8Array[]): Promise<BackendMessage[]> {
