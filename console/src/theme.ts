@@ -56,6 +56,9 @@ const BADGE_TEXT_ON_LIGHT = {
   '--mantine-color-gray-light-color': '#4b5356',
 };
 
+/** White on Mantine's own red reaches 3.3:1. */
+const RED_BUTTONS = { '--mantine-color-red-filled': '#c92a2a', '--mantine-color-red-filled-hover': '#b02525' };
+
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -65,6 +68,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#566163',
     '--mantine-color-placeholder': '#6b7679',
     '--mantine-color-petrol-light-color': '#045b57',
+    ...RED_BUTTONS,
     ...BADGE_TEXT_ON_LIGHT,
   },
   dark: {
@@ -74,5 +78,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#9aa8a9',
     '--mantine-color-placeholder': '#8b9798',
     '--mantine-color-petrol-light-color': '#8adbd4',
+    ...RED_BUTTONS,
   },
 });

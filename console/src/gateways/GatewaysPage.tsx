@@ -74,7 +74,7 @@ function GatewayCard({ gateway, onIssue, onRemove }: { gateway: Gateway; onIssue
           <Badge color={health.color} variant="light" tt="none" title={health.meaning}>
             {health.label}
           </Badge>
-          <Menu position="bottom-end" withinPortal>
+          <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <ActionIcon
                 variant="subtle"

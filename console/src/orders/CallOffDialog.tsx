@@ -19,11 +19,11 @@ const PAUSES = [
 /** `close-short`: a part has come, the rest will not. `close-undelivered`: the supplier has said that nothing will come. */
 export type CallOffKind = 'decline' | 'cancel' | 'close-short' | 'close-undelivered';
 
-const WORDS: Readonly<Record<CallOffKind, { title: string; button: string }>> = {
-  decline: { title: 'Decline', button: 'Decline order' },
-  cancel: { title: 'Cancel', button: 'Cancel order' },
-  'close-short': { title: 'Close short', button: 'Close the order' },
-  'close-undelivered': { title: 'Nothing will come of', button: 'Close the order' },
+const WORDS: Readonly<Record<CallOffKind, { title: (orderNumber: string) => string; button: string }>> = {
+  decline: { title: (order) => `Decline order ${order}`, button: 'Decline order' },
+  cancel: { title: (order) => `Cancel order ${order}`, button: 'Cancel order' },
+  'close-short': { title: (order) => `Close order ${order} short`, button: 'Close the order' },
+  'close-undelivered': { title: (order) => `Order ${order} will not come`, button: 'Close the order' },
 };
 
 /**
@@ -62,7 +62,7 @@ export function CallOffDialog({
   const { title, button } = WORDS[kind];
   const ready = isReason(reason) && (agreed || kind !== 'close-undelivered');
   return (
-    <Dialog onClose={onClose} title={`${title} order ${orderNumber}`}>
+    <Dialog onClose={onClose} title={title(orderNumber)}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {supplierHasIt && kind === 'cancel' ? (

@@ -36,3 +36,8 @@ export const ORDER_STAGES = [
 export function stageOf(status: OrderStatus): number {
   return ORDER_STAGES.findIndex(({ reachedBy }) => (reachedBy as readonly OrderStatus[]).includes(status));
 }
+
+/** Of the stage that it has reached, a part is still to come. */
+export function isInPart(status: OrderStatus): boolean {
+  return status === 'PARTIALLY_SHIPPED' || status === 'PARTIALLY_RECEIVED';
+}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { describeFailure } from '../api/failure';
 import type { Person } from '../api/types';
+import { namesQuery } from '../approval-rules/queries';
 import { useSession } from '../session/session';
 import { Dialog } from '../shell/Dialog';
 import { FailureState } from '../shell/states';
@@ -52,6 +53,8 @@ export function PeoplePage() {
 function PersonRow({ person, onEdit }: { person: Person; onEdit: () => void }) {
   const isMe = useSession()?.user.userId === person.userId;
   const [asking, setAsking] = useState<'disable' | 'reset' | null>(null);
+  const { data: names } = useQuery(namesQuery());
+  const supplier = names?.suppliers.find(({ supplierId }) => supplierId === person.supplierId);
   const look = ROLE_LOOKS[person.role];
   const disabled = person.disabledAtMs !== null;
   return (
@@ -68,7 +71,7 @@ function PersonRow({ person, onEdit }: { person: Person; onEdit: () => void }) {
       <Group gap={6}>
         <Badge color={look.color} variant="light" tt="none" title={look.meaning}>
           {look.label}
-          {person.supplierId === null ? '' : `: ${person.supplierId}`}
+          {person.supplierId === null ? '' : `: ${supplier?.name ?? person.supplierId}`}
         </Badge>
         {disabled ? (
           <Badge color="red" variant="light" tt="none">

@@ -1,5 +1,7 @@
 import type { AuditEntry } from '../api/types';
-import { describeName, isObject } from '../orders/proof-words';
+import { describeCents } from '../approval-rules/money';
+import { describeName, isObject, isTime } from '../orders/proof-words';
+import { describeTime } from '../time/describe-age';
 
 const WHAT_WORDS: Readonly<Record<string, string>> = {
   'approval-rule': 'Approval rule changed',
@@ -25,7 +27,7 @@ export function differencesOf({ details }: AuditEntry): Difference[] {
   const [from, to] = [isObject(before) ? before : {}, isObject(after) ? after : {}];
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names
-    .map((name) => ({ name, from: wordsOf(from[name]), to: wordsOf(to[name]) }))
+    .map((name) => ({ name: name.replace(/Cents$/, ''), from: wordsOf(name, from[name]), to: wordsOf(name, to[name]) }))
     .filter((difference) => difference.from !== difference.to);
 }
 
@@ -37,7 +39,9 @@ export function noteOf({ details }: AuditEntry): string {
     .join(' · ');
 }
 
-function wordsOf(value: unknown): string {
+function wordsOf(name: string, value: unknown): string {
   if (value === undefined || value === null || value === '') return '–';
+  if (typeof value === 'number' && name.endsWith('Cents')) return describeCents(value);
+  if (typeof value === 'number' && name.endsWith('AtMs') && isTime(value)) return describeTime(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -46,7 +46,7 @@ function UserMenu() {
   const { setColorScheme } = useMantineColorScheme();
   const user = useSession()?.user;
   return (
-    <Menu position="bottom-end" width={230} withinPortal>
+    <Menu position="bottom-end" width={230} withinPortal withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={44} aria-label="Your account and the look of this app">
           <IconUserCircle size={24} stroke={1.6} />

@@ -46,9 +46,11 @@ function BinLots({ bin }: { bin: BinDetail }) {
       ) : null}
       <Stack gap="xs" role="list" aria-label="Lots in this bin">
         {items.map((lot) => (
-          <Group key={lot.lotId} role="listitem" justify="space-between" wrap="nowrap" gap="sm">
+          <Group key={lot.lotId} role="listitem" justify="space-between" gap="0.2rem 0.75rem">
             <div>
-              <Text fw={600}>{lot.lotNumber}</Text>
+              <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+                {lot.lotNumber}
+              </Text>
               <Text size="sm" c="dimmed">
                 {lot.remainingQuantity} of {lot.receivedQuantity} {lot.unit} left
                 {lot.expiresAtMs === null
