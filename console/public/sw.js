@@ -2,10 +2,10 @@
  * Keeps the app's own files so that it opens without a network; data always comes from the network, because old stock
  * shown as new is worse than none. Files under /assets/ have their content's hash in the name and never change.
  */
-const CACHE = 'shelfwire-shell-1';
+const CACHE = 'shelfwire-shell-2';
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.add('/')));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(['/', '/icon.svg'])));
   self.skipWaiting();
 });
 
@@ -21,7 +21,8 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || url.pathname.startsWith('/api/')) return;
-  if (url.pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(event.request));
+  if (url.pathname.startsWith('/assets/') || url.pathname === '/icon.svg')
+    event.respondWith(fromCacheFirst(event.request));
   else if (event.request.mode === 'navigate') event.respondWith(fromNetworkFirst());
 });
 

@@ -19,4 +19,5 @@ test('packs and pieces are always shown together', () => {
   expect(describeQuantity(10, 'pcs', pack)).toBe('1 pack = 10 pcs');
   expect(describeQuantity(12, 'pcs', pack)).toBe('12 pcs');
   expect(describeQuantity(40, 'pcs')).toBe('40 pcs');
+  expect(describeQuantity(300, 'Stück', { unit: 'Karton', stockUnitsPerUnit: 100 })).toBe('3 Karton = 300 Stück');
 });

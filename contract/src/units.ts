@@ -36,8 +36,8 @@ export function describeQuantity(
   return `${units} ${units === 1 ? packaging.unit : pluralOf(packaging.unit)} = ${inStockUnits}`;
 }
 
-/** "packs", "boxes"; "pcs" and the like are plural already. */
+/** "packs", "boxes"; "pcs" and the like are plural already, and a word with a capital is of another language. */
 export function pluralOf(unit: string): string {
-  if (/^(pcs|pairs|rolls)$/.test(unit)) return unit;
+  if (/^(pcs|pairs|rolls)$/.test(unit) || /^\p{Lu}/u.test(unit)) return unit;
   return /(s|x|z|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
 }

@@ -34,6 +34,18 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in the storeroom', (
     await people.page.getByRole('main').getByText('42', { exact: true }).first().waitFor();
   });
 
+  test('a count that cannot be sent says so at once, and is there to be sent again', async () => {
+    await people.page.getByRole('button', { name: 'Count this bin' }).click();
+    const dialog = people.page.getByRole('dialog');
+    await dialog.getByLabel(/How many pcs/).fill('41');
+    await people.page.context().setOffline(true);
+    await dialog.getByRole('button', { name: 'Save count' }).click();
+    await dialog.getByText('The server cannot be reached').waitFor();
+    await people.page.context().setOffline(false);
+    await dialog.getByRole('button', { name: 'Save count' }).click();
+    await people.page.getByText(/Counted 41 pcs; expected were 42 \(−1\)/).waitFor();
+  });
+
   test.each([
     ['the stock list', '/', 'Bins'],
     ['the page of a bin', '/stock/plant-1/bin-bolts', 'Movements, newest first'],

@@ -30,7 +30,12 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 5_000,
         retry: (failures, error) => failures < RETRIES_MAX && isWorthRepeating(error),
+        // Without a network it is said at once, instead of after a wait that says nothing.
+        networkMode: 'always',
+        refetchOnReconnect: true,
       },
+      // What could not be sent must not be sent behind the person's back, hours later, when there is a network again.
+      mutations: { networkMode: 'always' },
     },
   });
 }

@@ -23,7 +23,7 @@ export function SettingList<Thing>({
 }) {
   return (
     <>
-      {of.isPending ? <Skeleton height={100} radius="md" aria-label={`Loading the ${noun}s`} /> : null}
+      {of.isPending ? <Skeleton role="status" height={100} radius="md" aria-label={`Loading the ${noun}s`} /> : null}
       {of.error ? <FailureState error={of.error} onRetry={() => void of.refetch()} /> : null}
       {of.data?.length === 0 ? <Text size="sm">{none}</Text> : null}
       <ul className={classes['list']}>

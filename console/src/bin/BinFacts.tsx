@@ -32,7 +32,7 @@ export function BinFacts({ bin }: { bin: BinDetail }) {
             ]}
           />
         )}
-        <Stack gap={4} mt="sm">
+        <Stack gap="md" mt="md">
           {isSupplier ? null : (
             <Link className={classes['order']} to="/policies/$siteId/$binId" params={address}>
               Where it comes from, and change it

@@ -33,7 +33,7 @@ export function BinPage() {
   return (
     <>
       <BackLink to="/">Stock</BackLink>
-      {bin.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the bin" /> : null}
+      {bin.isPending ? <Skeleton role="status" height={320} radius="md" aria-label="Loading the bin" /> : null}
       {bin.error && !bin.data ? <FailureState error={bin.error} onRetry={() => void bin.refetch()} /> : null}
       {bin.data ? <BinDocument bin={bin.data} /> : null}
     </>

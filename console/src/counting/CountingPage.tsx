@@ -28,7 +28,7 @@ export function CountingPage() {
         ) : null}
       </Group>
       {scanning ? <ScanDialog onClose={() => setScanning(false)} /> : null}
-      {tasks.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the tasks" /> : null}
+      {tasks.isPending ? <Skeleton role="status" height={120} radius="md" aria-label="Loading the tasks" /> : null}
       {tasks.error && !tasks.data ? <FailureState error={tasks.error} onRetry={() => void tasks.refetch()} /> : null}
       <Stack gap="sm" role="list" aria-label="Bins to count">
         {items.map((task) => (

@@ -28,7 +28,9 @@ export function GatewaysPage() {
         </Title>
         <Button onClick={() => setIssuing('new')}>New gateway…</Button>
       </Group>
-      {gateways.isPending ? <Skeleton height={160} radius="md" aria-label="Loading the gateways" /> : null}
+      {gateways.isPending ? (
+        <Skeleton role="status" height={160} radius="md" aria-label="Loading the gateways" />
+      ) : null}
       {gateways.error && !gateways.data ? (
         <FailureState error={gateways.error} onRetry={() => void gateways.refetch()} />
       ) : null}

@@ -38,7 +38,7 @@ export function ForecastPage() {
         {bin.data?.item.name ?? 'The bin'}
       </BackLink>
       {forecast.isPending || bin.isPending ? (
-        <Skeleton height={320} radius="md" aria-label="Working out the forecast" />
+        <Skeleton role="status" height={320} radius="md" aria-label="Working out the forecast" />
       ) : null}
       {forecast.error && !forecast.data ? (
         <FailureState error={forecast.error} onRetry={() => void forecast.refetch()} />

@@ -64,7 +64,7 @@ export function InsightsPage() {
 function Figures({ filter }: { filter: KpiFilter }) {
   const kpis = useQuery(kpisQuery(filter));
   if (kpis.error && !kpis.data) return <FailureState error={kpis.error} onRetry={() => void kpis.refetch()} />;
-  if (!kpis.data) return <Skeleton height={220} radius="md" aria-label="Working out the figures" />;
+  if (!kpis.data) return <Skeleton role="status" height={220} radius="md" aria-label="Working out the figures" />;
   return (
     <div>
       <div className={classes['cards']} role="list" aria-label="Figures" data-busy={kpis.isPlaceholderData}>
@@ -124,7 +124,7 @@ function Trend({ filter }: { filter: KpiFilter }) {
         data={TREND_LINES.map(({ value, label }) => ({ value, label }))}
       />
       {trend.error && !trend.data ? <FailureState error={trend.error} onRetry={() => void trend.refetch()} /> : null}
-      {trend.isPending ? <Skeleton height={220} radius="md" aria-label="Working out the trend" /> : null}
+      {trend.isPending ? <Skeleton role="status" height={220} radius="md" aria-label="Working out the trend" /> : null}
       {line && drawn === 1 ? (
         <Text size="sm" c="dimmed">
           A line needs more than one part of the time with something to judge; there is only one yet.
@@ -153,7 +153,9 @@ function Suppliers({ filter }: { filter: KpiFilter }) {
   const suppliers = useQuery(supplierKpisQuery(filter));
   return (
     <Section title="Suppliers">
-      {suppliers.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the suppliers" /> : null}
+      {suppliers.isPending ? (
+        <Skeleton role="status" height={120} radius="md" aria-label="Loading the suppliers" />
+      ) : null}
       {suppliers.error && !suppliers.data ? (
         <FailureState error={suppliers.error} onRetry={() => void suppliers.refetch()} />
       ) : null}

@@ -46,7 +46,7 @@ export function SupplierTable({ suppliers }: { suppliers: readonly SupplierKpis[
             <Text size="xs" c="dimmed">
               {supplier.itemsLearned === 0
                 ? 'Planned with the lead time agreed: too few deliveries yet to learn another.'
-                : `Planned with the lead time that deliveries taught for ${supplier.itemsLearned} items.`}
+                : `Planned with the lead time that deliveries taught for ${supplier.itemsLearned} ${supplier.itemsLearned === 1 ? 'item' : 'items'}.`}
             </Text>
           </div>
         ))}

@@ -17,6 +17,7 @@ const share = (value: number | null): string => (value === null ? '–' : `${num
 export function describeDays(value: number | null): string {
   if (value === null) return '–';
   if (value >= 1 || value <= 0) return `${number.format(value)} d`;
+  if (value < 1 / 24 / 60) return '< 1 min';
   return value < 1 / 24 ? `${whole.format(value * 24 * 60)} min` : `${number.format(value * 24)} h`;
 }
 

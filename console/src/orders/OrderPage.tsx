@@ -27,7 +27,7 @@ export function OrderPage() {
   return (
     <>
       <BackLink to="/orders">Orders</BackLink>
-      {order.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the order" /> : null}
+      {order.isPending ? <Skeleton role="status" height={320} radius="md" aria-label="Loading the order" /> : null}
       {order.error ? <FailureState error={order.error} onRetry={() => void order.refetch()} /> : null}
       {order.data ? <OrderDocument order={order.data} /> : null}
     </>

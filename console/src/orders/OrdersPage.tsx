@@ -55,7 +55,7 @@ export function OrdersPage() {
 
 function OrdersSkeleton() {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label="Loading the orders">
+    <Stack gap="sm" role="status" aria-busy="true" aria-label="Loading the orders">
       {[1, 2, 3].map((index) => (
         <Skeleton key={index} height={150} radius="md" />
       ))}

@@ -53,7 +53,7 @@ export function AuditPage() {
           { value: 'sign-ins', label: 'Sign-ins' },
         ]}
       />
-      {trail.isPending ? <Skeleton height={240} radius="md" aria-label="Loading the trail" /> : null}
+      {trail.isPending ? <Skeleton role="status" height={240} radius="md" aria-label="Loading the trail" /> : null}
       {trail.error && entries.length === 0 ? (
         <FailureState error={trail.error} onRetry={() => void trail.refetch()} />
       ) : null}

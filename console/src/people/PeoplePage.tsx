@@ -34,7 +34,7 @@ export function PeoplePage() {
           <Button onClick={() => setEditing('new')}>Invite…</Button>
         </Group>
       </Group>
-      {people.isPending ? <Skeleton height={200} radius="md" aria-label="Loading the people" /> : null}
+      {people.isPending ? <Skeleton role="status" height={200} radius="md" aria-label="Loading the people" /> : null}
       {people.error && !people.data ? (
         <FailureState error={people.error} onRetry={() => void people.refetch()} />
       ) : null}

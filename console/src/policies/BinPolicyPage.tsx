@@ -32,7 +32,7 @@ export function BinPolicyPage() {
   return (
     <>
       <BackLink to="/policies">Policies</BackLink>
-      {policy.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the policy" /> : null}
+      {policy.isPending ? <Skeleton role="status" height={320} radius="md" aria-label="Loading the policy" /> : null}
       {policy.error && !policy.data ? (
         <FailureState error={policy.error} onRetry={() => void policy.refetch()} />
       ) : null}

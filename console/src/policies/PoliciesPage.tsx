@@ -60,7 +60,9 @@ export function PoliciesPage() {
       {policies.error && items.length === 0 ? (
         <FailureState error={policies.error} onRetry={() => void policies.refetch()} />
       ) : null}
-      {policies.isPending ? <Skeleton height={240} radius="md" aria-label="Loading the policies" /> : null}
+      {policies.isPending ? (
+        <Skeleton role="status" height={240} radius="md" aria-label="Loading the policies" />
+      ) : null}
       <div
         className={classes['rows']}
         role="list"

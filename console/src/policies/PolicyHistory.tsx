@@ -34,7 +34,9 @@ export function PolicyHistory({ of }: { of: BinPolicy }) {
         onChange={setChosen}
         data={of.chain.map((link) => ({ value: link.policyId, label: describeScope(link.scope, siteName) }))}
       />
-      {versions.isPending ? <Skeleton height={120} radius="md" aria-label="Loading the versions" /> : null}
+      {versions.isPending ? (
+        <Skeleton role="status" height={120} radius="md" aria-label="Loading the versions" />
+      ) : null}
       {versions.error ? <FailureState error={versions.error} onRetry={() => void versions.refetch()} /> : null}
       {versions.data?.length === 0 ? (
         <Text size="sm" c="dimmed">

@@ -30,7 +30,7 @@ export function ReceivePage() {
         <FailureState error={error} onRetry={() => void Promise.all([order.refetch(), receipts.refetch()])} />
       ) : null}
       {!error && !(order.data && receipts.data) ? (
-        <Skeleton height={320} radius="md" aria-label="Loading the order" />
+        <Skeleton role="status" height={320} radius="md" aria-label="Loading the order" />
       ) : null}
       {order.data && receipts.data ? <OrderGoods order={order.data} receipts={receipts.data.items} /> : null}
     </>

@@ -2,7 +2,7 @@ import { Alert, Button, Center, Skeleton, Stack, Text, ThemeIcon } from '@mantin
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-import { describeFailure } from '../api/failure';
+import { ApiFailure, describeFailure } from '../api/failure';
 
 /** Nothing to show, why, and what to do about it. */
 export function EmptyState({ icon, title, children }: { icon: ReactNode; title: string; children?: ReactNode }) {
@@ -34,7 +34,7 @@ export function FailureState({ error, onRetry }: { error: unknown; onRetry?: () 
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{describeFailure(error)}</Text>
         {onRetry ? (
-          <Button size="xs" variant="light" color="red" onClick={onRetry}>
+          <Button size="xs" variant="default" onClick={onRetry}>
             Try again
           </Button>
         ) : null}
@@ -56,7 +56,7 @@ export function FailureNote({ error }: { error: unknown }) {
 /** In the place where a list will be. */
 export function ListSkeleton({ label, height = 110 }: { label: string; height?: number }) {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label={label}>
+    <Stack gap="sm" role="status" aria-busy="true" aria-label={label}>
       {[1, 2, 3].map((index) => (
         <Skeleton key={index} height={height} radius="md" />
       ))}
@@ -64,6 +64,14 @@ export function ListSkeleton({ label, height = 110 }: { label: string; height?: 
   );
 }
 
+/** Instead of a page: one that failed, or whose script could not be fetched, which only a reload asks for again. */
 export function PageFailure({ error, reset }: { error: unknown; reset: () => void }) {
-  return <FailureState error={error} onRetry={reset} />;
+  const isScript = error instanceof Error && /module|import|preload/i.test(error.message);
+  if (!isScript) return <FailureState error={error} onRetry={reset} />;
+  const why = new ApiFailure(
+    0,
+    'PAGE_UNREACHABLE',
+    'This page needs the network once, and the server cannot be reached.',
+  );
+  return <FailureState error={why} onRetry={() => window.location.reload()} />;
 }

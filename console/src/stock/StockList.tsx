@@ -91,7 +91,7 @@ export function StockList({
 /** In the place where the rows will be, so that nothing jumps. */
 export function StockListSkeleton() {
   return (
-    <div className={classes['frame']} aria-busy="true" aria-label="Loading the bins">
+    <div className={classes['frame']} role="status" aria-busy="true" aria-label="Loading the bins">
       {Array.from({ length: 8 }, (_, index) => (
         <div key={index} className={classes['skeleton']}>
           <Skeleton height={14} width={`${38 + ((index * 17) % 30)}%`} mb={10} />
