@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/with-tenant.ts';
 import type { Order } from '../orders/order.ts';
 import { openCountingTasks } from '../stock/counting-tasks.ts';
+import { poolsOf } from '../stock/pools.ts';
 import { decide, type Decision, type OrderDecision } from './decide.ts';
 import { loadSituations, type Situation } from './load-inputs.ts';
 import { gathers, placeOrders } from './place-order.ts';
@@ -27,7 +28,7 @@ export interface Acted {
 /**
  * Decides about these bins under their locks, and does all that was decided: a few statements, however many bins. The locks
  * are taken in one order by everybody, so that two who want the same bins wait for each other in turn.
- * @param binIds no overflow bins: their primary bin is decided about and locked
+ * An overflow bin stands for its primary bin.
  */
 export async function act(
   tx: Tx,
@@ -35,8 +36,9 @@ export async function act(
   binIds: readonly string[],
   { nowMs, leavesOrders = false }: { nowMs: number; leavesOrders?: boolean },
 ): Promise<Acted> {
-  await lock(tx, site, binIds);
-  const situations = await loadSituations(tx, site, binIds, nowMs);
+  const pools = await poolsOf(tx, site, binIds);
+  await lock(tx, site, pools.primaries);
+  const situations = await loadSituations(tx, site, binIds, nowMs, pools);
   const decisions: { binId: string; decision: Decision['kind'] }[] = [];
   const ordered: [Situation, OrderDecision][] = [];
   const changed: [Situation, Decision][] = [];
@@ -51,7 +53,7 @@ export async function act(
       ordersLeft.push(binId);
       continue;
     }
-    if (decision.kind === 'ORDER' && binIds.length > 1 && gathers(situation, decision)) {
+    if (decision.kind === 'ORDER' && situations.length > 1 && gathers(situation, decision)) {
       alone.push(binId);
       continue;
     }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import type { Db } from '../database/open-database.ts';
 import { withTenant, type Plans } from '../database/with-tenant.ts';
+import type { Urgency } from '../events/touched-bins.ts';
 import type { Order } from '../orders/order.ts';
 import { act, type Acted } from './act.ts';
 import { decide, type Decision } from './decide.ts';
@@ -35,37 +36,40 @@ const FEW_BINS = 100;
 /**
  * Decides about these bins and does what was decided. May run anywhere, any number of times, at the same time: what
  * would change something is decided again under the lock of the item and location, many at once. One bin that fails does
- * not stop the others: its group is then taken one by one. Of many bins, those that are sure to change are looked at under
- * their locks only.
+ * not stop the others: its group is then taken one by one. Those that are sure to change are looked at under their locks
+ * only.
+ * @param urgency `first`: each of them may have to be ordered for
  */
-export async function evaluate(db: Db, site: Site, binIds: readonly string[], nowMs: number): Promise<Evaluation> {
+export async function evaluate(
+  db: Db,
+  site: Site,
+  binIds: readonly string[],
+  nowMs: number,
+  urgency: Urgency = 'now',
+): Promise<Evaluation> {
   const acting = new Acting(db, site, nowMs);
+  if (urgency === 'first') {
+    await acting.inGroups(binIds);
+    return acting.evaluation();
+  }
   const unsettled = binIds.length > FEW_BINS ? await unsettledOf(db, site, binIds) : [];
   const done = new Set((await acting.atOnce(unsettled)) ? unsettled : []);
   const rest = binIds.filter((binId) => !done.has(binId));
   const { ordered, alone, remembered } = await lookAt(acting, rest);
   ordered.unshift(...acting.ordersLeft);
   // What a person or a truck waits for first: an order; then what is only written down.
-  for (let from = 0; from < ordered.length; from += ORDERS_AT_ONCE) {
-    await acting.together(ordered.slice(from, from + ORDERS_AT_ONCE));
-    // PGlite never leaves the turn of the event loop by itself: many orders at once would stop the whole service.
-    if (ordered.length > ORDERS_AT_ONCE) await setImmediate();
-  }
+  await acting.inGroups(ordered);
   if (remembered.length > 0) await acting.together(remembered);
-  for (const binId of [...alone, ...acting.alone]) {
-    await acting.together([binId]);
-    await setImmediate();
-  }
-  const { decisions, orders, failures, dueAtMs } = acting;
-  return { decisions, orders, failures, dueAtMs: Number.isFinite(dueAtMs) ? dueAtMs : undefined };
+  acting.alone.unshift(...alone);
+  return acting.evaluation();
 }
 
 /** Bins that nothing was decided about, or that are held and were touched: hardly one of them stays as it is. */
 async function unsettledOf(db: Db, site: Site, binIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ bin_id: string }>`
-    select il.bin_id from item_location il join bin b using (tenant_id, site_id, bin_id)
+    select il.bin_id from item_location il
     where il.tenant_id = ${site.tenantId} and il.site_id = ${site.siteId} and il.bin_id = any(${[...binIds]}::text[])
-      and (il.decision is null or il.decision = 'HELD') and b.primary_bin_id is null`.execute(db);
+      and (il.decision is null or il.decision = 'HELD')`.execute(db);
   return rows.map((row) => row.bin_id);
 }
 
@@ -133,6 +137,25 @@ class Acting {
     } catch {
       return false;
     }
+  }
+
+  /** With their orders. */
+  async inGroups(binIds: readonly string[]): Promise<void> {
+    for (let from = 0; from < binIds.length; from += ORDERS_AT_ONCE) {
+      await this.together(binIds.slice(from, from + ORDERS_AT_ONCE));
+      // PGlite never leaves the turn of the event loop by itself: many orders at once would stop the whole service.
+      if (binIds.length > ORDERS_AT_ONCE) await setImmediate();
+    }
+  }
+
+  /** When those that cannot go together are done too. */
+  async evaluation(): Promise<Evaluation> {
+    for (const binId of this.alone.splice(0)) {
+      await this.together([binId]);
+      await setImmediate();
+    }
+    const { decisions, orders, failures, dueAtMs } = this;
+    return { decisions, orders, failures, dueAtMs: Number.isFinite(dueAtMs) ? dueAtMs : undefined };
   }
 
   async together(binIds: readonly string[]): Promise<void> {

@@ -93,7 +93,7 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
       const { site, binIds, urgency } = taken;
       try {
         const startedAtMs = performance.now();
-        await this.evaluateNow(site, binIds);
+        await this.evaluateNow(site, binIds, urgency);
         this.#batchSize = nextBatchSize(this.#batchSize, binIds.length, performance.now() - startedAtMs);
       } catch (error) {
         // Noted without a wake: the next run comes after the job's interval, not at once.
@@ -113,9 +113,9 @@ export class Evaluator implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Decides about these bins at once. */
-  async evaluateNow(site: Site, binIds: readonly string[]): Promise<void> {
+  async evaluateNow(site: Site, binIds: readonly string[], urgency: Urgency = 'now'): Promise<void> {
     const { tenantId, siteId } = site;
-    const evaluation = await evaluate(this.db, { tenantId, siteId }, binIds, this.clock());
+    const evaluation = await evaluate(this.db, { tenantId, siteId }, binIds, this.clock(), urgency);
     const counter = this.metrics.counter('shelfwire_reorder_decisions_total');
     for (const { decision } of evaluation.decisions) counter.inc({ decision });
     for (const failure of evaluation.failures) {

@@ -3,7 +3,7 @@ import { openLinesOf, type OpenLine } from '../orders/open-lines.ts';
 import { coverOf } from '../orders/cover.ts';
 import { splitDemand, takenAndNotSaid } from '../stock/demand.ts';
 import { unusableOf } from '../stock/expiring-lots.ts';
-import { poolsOf } from '../stock/pools.ts';
+import { poolsOf, type Pools } from '../stock/pools.ts';
 import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
 import type { DecisionInput } from './decision-input.ts';
@@ -44,11 +44,12 @@ export async function loadSituations(
   site: { tenantId: string; siteId: string },
   binIds: readonly string[],
   nowMs: number,
+  known?: Pools,
 ): Promise<Situation[]> {
   if (binIds.length === 0) return [];
   // Before the level: a delivery that is booked between the two is then counted twice for a moment, and not ordered
   // again because it is counted nowhere. It touches the bin, which is decided about anew.
-  const pools = await poolsOf(tx, site, binIds);
+  const pools = known ?? (await poolsOf(tx, site, binIds));
   const ofPool = (line: OpenLine): OpenLine => ({ ...line, binId: pools.primaryOf(line.binId) });
   const lines = Map.groupBy((await openLinesOf(tx, site, pools.binIds)).map(ofPool), (line) => line.binId);
   const rows = await situationRows(tx, site, pools.binIds, nowMs);

@@ -102,6 +102,19 @@ onEachEngine('many shelves at once', (database) => {
     expect((await hall.decide()).orders).toEqual([]);
   });
 
+  test('that are low are looked at once, under their locks, and each is ordered for once', async () => {
+    const [usual, low] = [await Hall.of(database.db, 1), await Hall.of(database.db, 60)];
+    for (const hall of [usual, low]) await hall.allShow(18);
+    const ofUsual = await statementsOf((db) => usual.decide(db));
+    const { orders, failures } = await low.decide(database.db, 'first');
+    expect(failures).toEqual([]);
+    expect(orders.map(({ lines }) => lines[0]?.binId)).toEqual(low.binIds);
+    expect((await low.decide(database.db, 'first')).orders).toEqual([]);
+    const single = await Hall.of(database.db, 1);
+    await single.allShow(18);
+    expect(await statementsOf((db) => single.decide(db, 'first'))).toBeLessThanOrEqual(ofUsual - 5);
+  });
+
   test('are not stopped by one of them that cannot be ordered for', async () => {
     const hall = await Hall.of(database.db, 12);
     await hall.allShow(18);

@@ -6,6 +6,7 @@ import { parseCatalogue } from '../catalogue/catalogue-file.ts';
 import { seedCatalogue } from '../catalogue/seed.ts';
 import type { Db } from '../database/open-database.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import type { Urgency } from '../events/touched-bins.ts';
 import { evaluate, type Evaluation } from '../replenishment/evaluate.ts';
 import { applyReadings } from '../stock/apply-readings.ts';
 
@@ -75,7 +76,7 @@ export class Hall {
     return this.#nowMs + 1;
   }
 
-  async decide(db = this.#db): Promise<Evaluation> {
-    return evaluate(db, this.site, this.binIds, this.nowMs);
+  async decide(db = this.#db, urgency: Urgency = 'now'): Promise<Evaluation> {
+    return evaluate(db, this.site, this.binIds, this.nowMs, urgency);
   }
 }
