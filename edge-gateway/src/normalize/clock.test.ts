@@ -84,6 +84,17 @@ describe("a device's clock", () => {
     expect(clock.stamp({ observedAtMs: NOW_MS + HOUR_MS, historical: true }, NOW_MS)).toMatchObject({ undated: true });
   });
 
+  test('that is an hour behind tells its history an hour late: that is put right too', () => {
+    const clock = new DeviceClock('device');
+    clock.stamp({ observedAtMs: NOW_MS - HOUR_MS }, NOW_MS);
+    expect(clock.stamp({ observedAtMs: NOW_MS - 3 * HOUR_MS, historical: true }, NOW_MS + 1)).toEqual({
+      observedAtMs: NOW_MS - 2 * HOUR_MS,
+      receivedAtMs: NOW_MS + 1,
+      clockQuality: 'corrected',
+      historical: true,
+    });
+  });
+
   test('is believed when the gateway itself booted in 1970', () => {
     const stamp = new DeviceClock('device').stamp({ observedAtMs: NOW_MS }, 5_000);
     expect(stamp).toMatchObject({ observedAtMs: NOW_MS, clockQuality: 'device' });

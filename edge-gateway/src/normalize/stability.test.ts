@@ -46,6 +46,14 @@ describe('the motion band', () => {
     );
   });
 
+  test('what has settled moves with a zero that was corrected, and is no step after it', () => {
+    const detector = new StabilityDetector(SETTINGS);
+    push(detector, repeat(100, 12));
+    detector.shift(-5);
+    expect(detector.state).toMatchObject({ settled: true, value: 95 });
+    expect(detector.push(95, 1_200)).toMatchObject({ settled: true, value: 95 });
+  });
+
   test('remembers no more than it needs, however fast the scale', () => {
     const detector = new StabilityDetector(SETTINGS);
     const states = push(detector, repeat(100, 20_000), 0, 0.5);

@@ -76,6 +76,17 @@ test('a full outbox gives up the oldest telemetry for the newest, and counts exa
   expect(outbox.sizeBytes).toBeLessThan(12_000);
 });
 
+test('what only waits for the disk costs nothing that is kept: it is refused', async () => {
+  await using opened = await openOutbox({ waitingReadingsMax: 2 });
+  const { outbox, thinned } = opened;
+  for (let number = 1; number <= 100; number += 1) await outbox.append([level(number)]);
+  const waiting = outbox.append([level(101), level(102)]);
+  await expect(outbox.append([level(103)])).rejects.toMatchObject({ reason: 'waiting' });
+  await waiting;
+  expect(thinned).toEqual([]);
+  expect(outbox.queuedReadings).toBe(102);
+});
+
 test('an alarm outlives the telemetry around it: it goes over to the urgent outbox, as history', async () => {
   await using opened = await openOutbox({ sizeBytesMax: 8_000 });
   const { outbox, thinned, moved } = opened;

@@ -60,6 +60,16 @@ test('after a long outage live readings go out at once and history beside them, 
   ]);
 });
 
+test('goes on behind sequences that hold nothing, be it a single one', () => {
+  const site = new Site();
+  site.last = 10;
+  site.plan.restart(3);
+  site.plan.skip(3);
+  expect(site.plan.nextLive().from).toBe(4);
+  site.plan.skip(2);
+  expect(site.plan.nextLive().from).toBe(4);
+});
+
 test('stops at the window until a consumer that works has confirmed', () => {
   const site = new Site();
   site.last = 1_000;

@@ -22,6 +22,7 @@ class Centre implements CentralLink {
   readonly batches: ReadingBatch[] = [];
   readonly statuses: number[] = [];
   #options: LinkOptions | undefined;
+  readonly events = new GatewayEvents(createLogger('test', { level: 'silent' }), new ServiceMetrics());
   readonly uplink: Uplink;
 
   readonly outbox: GatewayOutbox;
@@ -32,7 +33,7 @@ class Centre implements CentralLink {
       site: SITE,
       gatewayId: 'gw-1',
       outbox,
-      events: new GatewayEvents(createLogger('test', { level: 'silent' }), new ServiceMetrics()),
+      events: this.events,
       link: { url: 'mqtt://centre' },
       connect: (options) => {
         this.#options = options;
@@ -145,6 +146,7 @@ test('a reading leaves the queue when both consumers have confirmed it, in words
   expect(outbox.queuedReadings).toBe(1);
   await centre.confirms('reorder', [[1, 99]]);
   expect(outbox.queuedReadings).toBe(0);
+  expect(centre.events.counters.readingsConfirmed).toBe(3);
   await outbox.append([level(NOW_MS)]);
   expect(outbox.queuedReadings, 'what was not given out then is not confirmed').toBe(1);
 });
