@@ -48,7 +48,6 @@ export const CENTRE_BUGS: readonly Bug[] = [
         to: "String(point.nanosOfMs * 0).padStart(6, '0')",
       },
     ],
-    harmless: 'one scale does not speak twice in a millisecond here: the conformance suite of the stores finds it',
   },
   {
     name: 'the ledger confirms before it commits',

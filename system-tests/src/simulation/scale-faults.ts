@@ -1,7 +1,4 @@
-import type { SeededRandom } from '@shelfwire/test-servers';
-
 import { HOUR_MS, MINUTE_MS, pick, type Fault } from './fault.ts';
-import type { Shelf } from './shelves.ts';
 import { TICK_AFTER_SAMPLE_MS } from './simulated-gateway.ts';
 
 /** A weight that a pick left is on its way to the ledger. */
@@ -19,24 +16,27 @@ export const SCALE_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'scale broken as its shelf runs low',
+    name: 'scales broken as their shelves run low',
     disturbs: [],
     lastsMs: [2 * HOUR_MS, 10 * HOUR_MS],
     begin: ({ shelves, time }, random) => {
-      const shelf = nextToRunLow(shelves, random);
-      // After the low is known, and before it has lasted.
-      const afterMs = random.between(SETTLES_WITHIN_MS, SETTLES_WITHIN_MS + shelf.plan.confirmSeconds * 1_000);
       let isOver = false;
-      shelf.onLow = () => {
-        shelf.onLow = () => undefined;
-        time.after(afterMs, () => {
-          if (!isOver) shelf.setScale('broken');
-        });
-      };
+      for (const shelf of shelves) {
+        // After the low is known, and before it has lasted.
+        const afterMs = random.between(SETTLES_WITHIN_MS, SETTLES_WITHIN_MS + shelf.plan.confirmSeconds * 1_000);
+        shelf.onLow = () => {
+          shelf.onLow = () => undefined;
+          time.after(afterMs, () => {
+            if (!isOver) shelf.setScale('broken');
+          });
+        };
+      }
       return () => {
         isOver = true;
-        shelf.onLow = () => undefined;
-        shelf.setScale('well');
+        for (const shelf of shelves) {
+          shelf.onLow = () => undefined;
+          if (!shelf.isWell) shelf.setScale('well');
+        }
       };
     },
   },
@@ -51,10 +51,3 @@ export const SCALE_FAULTS: readonly Fault[] = [
     },
   },
 ];
-
-/** The one that has the least to lose before it is low. */
-function nextToRunLow(shelves: readonly Shelf[], random: SeededRandom): Shelf {
-  const slack = ({ pieces, plan }: Shelf): number => pieces - plan.reorderPoint;
-  const [next] = shelves.filter(({ isLow }) => !isLow).sort((a, b) => slack(a) - slack(b));
-  return next ?? pick(shelves, random);
-}

@@ -73,6 +73,10 @@ export class Shelf {
     if (scale !== 'silent') this.say();
   }
 
+  get isWell(): boolean {
+    return this.#scale === 'well';
+  }
+
   get isLow(): boolean {
     return this.pieces <= this.plan.reorderPoint;
   }
