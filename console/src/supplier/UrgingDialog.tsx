@@ -47,9 +47,11 @@ export function UrgingDialog({
             value={answer.choice}
             onChange={(choice) => setAnswer({ ...answer, choice })}
           >
-            <Radio value="as-asked" label="It comes by then" data-autofocus />
-            <Radio value="other-date" label="It comes on another date" />
-            <Radio value="refused" label="Not earlier than agreed" />
+            <Stack gap="xs" mt="xs">
+              <Radio value="as-asked" label="It comes by then" data-autofocus />
+              <Radio value="other-date" label="It comes on another date" />
+              <Radio value="refused" label="Not earlier than agreed" />
+            </Stack>
           </Radio.Group>
           {answer.choice === 'other-date' ? (
             <TextInput
