@@ -81,13 +81,18 @@ export const CENTRE_FAULTS: readonly Fault[] = [
     lastsMs: [DIES_AT_LAST_MS, HOUR_MS],
     begin: ({ broker, ingest, reorder, database, time }, random) => {
       // In the middle of what the ledger does, and what the broker was to bring again is gone with it.
-      reorder.onCrash = () => {
+      const cut = (): void => {
         reorder.onCrash = () => undefined;
         ingest.crash();
         broker.wipe();
       };
+      reorder.onCrash = cut;
       database.armDeath(1 + Math.floor(random.next() * 60));
-      time.after(DIES_AT_LAST_MS - 1, () => reorder.crash());
+      time.after(DIES_AT_LAST_MS - 1, () => {
+        reorder.crash();
+        // It was down already, by another fault: the rest goes down all the same, and not with a later crash.
+        if (reorder.onCrash === cut) cut();
+      });
       return async () => {
         if (!ingest.isRunning) await ingest.start();
         if (!reorder.isRunning) await reorder.start();
