@@ -28,7 +28,7 @@ const CONDITIONS_MAX = 50_000;
 
 /**
  * Everything that is wrong now, over all tenants. Alerts follow what is, not what happened: nothing is lost in a crash, and
- * a value that flaps is one condition, since its subject is the episode, not the reading.
+ * a value that flaps is one condition, since its subject is the episode, not the reading (the bin, until there is one).
  */
 export async function findConditions(db: Db, nowMs: number): Promise<Condition[]> {
   const { rows } = await sql<Condition>`

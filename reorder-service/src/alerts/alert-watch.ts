@@ -64,6 +64,18 @@ export class AlertWatch implements OnApplicationBootstrap, BeforeApplicationShut
     const json = JSON.stringify(conditions);
     const columns = sql`jsonb_to_recordset(${json}::jsonb) as c("tenantId" text, "siteId" text, kind text, subject text,
       severity text, title text, detail text, "orderId" uuid, "binId" text)`;
+    // A shelf is low before anybody decided about it, and its need may end before it is full: still the same alert.
+    await sql`
+      update alert set subject = same.subject
+      from (
+        select distinct on (c."tenantId", c.subject) a.alert_id, c.subject
+        from ${columns} join alert a on a.tenant_id = c."tenantId" and a.kind = c.kind and a.site_id = c."siteId"
+          and a.bin_id = c."binId" and a.subject <> c.subject and a.resolved_at_ms is null
+        where c.kind = 'LOW_STOCK' and (a.subject like 'bin %' or c.subject like 'bin %')
+          and not exists (select from alert other where other.tenant_id = a.tenant_id and other.kind = a.kind
+                          and other.subject = c.subject and other.resolved_at_ms is null)
+        order by c."tenantId", c.subject, a.raised_at_ms) same
+      where alert.alert_id = same.alert_id`.execute(this.db);
     await sql`
       update alert a set resolved_at_ms = null, occurrences = a.occurrences + 1, gone_since_ms = null
       from ${columns}

@@ -87,6 +87,22 @@ onEachEngine('alerts', (database) => {
     expect(items[0]?.occurrences).toBeGreaterThan(20);
   });
 
+  test('a shelf that is low before anything was decided, then ordered for, is one alert and one message', async () => {
+    const { story, watch, alerts, titles } = await watched([channel({ digestMinutes: 0 })]);
+    await story.showsAndDecides(50);
+    await story.later(MINUTE_MS).shows(8);
+    await watch.run();
+    await story.decide();
+    expect(
+      await database.db.selectFrom('episode').where('tenant_id', '=', story.tenantId).selectAll().execute(),
+    ).toHaveLength(1);
+    await story.later(MINUTE_MS).shows(8);
+    await watch.run();
+    expect(titles()).toEqual(['M8 bolts is below its safety stock']);
+    const { items } = await alerts.list(story.tenantId, { open: true, limit: 10 });
+    expect(items.filter(({ kind }) => kind === 'LOW_STOCK')).toHaveLength(1);
+  });
+
   test('what comes together is told together; what is critical does not wait, and is told once more when it becomes so', async () => {
     const { story, watch, titles } = await watched([channel({ digestMinutes: 5 })]);
     await story.showsAndDecides(8);
