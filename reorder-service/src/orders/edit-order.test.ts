@@ -107,7 +107,7 @@ onEachEngine('editing an order', (database) => {
     ],
     [{ lines: [{ lineNumber: 1, orderedUnits: 100 }] }, 'EDIT_REFUSED', 'M8 bolts: the supplier sells 50 at most'],
     [{ lines: [{ lineNumber: 4, orderedUnits: 5 }] }, 'LINE_NOT_FOUND', /has no line 4/],
-    [{ supplierId: 'other' }, 'EDIT_REFUSED', 'other does not sell m8'],
+    [{ supplierId: 'other' }, 'EDIT_REFUSED', 'other does not sell M8 bolts'],
     [{ version: 99, note: 'x' }, 'ORDER_STATUS_CONFLICT', /^Somebody has changed/],
   ] as const)('to %j is refused: %s', async (change, code, detail) => {
     const story = await ordered({ supplierItem: ', orderMultiple: 5, maxOrderQuantity: 50' });

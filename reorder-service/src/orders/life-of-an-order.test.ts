@@ -283,7 +283,7 @@ onEachEngine('the full life of an order', (database) => {
       });
     }
     const toMuch = await returns.returnGoods(person, orderId, { ...goods, returnId: randomUUID(), quantity: 31 });
-    expect(toMuch).toMatchObject({ ok: false, detail: 'Of line 1, 30 were received and not returned yet' });
+    expect(toMuch).toMatchObject({ ok: false, detail: 'Of M8 bolts, 30 were received and not returned yet' });
     const credit = { creditedCents: 380, reference: 'CN-1' };
     expect(await returns.credit(person, goods.returnId, credit)).toMatchObject({ returned: { creditedCents: 380 } });
     expect((await order()).history.slice(-2).map(({ event }) => event)).toEqual(['GoodsReturned', 'ReturnCredited']);

@@ -68,13 +68,13 @@ export const ORDER_BUGS: readonly Bug[] = [
       },
       {
         file: 'reorder-service/src/replenishment/evaluate.ts',
-        from: '      this.orders.push(...acted.orders);\n',
-        to: '      this.orders.push(...acted.orders);\n      if (acted.orders.length > 0)\n        await withTenant(db, site.tenantId, (tx) => enqueueOrders(tx, acted.orders, nowMs));\n',
+        from: 'this.#take(await withTenant(db, site.tenantId, (tx) => act(tx, site, binIds, { nowMs }), plansFor(binIds)));',
+        to: 'const acted = await withTenant(db, site.tenantId, (tx) => act(tx, site, binIds, { nowMs }), plansFor(binIds));\n      this.#take(acted);\n      if (acted.orders.length > 0)\n        await withTenant(db, site.tenantId, (tx) => enqueueOrders(tx, acted.orders, nowMs));',
       },
       {
         file: 'reorder-service/src/replenishment/evaluate.ts',
-        from: "import { act } from './act.ts';",
-        to: "import { enqueueOrders } from '../suppliers/order-outbox.ts';\nimport { act } from './act.ts';",
+        from: "import { act, type Acted } from './act.ts';",
+        to: "import { enqueueOrders } from '../suppliers/order-outbox.ts';\nimport { act, type Acted } from './act.ts';",
       },
     ],
   },
