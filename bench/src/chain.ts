@@ -5,7 +5,7 @@ import { latenciesOf, LatencyProbe, quantile, type Timed } from './chain/latency
 import { Load } from './chain/load.ts';
 import { OrderProbe } from './chain/order-probe.ts';
 import { Progress } from './chain/progress.ts';
-import { countAppended, countConfirmed, queueAtMost } from './chain/queue.ts';
+import { allAnswered, countAppended, countConfirmed, queueAtMost } from './chain/queue.ts';
 import { deviceNames, PASSWORD } from './chain/site-files.ts';
 import { benchSeconds } from './config.ts';
 import type { Row } from './row.ts';
@@ -114,6 +114,7 @@ async function measureSaturation(site: BenchSite, load: Load): Promise<Row> {
   const startedAtMs = performance.now();
   await load.run(SATURATION.seconds, SATURATION.offeredPerSecond);
   const rate = (((await countConfirmed(site)) - before) * 1_000) / (performance.now() - startedAtMs);
+  await allAnswered(load);
   await queueAtMost(site, 0);
   return row('chain/saturation', rate, '1/s');
 }

@@ -164,14 +164,12 @@ async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
         await evaluate(db, SITE, binIds.slice(from, from + BINS_PER_EVALUATION), nowMs);
       }
       const value = (performance.now() - startedAtMs) / 1_000;
-      const held = name === 'again';
-      const budget = held ? { budget: POLICY_RUN_BUDGET_S } : {};
       rows.push({
         id: `reorder/policy run over ${ITEM_LOCATIONS}, ${engine}, ${name}`,
         value,
         unit: 's',
-        ...budget,
-        ok: !held || value <= POLICY_RUN_BUDGET_S,
+        budget: POLICY_RUN_BUDGET_S,
+        ok: value <= POLICY_RUN_BUDGET_S,
       });
     }
     return rows;

@@ -1,8 +1,11 @@
 import { REQUIRED_CONSUMERS } from '@shelfwire/contract';
 
 import type { BenchSite } from './bench-site.ts';
+import type { Load } from './load.ts';
 
 const DRAIN_TIMEOUT_MS = 300_000;
+/** A PUBACK that has not come when none came for so long is missing. */
+const NO_PUBACK_MS = 10_000;
 
 /** Readings that every required consumer has confirmed. */
 export async function countConfirmed(site: BenchSite): Promise<number> {
@@ -20,6 +23,17 @@ export async function queueAtMost(site: BenchSite, readingsMax: number): Promise
   const endsAtMs = Date.now() + DRAIN_TIMEOUT_MS;
   while ((await countAppended(site)) - (await countConfirmed(site)) > readingsMax) {
     if (Date.now() > endsAtMs) throw new Error('the gateway’s queue does not drain');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** What was sent may still lie in sockets while the gateway's queue is empty: waits until each message has its PUBACK, or no more come. */
+export async function allAnswered(load: Load): Promise<void> {
+  let [last, sinceMs] = [-1, Date.now()];
+  for (;;) {
+    const { sent, acknowledged } = await load.counts();
+    if (acknowledged !== last) [last, sinceMs] = [acknowledged, Date.now()];
+    if (acknowledged >= sent || Date.now() - sinceMs > NO_PUBACK_MS) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
