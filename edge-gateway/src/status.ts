@@ -19,15 +19,17 @@ export interface StatusParts {
 export function gatewayStatus(parts: StatusParts, online: boolean): GatewayStatus {
   const head = { schema: 'gateway-status/1', gatewayId: parts.gatewayId, online, atMs: parts.now() } as const;
   if (!online) return head;
-  const { oldestQueuedAtMs, appliedConfig } = parts;
+  const { oldestQueuedAtMs, appliedConfig, outbox } = parts;
+  const { queuedReadings } = outbox;
   return {
     ...head,
     version: parts.version,
     startedAtMs: parts.startedAtMs,
     ...(appliedConfig?.version === undefined ? {} : { appliedConfigVersion: appliedConfig.version }),
     ...(appliedConfig && { appliedConfigSource: appliedConfig.source, appliedConfigAtMs: appliedConfig.atMs }),
-    ...(oldestQueuedAtMs === undefined ? {} : { oldestQueuedAtMs }),
-    queuedReadings: parts.outbox.queuedReadings,
+    // Looked up once a second; the queue may have gone since.
+    ...(oldestQueuedAtMs === undefined || queuedReadings === 0 ? {} : { oldestQueuedAtMs }),
+    queuedReadings,
     counters: { ...parts.events.counters },
   };
 }

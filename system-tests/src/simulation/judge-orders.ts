@@ -8,8 +8,6 @@ const SEEN_WITHIN_MS = 121 * MINUTE_MS;
 
 /** What a scale could not say at once it says later, as of then. */
 const SEEN_LATE_MS = 61 * MINUTE_MS;
-/** While the gateway's clock was in the past, its readings count as of the last one before: so long ago at most. */
-const CLOCK_WRONG_MS_MAX = 121 * MINUTE_MS;
 
 /** No order twice, none on doubt, none forgotten, and each arrived once at the supplier. */
 export async function findWrongOrders(site: SimulatedSite): Promise<BrokenPromise[]> {
@@ -86,8 +84,9 @@ function findDoubt(site: SimulatedSite, order: JudgedOrder): BrokenPromise[] {
   const shelf = site.shelves.find(({ plan }) => plan.binId === order.binId);
   if (!shelf || position.observedAtMs === undefined)
     return [broke('doubtful-order', `${order.orderNumber} rests on nothing`)];
-  const clockWasWrong = decidedAtMs - site.gateway.clockRightSinceMs < 2 * CLOCK_WRONG_MS_MAX;
-  const truth = shelf.piecesAround(position.observedAtMs, clockWasWrong ? CLOCK_WRONG_MS_MAX : SEEN_LATE_MS);
+  const { observedAtMs } = position;
+  const saidUntilMs = Math.max(observedAtMs + SEEN_LATE_MS, site.gateway.saidUntilMs(observedAtMs));
+  const truth = shelf.piecesBetween(observedAtMs - SEEN_LATE_MS, saidUntilMs);
   const broken: BrokenPromise[] = [];
   const doubt = (sentence: string): number =>
     broken.push(broke('doubtful-order', `${order.orderNumber} for ${order.binId} ${sentence}`));

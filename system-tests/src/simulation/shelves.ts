@@ -87,12 +87,12 @@ export class Shelf {
     this.say();
   }
 
-  /** What lay there about then. */
-  piecesAround(atMs: number, toleranceMs: number): number[] {
+  /** What lay there in that time. */
+  piecesBetween(fromAtMs: number, untilAtMs: number): number[] {
     return this.#history
       .filter(({ fromMs }, index) => {
         const untilMs = this.#history[index + 1]?.fromMs ?? Infinity;
-        return fromMs <= atMs + toleranceMs && untilMs >= atMs - toleranceMs;
+        return fromMs <= untilAtMs && untilMs >= fromAtMs;
       })
       .map(({ pieces }) => pieces);
   }

@@ -21,6 +21,7 @@ import type { SeededRandom } from '@shelfwire/test-servers';
 import type { SimulatedBroker } from './central-broker.ts';
 import { ProcessCounters } from './counters.ts';
 import { Life } from './life.ts';
+import { HEARTBEAT_MS } from './shelves.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export interface GatewayOptions {
@@ -50,7 +51,8 @@ interface Running {
 const MINUTE_MS = 60_000;
 /** While nothing comes in. What a sample begins is looked at again so soon: filters wait for the value to last. */
 const IDLE_TICK_MS = 10 * MINUTE_MS;
-export const TICK_AFTER_SAMPLE_MS = 7_000;
+/** Behind the longest pause after which a scale's last word is its weight: one and a half times `isolatedAfterMs`. */
+export const TICK_AFTER_SAMPLE_MS = 8_000;
 /** While nothing is new: only repeats are due then. The real one asks four times a second and repeats each minute. */
 export const IDLE_STEP_MS = 5 * MINUTE_MS;
 export const RESEND_AFTER_MS_MAX = 4 * IDLE_STEP_MS;
@@ -77,7 +79,8 @@ export class SimulatedGateway {
   readonly #sealed = new Map<string, number>();
   /** What its wall clock is wrong by. */
   #wallOffsetMs = 0;
-  #clockRightSinceMs = 0;
+  /** When it was wrong; the last has no end yet. */
+  readonly #wrong: { fromMs: number; toMs: number }[] = [];
   readonly #options: GatewayOptions;
   readonly #disks = new Map<string, SimulatedDisk>();
   #writesUntilCrash = Infinity;
@@ -93,14 +96,24 @@ export class SimulatedGateway {
     options.time.every(IDLE_STEP_MS, () => this.#step());
   }
 
-  /** Now, while it is wrong. */
-  get clockRightSinceMs(): number {
-    return this.#wallOffsetMs === 0 ? this.#clockRightSinceMs : this.#options.time.nowMs;
+  /**
+   * What is dated `atMs` may have been said until then: while its clock is set back, a gateway gives the time of the last
+   * word before, and if the clock goes wrong again before the next word, of that one still.
+   */
+  saidUntilMs(atMs: number): number {
+    let untilMs = atMs;
+    for (const { fromMs, toMs } of this.#wrong) {
+      if (fromMs <= untilMs + HEARTBEAT_MS && toMs > untilMs) untilMs = toMs;
+    }
+    return untilMs;
   }
 
   setClock(offsetMs: number): void {
+    const { nowMs } = this.#options.time;
+    const last = this.#wrong.at(-1);
+    if (last && this.#wallOffsetMs !== 0) last.toMs = nowMs;
+    if (offsetMs !== 0) this.#wrong.push({ fromMs: nowMs, toMs: Infinity });
     this.#wallOffsetMs = offsetMs;
-    this.#clockRightSinceMs = this.#options.time.nowMs;
   }
 
   get isRunning(): boolean {

@@ -194,6 +194,7 @@ export class SimulatedReorder {
     await this.#decideDue();
     this.#woken.add('dispatcher').add('publisher');
     await this.#runWoken();
+    await this.#planDue();
   }
 
   #decideDue(): Promise<void> {
