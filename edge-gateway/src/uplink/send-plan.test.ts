@@ -102,6 +102,25 @@ test('a consumer that is away does not hold the other up, and is asked again les
   expect(site.confirmations.coveredByAll(1, site.last)).toBe(true);
 });
 
+test('a consumer that works goes on though a batch to both was lost while the other is away', () => {
+  const site = new Site();
+  site.last = 5;
+  site.turn();
+  site.confirm('reorder', 1, 5); // on its way to ingest it was lost
+  site.last = 6;
+  site.turn();
+  for (const consumer of REQUIRED_CONSUMERS) site.confirm(consumer, 6, 6);
+  site.last = 7; // lost on its way to both, and ingest is away from here on
+  site.turn();
+  for (site.nowMs = 1_000; site.nowMs <= 3_000; site.nowMs += 500) {
+    for (const [from, to] of site.turn()) site.confirm('reorder', from, to);
+    site.last += 1;
+  }
+  expect(site.confirmations.of('reorder').missingWithin(1, 7)).toEqual([]);
+  const live = site.turn();
+  expect(live.at(0)?.[1], 'what is new goes out at once').toBe(site.last);
+});
+
 test('a consumer that is slow is sent nothing twice, however long its queue has become, and does not hold the other up', () => {
   const site = new Site();
   site.plan.restart(1);

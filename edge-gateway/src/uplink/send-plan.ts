@@ -39,7 +39,7 @@ const IN_FLIGHT_MAX = 1_000;
  * What is on its way may wait in the broker for long, behind a slow consumer: sending it again would only make the
  * queue longer, and the consumer slower. It is lost when the consumer has confirmed what was sent `resendAfterMs`
  * later, since messages keep their order. A consumer that confirms nothing at all for so long is silent: it gets one
- * batch now and then, each time after twice as long; the confirmation of that batch tells that all before it was lost.
+ * batch that it lacks now and then, each time after twice as long; the confirmation of that batch tells that all before it was lost.
  * A consumer that is silent or behind by more than that is not waited for, so that its trouble does not hold the others up.
  */
 export class SendPlan {
@@ -54,6 +54,8 @@ export class SendPlan {
   #inFlight: InFlight[] = [];
   #probes = 0;
   #nextProbeAtMs = 0;
+  /** Of the silent, who was asked since then. */
+  readonly #asked = new Set<Consumer>();
 
   constructor(confirmations: Confirmations, settings: SendPlanSettings) {
     this.#confirmations = confirmations;
@@ -68,6 +70,7 @@ export class SendPlan {
     this.#progress.clear();
     this.#probes = 0;
     this.#nextProbeAtMs = 0;
+    this.#asked.clear();
     this.#cursor = liveFrom;
   }
 
@@ -80,13 +83,18 @@ export class SendPlan {
   /** The oldest run of the backlog that may go out now. */
   nextBacklog(nowMs: number): SequenceRange | undefined {
     if (this.#cursor <= 1) return undefined;
-    if (this.#silent.size > 0 && nowMs >= this.#nextProbeAtMs) {
-      // Whatever is on its way to them: one batch shows whether anybody is there.
-      return this.#missing([...this.#silent], []);
-    }
+    const asked = nowMs < this.#nextProbeAtMs ? undefined : this.#unasked();
+    // Whatever is on its way to it: one batch shows whether anybody is there.
+    if (asked !== undefined) return this.#missing([asked], []);
     if (this.#windowUsed(false) >= this.#settings.backlogWindowReadings) return undefined;
     const heard = REQUIRED_CONSUMERS.filter((consumer) => !this.#silent.has(consumer));
     return heard.length === 0 ? undefined : this.#missing(heard, this.#inFlight);
+  }
+
+  /** Each silent consumer is asked with something that it lacks: what another lacks says nothing to it. */
+  #unasked(): Consumer | undefined {
+    for (const consumer of this.#silent) if (!this.#asked.has(consumer)) return consumer;
+    return undefined;
   }
 
   #missing(consumers: readonly Consumer[], onTheirWay: readonly InFlight[]): SequenceRange | undefined {
@@ -104,6 +112,11 @@ export class SendPlan {
     this.#inFlight = this.#inFlight.filter((batch) => batch.from < from || batch.to > to);
     this.#sent({ from, to, sentAtMs: nowMs, live: false });
     if (this.#silent.size === 0 || nowMs < this.#nextProbeAtMs) return;
+    for (const consumer of this.#silent) {
+      if (!this.#confirmations.of(consumer).covers(from, to)) this.#asked.add(consumer);
+    }
+    if (this.#unasked() !== undefined) return;
+    this.#asked.clear();
     const { resendAfterMs, resendAfterMsMax, random } = this.#settings;
     const delayMs = Math.min(resendAfterMsMax, resendAfterMs * 2 ** Math.min(this.#probes, 20));
     this.#nextProbeAtMs = nowMs + delayMs * (0.5 + random() / 2);
@@ -124,6 +137,7 @@ export class SendPlan {
     }
     this.#progress.set(consumer, { atMs: nowMs, sentAtMs });
     if (this.#silent.delete(consumer)) {
+      this.#asked.clear();
       this.#probes = 0;
       this.#nextProbeAtMs = 0;
     }
