@@ -21,7 +21,6 @@ import type { SeededRandom } from '@shelfwire/test-servers';
 import type { SimulatedBroker } from './central-broker.ts';
 import { ProcessCounters } from './counters.ts';
 import { Life } from './life.ts';
-import { HEARTBEAT_MS } from './shelves.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export interface GatewayOptions {
@@ -79,8 +78,8 @@ export class SimulatedGateway {
   readonly #sealed = new Map<string, number>();
   /** What its wall clock is wrong by. */
   #wallOffsetMs = 0;
-  /** When it was wrong; the last has no end yet. */
-  readonly #wrong: { fromMs: number; toMs: number }[] = [];
+  /** When it was wrong, and when something was last told before; the last has no end yet. */
+  readonly #wrong: { toldAtMs: number; toMs: number }[] = [];
   readonly #options: GatewayOptions;
   readonly #disks = new Map<string, SimulatedDisk>();
   #writesUntilCrash = Infinity;
@@ -102,8 +101,8 @@ export class SimulatedGateway {
    */
   saidUntilMs(atMs: number): number {
     let untilMs = atMs;
-    for (const { fromMs, toMs } of this.#wrong) {
-      if (fromMs <= untilMs + HEARTBEAT_MS && toMs > untilMs) untilMs = toMs;
+    for (const { toldAtMs, toMs } of this.#wrong) {
+      if (toldAtMs <= untilMs + TICK_AFTER_SAMPLE_MS && toMs > untilMs) untilMs = toMs;
     }
     return untilMs;
   }
@@ -112,7 +111,7 @@ export class SimulatedGateway {
     const { nowMs } = this.#options.time;
     const last = this.#wrong.at(-1);
     if (last && this.#wallOffsetMs !== 0) last.toMs = nowMs;
-    if (offsetMs !== 0) this.#wrong.push({ fromMs: nowMs, toMs: Infinity });
+    if (offsetMs !== 0) this.#wrong.push({ toldAtMs: this.appendedAtMs, toMs: Infinity });
     this.#wallOffsetMs = offsetMs;
   }
 
