@@ -81,6 +81,13 @@ export const configSchema = z.object({
   SHELFWIRE_ALERT_ESCALATE_AFTER_MS: durationMsSetting
     .default(4 * 3_600_000)
     .describe('An alert that nobody takes on is told to the next level after this, and to the last after twice of it'),
+  SHELFWIRE_DEAD_STOCK_AFTER_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(180)
+    .describe('A bin from which nothing was taken for so many days has the status DEAD, “No use” in the console'),
   SHELFWIRE_SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
     .optional()

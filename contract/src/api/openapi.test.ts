@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import { generatedApiFiles } from './generated-files.ts';
 import { createOpenApiDocument } from './openapi.ts';
@@ -26,6 +27,16 @@ describe('the OpenAPI document', () => {
         expect(operation?.parameters, name).toContainEqual(expect.objectContaining({ in: 'path', name: parameter }));
       }
     }
+  });
+
+  test('gives every list the same form, whole or in pages', () => {
+    const lists = Object.entries({ ...API_ROUTES, ...TELEMETRY_ROUTES }).flatMap(([name, { response }]) =>
+      response instanceof z.ZodObject && 'items' in response.shape
+        ? [{ name, fields: Object.keys(response.shape) }]
+        : [],
+    );
+    expect(lists.length).toBeGreaterThan(20);
+    for (const { name, fields } of lists) expect(fields, name).toEqual(['items', 'nextCursor']);
   });
 
   test('closes no object, so that a field can be added without breaking readers', () => {

@@ -10,7 +10,7 @@ import {
 } from './effective-policies.ts';
 import { binForecastSchema } from './forecast.ts';
 import { kpisSchema } from './kpis.ts';
-import { pageOf, pageQueryFields } from './page.ts';
+import { allOf, pageOf, pageQueryFields } from './page.ts';
 import {
   declineSuggestionSchema,
   policySuggestionSchema,
@@ -149,7 +149,7 @@ export const PLANNING_ROUTES = {
     summary: 'The figures that are of a time, for each of equal parts of it, the oldest first',
     auth: 'user',
     query: z.object({ ...kpiRangeFields, steps: z.coerce.number().int().min(2).max(26).default(10) }),
-    response: z.object({ items: z.array(kpiStepSchema), nextCursor: z.null() }),
+    response: allOf(kpiStepSchema),
   },
   listSupplierKpis: {
     method: 'GET',
@@ -157,6 +157,6 @@ export const PLANNING_ROUTES = {
     summary: 'What each supplier has kept in a time: on time, in full, lead time agreed and kept',
     auth: 'user',
     query: z.object(kpiRangeFields),
-    response: z.object({ items: z.array(supplierKpisSchema), nextCursor: z.null() }),
+    response: allOf(supplierKpisSchema),
   },
 } as const satisfies Record<string, RouteDefinition>;

@@ -9,7 +9,7 @@ import { GATEWAY_ROUTES } from './gateway-routes.ts';
 import { IMPORT_ROUTES } from './import-routes.ts';
 import { ORDER_ROUTES } from './order-routes.ts';
 import { countingTaskSchema, namesSchema, siteSchema, summarySchema } from './overview.ts';
-import { pageOf, pageQueryFields } from './page.ts';
+import { allOf, pageOf, pageQueryFields } from './page.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { PLANNING_ROUTES } from './planning-routes.ts';
 import { RECEIVING_ROUTES } from './receiving-routes.ts';
@@ -84,7 +84,7 @@ export const API_ROUTES = {
     path: '/api/v1/sites',
     summary: 'The places there are',
     auth: 'user',
-    response: z.object({ items: z.array(siteSchema) }),
+    response: allOf(siteSchema),
   },
   getSummary: {
     method: 'GET',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { epochMsSchema, idSchema } from '../reading.ts';
-import { pageOf, pageQueryFields } from './page.ts';
+import { allOf, pageOf, pageQueryFields } from './page.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import {
   announcedMoveSchema,
@@ -96,7 +96,7 @@ export const STOCK_KEEPING_ROUTES = {
     summary: 'Lots in this bin, the first to expire first',
     auth: 'user',
     params: bin,
-    response: z.object({ items: z.array(lotSchema) }),
+    response: allOf(lotSchema),
   },
   recordLot: {
     method: 'POST',
@@ -142,7 +142,7 @@ export const STOCK_KEEPING_ROUTES = {
     summary: 'Readings that could not be accounted, by device and reason; the newest first',
     auth: 'user',
     query: z.object(site),
-    response: z.object({ items: z.array(parkedGroupSchema) }),
+    response: allOf(parkedGroupSchema),
   },
   settleParkedGroup: {
     method: 'POST',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { epochMsSchema, idSchema } from '../reading.ts';
+import { allOf } from './page.ts';
 
 const readingKindSchema = z.enum(['weight', 'level', 'tag', 'count', 'button', 'health']);
 
@@ -87,23 +88,20 @@ export const telemetrySeriesSchema = z.object({
 });
 export type TelemetrySeries = z.infer<typeof telemetrySeriesSchema>;
 
-export const telemetrySetSchema = z.object({ items: z.array(telemetrySeriesSchema) });
+export const telemetrySetSchema = allOf(telemetrySeriesSchema);
 export type TelemetrySet = z.infer<typeof telemetrySetSchema>;
 
 export const telemetrySensorsQuerySchema = z.object({ siteId: idSchema });
 
 /** `GET /api/v1/telemetry/sensors`: what has ever sent readings at a site, and when it did last. */
-export const telemetrySensorsSchema = z.object({
-  items: z.array(
-    z.object({
-      deviceId: idSchema,
-      sensorId: idSchema.nullable(),
-      kind: readingKindSchema,
-      lastAtMs: z.int(),
-    }),
-  ),
-  nextCursor: z.null(),
-});
+export const telemetrySensorsSchema = allOf(
+  z.object({
+    deviceId: idSchema,
+    sensorId: idSchema.nullable(),
+    kind: readingKindSchema,
+    lastAtMs: z.int(),
+  }),
+);
 export type TelemetrySensors = z.infer<typeof telemetrySensorsSchema>;
 
 export const telemetryExportQuerySchema = z

@@ -47,7 +47,8 @@ export async function readSeriesSet(
   tenantId: string,
   { series, ...range }: TelemetrySetQuery,
 ): Promise<TelemetrySet> {
-  return { items: await Promise.all(series.map((one) => readSeries(store, tenantId, { ...range, ...one }))) };
+  const items = await Promise.all(series.map((one) => readSeries(store, tenantId, { ...range, ...one })));
+  return { items, nextCursor: null };
 }
 
 type Answer = Pick<TelemetrySeries, 'points' | 'truncated'> & Partial<TelemetrySeries>;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { API_ROUTES, type RouteDefinition } from '@shelfwire/contract/api';
 import { SeededRandom } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -162,6 +163,8 @@ test(`no request breaks the service, tells its insides or passes its guards (see
     const request = `${who}: ${method} ${answer.raw.req.url} ${body ?? ''}`.slice(0, 600);
     statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1);
     const { code } = problemOf(answer.body);
+    if (answer.statusCode < 300)
+      findings.push(...unlikeContract(method, path, answer).map((what) => `${what}: ${request}`));
     // What another service does not answer is told as such, and is no fault of this one.
     if (answer.statusCode >= 500 && !code.startsWith('TELEMETRY_'))
       findings.push(`${answer.statusCode} to ${request}: ${answer.body}`);
@@ -182,6 +185,21 @@ test(`no request breaks the service, tells its insides or passes its guards (see
   // It has been past the guards too, not only refused.
   expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404]));
 }, 600_000);
+
+/** @returns what of an answer is not as the contract says, or is more than it says */
+function unlikeContract(
+  method: string,
+  path: string,
+  answer: { statusCode: number; body: string; headers: object },
+): string[] {
+  const route: RouteDefinition | undefined = Object.values<RouteDefinition>(API_ROUTES).find(
+    (each) => each.method === method.toUpperCase() && each.path.replaceAll(/:(\w+)/g, '{$1}') === path,
+  );
+  if (!route) return ['no route of the contract'];
+  if (route.responseTypes) return [];
+  const parsed = route.response.safeParse(JSON.parse(answer.body));
+  return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+}
 
 function problemOf(body: string): { code: string } {
   try {

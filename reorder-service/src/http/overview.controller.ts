@@ -19,7 +19,7 @@ export class OverviewController {
 
   @ContractRoute('listSites')
   async listSites(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'listSites'>> {
-    return { items: await this.sites.list(person.tenantId) };
+    return { items: await this.sites.list(person.tenantId), nextCursor: null };
   }
 
   @ContractRoute('getSummary')

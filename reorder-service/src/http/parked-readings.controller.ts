@@ -21,7 +21,7 @@ export class ParkedReadingsController {
     @CurrentPerson() person: UserPrincipal,
     @Input() { query }: InputOf<'listParkedGroups'>,
   ): Promise<ResponseOf<'listParkedGroups'>> {
-    return { items: await this.groups.list(person.tenantId, query) };
+    return { items: await this.groups.list(person.tenantId, query), nextCursor: null };
   }
 
   @ContractRoute('settleParkedGroup')

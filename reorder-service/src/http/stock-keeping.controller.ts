@@ -92,7 +92,7 @@ export class StockKeepingController {
     @CurrentPerson() person: UserPrincipal,
     @Input() { params }: InputOf<'listBinLots'>,
   ): Promise<ResponseOf<'listBinLots'>> {
-    return { items: await this.lots.ofBin(person.tenantId, params) };
+    return { items: await this.lots.ofBin(person.tenantId, params), nextCursor: null };
   }
 
   @ContractRoute('recordLot')

@@ -4,7 +4,7 @@ import { coverOf } from '../orders/cover.ts';
 import { splitDemand, takenAndNotSaid } from '../stock/demand.ts';
 import { unusableOf } from '../stock/expiring-lots.ts';
 import { poolsOf, type Pools } from '../stock/pools.ts';
-import { limitsOf, statusOf, type StockLimits } from '../stock/status.ts';
+import { limitsOf, statusBeside, statusOf, type StockLimits } from '../stock/status.ts';
 import { doubtOf, type Doubt, type SensorView } from './doubt.ts';
 import type { DecisionInput } from './decision-input.ts';
 import { policySchema, type Policy } from './policy.ts';
@@ -218,5 +218,5 @@ function policyOf(row: SituationRow): { policy: Policy | undefined; unreadable: 
 /** The status that the level has while this decision holds. */
 export function statusUnder(situation: Situation, held: boolean): string {
   if (held || !situation.level) return 'UNKNOWN';
-  return statusOf(situation.level.onHand, situation.limits);
+  return statusBeside(situation.level.status, statusOf(situation.level.onHand, situation.limits));
 }

@@ -17,6 +17,11 @@ export function statusOf(onHand: number, limits: StockLimits): StockStatus {
   return 'OK';
 }
 
+/** Whether a bin is DEAD says the upkeep, by its days without use; no decision makes it used again, only the ledger does. */
+export function statusBeside(before: string, status: StockStatus): StockStatus {
+  return before === 'DEAD' && (status === 'OK' || status === 'OVERSTOCK') ? 'DEAD' : status;
+}
+
 /** At or below the point where a policy orders, as far as the level alone tells. */
 export function isLow(status: StockStatus): boolean {
   return status === 'OUT_OF_STOCK' || status === 'BELOW_SAFETY' || status === 'BELOW_REORDER';

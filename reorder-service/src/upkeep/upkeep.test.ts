@@ -5,6 +5,7 @@ import { onEachEngine } from '../database/on-each-engine.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { forgetOld, OBSERVATIONS_KEPT_MS } from './forget-old.ts';
 import { findViolations } from './invariants.ts';
+import { markDeadStock } from './mark-dead-stock.ts';
 import { mergeRanges } from './merge-old-runs.ts';
 
 onEachEngine('upkeep', (database) => {
@@ -42,6 +43,42 @@ onEachEngine('upkeep', (database) => {
       where tenant_id = ${story.tenantId}`.execute(database.db);
     expect(rows).toEqual([{ count: 10_000, oldest: 51 }]);
   });
+
+  test('what nobody takes for long is dead stock, until somebody takes of it', async () => {
+    const story = await BinStory.of(database.db);
+    const [status, days] = [() => statusOf(story.tenantId), (count: number): number => count * 86_400_000];
+    const mark = async (): Promise<void> => void (await markDeadStock(database.db, 90, story.nowMs));
+    await story.shows(55);
+    await story.showsAndDecides(50);
+    await story.later(days(89)).showsAndDecides(50);
+    await mark();
+    expect(await status()).toBe('OK');
+    await story.later(days(2)).showsAndDecides(50);
+    await mark();
+    expect(await status()).toBe('DEAD');
+    await story.decide();
+    expect(await status()).toBe('DEAD');
+    await story.showsAndDecides(48);
+    await mark();
+    expect(await status()).toBe('OK');
+  });
+
+  test('what is low or in doubt says so, however long nobody took of it', async () => {
+    const low = await BinStory.of(database.db, {
+      policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, shadow: true',
+    });
+    await low.showsAndDecides(18);
+    const doubtful = await BinStory.of(database.db);
+    await doubtful.showsAndDecides(50);
+    await doubtful.later(86_400_000).decide();
+    await markDeadStock(database.db, 90, low.nowMs + 100 * 86_400_000);
+    expect([await statusOf(low.tenantId), await statusOf(doubtful.tenantId)]).toEqual(['BELOW_REORDER', 'UNKNOWN']);
+  });
+
+  async function statusOf(tenantId: string): Promise<string | undefined> {
+    const levels = database.db.selectFrom('stock_level').select('status').where('tenant_id', '=', tenantId);
+    return (await levels.executeTakeFirst())?.status;
+  }
 
   test('forgets old observations, and still knows their readings when they come again', async () => {
     const story = await BinStory.of(database.db);

@@ -1,16 +1,18 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger, ServiceMetrics } from '@shelfwire/contract/service';
 
+import type { Config } from '../config.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Db } from '../database/open-database.ts';
 import { computeServiceLevels } from '../replenishment/service-level.ts';
 import { PolicySuggestions } from '../planning/policy-suggestions.ts';
 import { PeriodicJob } from '../runtime/periodic-job.ts';
-import { CLOCK, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
+import { CLOCK, CONFIG, LOGGER, METRICS, type Clock } from '../runtime/runtime.module.ts';
 import { Moves } from '../stock-keeping/moves.ts';
 import { Reservations } from '../stock-keeping/reservations.ts';
 import { forgetOld } from './forget-old.ts';
 import { findViolations, INVARIANTS } from './invariants.ts';
+import { markDeadStock } from './mark-dead-stock.ts';
 
 const INTERVAL_MS = 15 * 60_000;
 
@@ -21,6 +23,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   constructor(
     @Inject(DATABASE) private readonly db: Db,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) private readonly metrics: ServiceMetrics,
@@ -49,6 +52,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.reservations.expire();
     await forgetOld(this.db, this.clock());
     await this.#countParked();
+    await markDeadStock(this.db, this.config.SHELFWIRE_DEAD_STOCK_AFTER_DAYS, this.clock());
     const versions = await computeServiceLevels(this.db, this.clock());
     const suggested = await this.suggestions.run();
     if (suggested > 0) this.logger.info({ bins: suggested }, 'policies are far from what demand suggests');

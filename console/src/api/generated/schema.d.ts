@@ -6208,6 +6208,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["ParkedGroup"][];
+                        nextCursor: null;
                     };
                 };
             };
@@ -7512,6 +7513,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Site"][];
+                        nextCursor: null;
                     };
                 };
             };
@@ -7866,6 +7868,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Lot"][];
+                        nextCursor: null;
                     };
                 };
             };
@@ -9022,6 +9025,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["TelemetrySeries"][];
+                        nextCursor: null;
                     };
                 };
             };
