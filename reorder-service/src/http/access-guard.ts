@@ -17,6 +17,11 @@ const principals = new WeakMap<FastifyRequest, Principal>();
 /** Only these roles may call it; without it, every person who is signed in may. */
 export const Roles = (...roles: Role[]): MethodDecorator => SetMetadata(ROLES, roles);
 
+/** @returns undefined where every person who is signed in may call it */
+export function rolesOf(handler: object): readonly Role[] | undefined {
+  return Reflect.getMetadata(ROLES, handler) as Role[] | undefined;
+}
+
 /** For what is no route of the contract and open to everybody. */
 export const Public = (): MethodDecorator => SetMetadata(PUBLIC, true);
 
@@ -53,7 +58,7 @@ export class AccessGuard implements CanActivate {
     const principal = auth === 'user' ? await this.accessTokens.verify(token) : await this.supplierTokens.verify(token);
     if (!principal) throw notSignedIn();
     if (principal.kind === 'user') await this.#checkSession(principal, routeOf(handler)?.name);
-    const roles = Reflect.getMetadata(ROLES, handler) as Role[] | undefined;
+    const roles = rolesOf(handler);
     if (roles && !(principal.kind === 'user' && roles.includes(principal.role))) {
       throw new HttpProblem('NOT_ALLOWED', `This needs the role ${roles.join(' or ')}`);
     }
