@@ -1,7 +1,9 @@
 import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { toldToDisk } from '@shelfwire/test-servers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -19,6 +21,26 @@ afterEach(() => {
 
 function contents(queue: DiskQueue): unknown[] {
   return Array.from({ length: queue.length }, (_, index) => queue.at(queue.first + index));
+}
+
+/** A disk that takes three bytes of each write, and after `writesMax` of them has no room left. */
+async function writesInParts(work: () => Promise<void>, writesMax = Infinity): Promise<void> {
+  const probe = await open(folder);
+  const prototype = Object.getPrototypeOf(probe) as Pick<FileHandle, 'write'>;
+  await probe.close();
+  const real = prototype.write as (...given: unknown[]) => Promise<unknown>;
+  let writes = 0;
+  const inParts = async function (this: FileHandle, bytes: Buffer, from: number, length: number, position: number) {
+    writes += 1;
+    if (writes > writesMax) throw new Error('ENOSPC: no space left on device');
+    return real.call(this, bytes, from, Math.min(3, length), position);
+  };
+  Object.assign(prototype, { write: inParts });
+  try {
+    await work();
+  } finally {
+    Object.assign(prototype, { write: real });
+  }
 }
 
 describe('the queue on disk', () => {
@@ -42,6 +64,29 @@ describe('the queue on disk', () => {
     await after.append('next');
     await after.close();
     expect(contents(DiskQueue.open(folder, LARGE))).toEqual(['kept', 'next']);
+  });
+
+  test('what the disk takes in parts is there as a whole; what it refuses is refused, and leaves nothing', async () => {
+    const queue = DiskQueue.open(folder, LARGE);
+    await queue.append('first');
+    await writesInParts(async () => queue.append('in parts'));
+    await expect(writesInParts(async () => queue.append('refused'), 2)).rejects.toThrow('ENOSPC');
+    await queue.append('last');
+    expect(contents(queue)).toEqual(['first', 'in parts', 'last']);
+    await queue.close();
+    expect(contents(DiskQueue.open(folder, LARGE))).toEqual(['first', 'in parts', 'last']);
+  });
+
+  test('an entry is on the disk before it counts as kept, and so is the name of its file', async () => {
+    const queue = DiskQueue.open(folder, LARGE);
+    let files: string[] = [];
+    const steps = await toldToDisk(async () => {
+      await queue.append('kept');
+      files = readdirSync(folder);
+    });
+    expect(steps).toEqual(['write file', 'sync file']);
+    expect(files).toHaveLength(1);
+    await queue.close();
   });
 
   test('refuses what does not fit, and takes again when something has left', async () => {

@@ -115,7 +115,7 @@ export class DiskQueue {
     this.#file ??= await this.#startFile();
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     try {
-      await this.#file.write(bytes, 0, bytes.length, this.#fileBytes);
+      await writeAll(this.#file, bytes, this.#fileBytes);
       await this.#file.sync();
     } catch (error) {
       // What was half written must not be taken for an entry.
@@ -197,6 +197,14 @@ function wholeLines(path: string): string[] {
   const end = bytes.lastIndexOf(0x0a) + 1;
   if (end < statSync(path).size) truncateSync(path, end);
   return bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+}
+
+/** On a disk with little room a write may take a part and say nothing: what is missing is written, or refused, by the next. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }
 
 /** A file is durable only when the folder that names it is. */

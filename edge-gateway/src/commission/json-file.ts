@@ -56,6 +56,13 @@ export class JsonFile<Content> {
     }
     await chmod(temporary, 0o600);
     await rename(temporary, this.#path);
+    // Until the folder names the new file, a power cut brings the old one back: a device that was just approved is unknown.
+    const folder = await open(dirname(this.#path));
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   }
 }
 

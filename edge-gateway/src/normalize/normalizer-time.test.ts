@@ -16,6 +16,35 @@ describe('silence and old values', () => {
     expect(back).toMatchObject([{ quality: 'good', netGrams: 500 }]);
   });
 
+  test('an unchanged weight that comes back after a silence is told at once, not with the next heartbeat', () => {
+    const site = siteWith({ staleAfterMs: 120_000, report: { heartbeatMs: 3_600_000 } });
+    feed(site, [500], { everyMs: 1_000 });
+    expect(site.tick(START_MS + 120_000)).toMatchObject([{ quality: 'stale' }]);
+    const back = site.normalize('device-1', [weight(500)], { receivedAtMs: START_MS + 130_000 });
+    expect(back).toMatchObject([{ quality: 'good', netGrams: 500 }]);
+  });
+
+  test('a retained value that comes again with each connection is told rarely', () => {
+    const site = siteWith();
+    const connectedAt = (afterMs: number) =>
+      site.normalize('device-1', [weight(1)], { receivedAtMs: START_MS + afterMs, retained: true });
+    expect(connectedAt(0)).toHaveLength(1);
+    expect(connectedAt(1_000)).toEqual([]);
+  });
+
+  test('what may still be a spike is unsettled until the next sample, and the noise of a resting scale is not', () => {
+    const site = siteWith();
+    feed(site, repeat(500, 30), { everyMs: 100 });
+    const say = (grams: number, afterMs: number): boolean => {
+      site.normalize('device-1', [weight(grams)], { receivedAtMs: START_MS + afterMs });
+      return site.isSettling('device-1');
+    };
+    expect(say(500.1, 3_000)).toBe(false);
+    // The median still says 500: if the device falls silent now, 100 was its last word.
+    expect(say(100, 3_100)).toBe(true);
+    expect(say(500, 3_200)).toBe(false);
+  });
+
   test('a retained value is shown as stale, and only before anything live came', () => {
     const site = siteWith();
     const retained = { receivedAtMs: START_MS, retained: true };

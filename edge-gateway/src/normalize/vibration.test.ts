@@ -41,4 +41,13 @@ describe('vibration', () => {
     // Narrow again: a step of two bands is motion at once, not a swing.
     expect(detector.push(508, 28_000)).toMatchObject({ settled: false });
   });
+
+  test('is believed after seven windows, no sooner: a hand may shake a bin for some seconds', () => {
+    const detector = new StabilityDetector({ stableWithinGrams: 4, stableForMs: 1_000, vibrationGrams: 25 });
+    const shaking = shaken(500, 10);
+    const settledAtMs = Array.from({ length: 100 }, (_, index) => index * 100).find(
+      (atMs) => detector.push(shaking(atMs / 1_000), atMs).settled,
+    );
+    expect(settledAtMs).toBe(7_000);
+  });
 });

@@ -1,4 +1,6 @@
-import type { Reading } from '@shelfwire/contract';
+import { once } from 'node:events';
+
+import { ShelfwireError, type Reading } from '@shelfwire/contract';
 import { expect, test } from 'vitest';
 
 import { temporaryFolder } from '../test-site.ts';
@@ -216,4 +218,20 @@ test('the line of a device keeps its order when the disk refuses now and then', 
   while (lines.someBlocked) await keep('d', []);
   expect(kept).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   expect(settled).toContain(false);
+});
+
+test.each([
+  ['is none of the outbox', new Error('the disk is not what it was')],
+  ['no repeat can heal', new ShelfwireError('OUTBOX_FAILED', 'what the disk holds is not known any more')],
+])('an error that %s ends the process: nobody is told that the frame was kept, or refused', async (_what, error) => {
+  // As in the service, where nothing waits for the lines and an unhandled rejection is the end.
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  try {
+    const ended = once(process, 'unhandledRejection');
+    const { keep } = saving(() => Promise.reject(error));
+    expect(await Promise.race([ended.then(([reason]: unknown[]) => reason), keep('d', [level(1)])])).toBe(error);
+  } finally {
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
 });

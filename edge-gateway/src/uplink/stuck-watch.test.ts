@@ -32,7 +32,36 @@ test('a consumer that confirms nothing at all is down, and its readings are not 
   expect(watchFor({ minutes: 300, everyMinutes: 1, newerConfirmed: false })).toEqual([]);
 });
 
+test('what a consumer confirmed before the readings were first sent does not show that it works', () => {
+  const confirmations = new Confirmations();
+  const watch = new StuckWatch(confirmations);
+  confirmations.add('ingest', [[1, 1_000]], 1_000);
+  confirmations.add('reorder', [[1, 40]], 1_000);
+  confirmations.add('reorder', [[44, 50]], 1_000);
+  for (let minute = 0; minute <= 300; minute += 1) {
+    watch.sent(41, 43, minute * MINUTE_MS);
+    expect(watch.newlyStuck(minute * MINUTE_MS)).toEqual([]);
+  }
+});
+
+test('one reading alone, sent at the end of a batch or by itself, is watched as well', () => {
+  const confirmations = new Confirmations();
+  const watch = new StuckWatch(confirmations);
+  confirmations.add('ingest', [[1, 1_000]], 1_000);
+  confirmations.add('reorder', [[1, 40]], 1_000);
+  const found: unknown[] = [];
+  for (let minute = 0; minute <= 300; minute += 1) {
+    watch.sent(minute % 2 === 0 ? 41 : 30, 41, minute * MINUTE_MS);
+    confirmations.add('reorder', [[42, 50 + minute]], 1_000);
+    found.push(...watch.newlyStuck(minute * MINUTE_MS));
+  }
+  expect(found).toEqual([{ consumer: 'reorder', from: 41, to: 41 }]);
+});
+
 test('neither a short time nor few repeats are enough', () => {
+  // It takes more than an hour.
+  expect(watchFor({ minutes: 60, everyMinutes: 1, newerConfirmed: true })).toEqual([]);
+  expect(watchFor({ minutes: 61, everyMinutes: 1, newerConfirmed: true })).toHaveLength(1);
   expect(watchFor({ minutes: 59, everyMinutes: 1, newerConfirmed: true })).toEqual([]);
   expect(watchFor({ minutes: 300, everyMinutes: 20, newerConfirmed: true })).toEqual([]);
 });

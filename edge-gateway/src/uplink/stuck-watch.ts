@@ -52,7 +52,7 @@ export class StuckWatch {
       if (head.told || head.sentTimes < SENT_TIMES_MIN || nowMs - head.sinceMs <= STUCK_AFTER_MS) return [];
       const confirmed = this.#confirmations.of(consumer);
       // A consumer that confirms nothing new is down, not choosy.
-      if (confirmed.last <= Math.max(head.sequence, head.newestConfirmed)) return [];
+      if (confirmed.last <= head.newestConfirmed) return [];
       const run = confirmed.missingWithin(1, confirmed.last)[0];
       if (run?.[0] !== head.sequence) return [];
       head.told = true;

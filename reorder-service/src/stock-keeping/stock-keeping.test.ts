@@ -107,6 +107,42 @@ policies: [{ tenantId: ${tenantId}, siteId: one, binId: B, type: MIN_MAX, reorde
     expect(await broken()).toEqual([]);
   });
 
+  test('several grabs of one move that come in one batch are all of it, and end it', async () => {
+    await shows('scale-a', 60);
+    await shows('scale-b', 10);
+    await transfer(40, { siteId: 'one', binId: 'B' });
+    const steps = [weighing('scale-a', 45), weighing('scale-a', 35), weighing('scale-a', 20), weighing('scale-b', 50)];
+    const readings = steps.map((reading) => ({ sequence: ++sequence, reading, raw: reading }));
+    await ledger.apply(site(), { gatewayId: 'gw', outboxId, readings });
+    expect(await booked('A')).toEqual(['ADJUSTMENT 60', 'TRANSFER -15', 'TRANSFER -10', 'TRANSFER -15']);
+    const page = await moves.list(tenantId, { limit: 10 });
+    expect(page.items).toMatchObject([{ status: 'DONE', from: { moved: 40 }, to: { moved: 40 } }]);
+    // It is over: what is taken next is used.
+    await shows('scale-a', 10);
+    expect((await booked('A')).at(-1)).toBe('CONSUMPTION -10');
+  });
+
+  test('a move between bins of the same name at two sites has two sides, each with its own steps', async () => {
+    await seedCatalogue(database.db, parseCatalogue(yaml(binLine('two', 'A', sensor('scale-far'))), 'test'), nowMs);
+    await shows('scale-a', 60);
+    await transfer(40, { siteId: 'two', binId: 'A' });
+    await shows('scale-a', 20);
+    const page = await moves.list(tenantId, { limit: 10 });
+    expect(page.items).toMatchObject([{ status: 'OPEN', from: { moved: 40 }, to: { moved: 0 } }]);
+  });
+
+  test('a count that finds what was known has the bin decided about again: what was in doubt is not any more', async () => {
+    await shows('scale-b', 30);
+    const decidedAgain: string[] = [];
+    const subscription = touched.touches.subscribe((touch) => decidedAgain.push(...touch.binIds));
+    expect(await ledger.count(site(), { binId: 'B', quantity: 30, by: 'ann' })).toBe(true);
+    expect(await ledger.count(site(), { binId: 'NONE', quantity: 30, by: 'ann' })).toBe(false);
+    subscription.unsubscribe();
+    expect(decidedAgain).toContain('B');
+    expect(decidedAgain).not.toContain('NONE');
+    expect(await booked('B')).toEqual(['ADJUSTMENT 30']);
+  });
+
   test('steps that the scales showed before are taken back and booked as the transfer they were', async () => {
     await shows('scale-a', 60);
     await shows('scale-b', 10);

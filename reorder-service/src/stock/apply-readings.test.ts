@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Reading } from '@shelfwire/contract';
+import type { Reading, ReadingQuality } from '@shelfwire/contract';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { withTenant } from '../database/with-tenant.ts';
 import { forgetOld, OBSERVATIONS_KEPT_MS } from '../upkeep/forget-old.ts';
 import { applyReadings, type Applied } from './apply-readings.ts';
 import type { SiteMemory } from './site-memory.ts';
+import { writeEachSensor, writeSensors } from './write-ledger.ts';
 
 const NOW_MS = 1_763_800_000_000;
 const SITE = { tenantId: 'demo', siteId: 'plant-1' };
@@ -247,6 +248,54 @@ onEachEngine('the ledger', (database) => {
     const sensor = await database.db.selectFrom('sensor_state').select('quality').where('bin_id', '=', 'B-7').execute();
     expect(sensor).toEqual([{ quality: 'uncalibrated' }]);
     expect(await ledgerOf(7)).toMatchObject({ onHand: 40 });
+  });
+
+  test('a good reading of a load that still moves is no fault of the sensor; one of a weight that cannot be is', async () => {
+    const replica = new Replica(database.db);
+    const outbox = randomUUID();
+    const quality = async (): Promise<string | undefined> =>
+      (await database.db.selectFrom('sensor_state').select('quality').where('bin_id', '=', 'B-79').executeTakeFirst())
+        ?.quality;
+    await replica.apply(outbox, 1, [weight(79, 1, 40)]);
+    const moving = await replica.apply(outbox, 2, [weight(79, 2, 38, { stable: false } as Partial<Reading>)]);
+    expect(moving.counts).toMatchObject({ changed: 0, doubtful: 1 });
+    expect(await quality()).toBe('unstable');
+    // Far below the empty bin: the tare is lost.
+    await replica.apply(outbox, 3, [weight(79, 3, -50)]);
+    expect(await quality()).toBe('implausible');
+    expect(await ledgerOf(79)).toMatchObject({ onHand: 40 });
+  });
+
+  test('a sensor is in doubt since its quality changed, and what is older than what it said last changes nothing', async () => {
+    const stateOf = async () => {
+      const rows = database.db.selectFrom('sensor_state').select(['last_reading_at_ms', 'quality', 'quality_since_ms']);
+      const row = await rows.where('bin_id', '=', 'B-78').executeTakeFirstOrThrow();
+      return [row.quality, row.last_reading_at_ms, row.quality_since_ms];
+    };
+    const says = async (quality: ReadingQuality, lastReadingAtMs: number) => {
+      await withTenant(database.db, SITE.tenantId, (tx) =>
+        writeSensors(tx, SITE, [{ binId: 'B-78', lastReadingAtMs, quality }]),
+      );
+      return stateOf();
+    };
+    expect(await says('good', 10)).toEqual(['good', 10, 10]);
+    expect(await says('overload', 20)).toEqual(['overload', 20, 20]);
+    expect(await says('overload', 30)).toEqual(['overload', 30, 20]);
+    expect(await says('good', 29)).toEqual(['overload', 30, 20]);
+    // Of one millisecond the later word counts.
+    expect(await says('good', 30)).toEqual(['good', 30, 30]);
+  });
+
+  test('of each sensor of a bin its newest word is kept, whichever replica writes last', async () => {
+    const says = async (lastReadingAtMs: number, quality: ReadingQuality) => {
+      const row = { binId: 'B-77', sensor: 'left', lastReadingAtMs, quality };
+      await withTenant(database.db, SITE.tenantId, (tx) => writeEachSensor(tx, SITE, [row]));
+      const rows = database.db.selectFrom('each_sensor_state').select(['last_reading_at_ms', 'quality']);
+      return rows.where('bin_id', '=', 'B-77').execute();
+    };
+    expect(await says(20, 'overload')).toEqual([{ last_reading_at_ms: 20, quality: 'overload' }]);
+    expect(await says(19, 'good')).toEqual([{ last_reading_at_ms: 20, quality: 'overload' }]);
+    expect(await says(20, 'good')).toEqual([{ last_reading_at_ms: 20, quality: 'good' }]);
   });
 
   test('any order, any cuts, any repeats, by any replica: the ledger of readings in order', async () => {
