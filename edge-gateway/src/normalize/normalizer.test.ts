@@ -150,6 +150,25 @@ describe('calibration and ranges', () => {
     expect(readings).toMatchObject([{ quality }]);
   });
 
+  test('what was weighed before an overload is not the weight when the scale falls silent after it', () => {
+    const site = siteWith();
+    feed(site, [1_000], { everyMs: 1_000 });
+    const overload = { kind: 'range', condition: 'overload' } as const;
+    expect(site.normalize('device-1', [overload], { receivedAtMs: START_MS + 500 })).toMatchObject([
+      { quality: 'overload' },
+    ]);
+    for (let second = 1; second <= 60; second += 1) expect(site.tick(START_MS + second * 1_000)).toEqual([]);
+  });
+
+  test('what was weighed before an overload does not count in the median after it', () => {
+    const site = siteWith({ filter: { medianOf: 5 } });
+    feed(site, repeat(1_000, 30), { everyMs: 100 });
+    site.normalize('device-1', [{ kind: 'range', condition: 'overload' }], { receivedAtMs: START_MS + 3_000 });
+    const told = good(feed(site, repeat(100, 40), { everyMs: 100, fromMs: START_MS + 3_100 }));
+    // A window of a second that begins with the first sample after it.
+    expect(told[0]).toMatchObject({ netGrams: 100, receivedAtMs: START_MS + 4_100 });
+  });
+
   test('a scale that only says overload gives a flagged reading, and recovers', () => {
     const site = siteWith();
     feed(site, [500], { everyMs: 100 });

@@ -43,6 +43,15 @@ describe('quantity and supplier are solved together', () => {
     );
   });
 
+  test('the proof says how many suppliers were looked at, and by what, where there was a choice', () => {
+    const looked = (offers: readonly Offer[]): unknown => {
+      const supply = chooseSupply(offers, WISH);
+      return supply.ok && supply.steps.find(({ step }) => step.startsWith('suppliers looked at'));
+    };
+    expect(looked([BOLTS, OTHER])).toEqual({ step: 'suppliers looked at, by preference', value: 2 });
+    expect(looked([BOLTS])).toBeUndefined();
+  });
+
   test('who cannot deliver is passed over', () => {
     expect(chooseSupply([{ ...BOLTS, available: false }, OTHER], WISH)).toMatchObject({
       offer: { supplierId: 'other' },

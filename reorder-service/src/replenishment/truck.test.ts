@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { describe, expect, test } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
 import { parseCatalogue } from '../catalogue/catalogue-file.ts';
 import { seedCatalogue } from '../catalogue/seed.ts';
+import { withTenant } from '../database/with-tenant.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
+import { applyReadings } from '../stock/apply-readings.ts';
 import type { OrderDispatcher } from '../suppliers/order-dispatcher.ts';
 import { evaluate } from './evaluate.ts';
 import { policySchema } from './policy.ts';
@@ -104,6 +108,80 @@ ${budget.replaceAll('TENANT', tenantId)}`;
       .where('tenant_id', '=', story.tenantId)
       .execute();
     expect(new Set(proofs.map((proof) => proof.line_number))).toEqual(new Set([1, 2]));
+  });
+
+  test('a bin that cannot wait goes at once: with less than two weeks of history, and with just enough it waits', async () => {
+    const atReorderPointAfter = async (days: number): Promise<string | undefined> => {
+      const story = await BinStory.of(database.db, {
+        supplierItem: ', leadTimeDays: 1',
+        policy: 'type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0',
+      });
+      const truck = JSON.stringify({ cutOff: '10:00', waitHoursMax: 24 });
+      const { tenantId } = story;
+      await database.db.updateTable('supplier').set({ truck }).where('tenant_id', '=', tenantId).execute();
+      // Long after the other tests, which send what is due at their time.
+      await story.later(100 * DAY_MS).shows(20);
+      story.later(days * DAY_MS);
+      await story.shows(20);
+      await story.decide();
+      return (await story.orders())[0]?.status;
+    };
+    expect(await atReorderPointAfter(13)).toBe('APPROVED');
+    expect(await atReorderPointAfter(14)).toBe('DRAFT');
+  });
+
+  test('gathers what goes to one site, and nothing for another site or tenant', async () => {
+    const [ours, theirs] = [await twoBins({ waitHoursMax: 24 }), await twoBins({ waitHoursMax: 24 })];
+    const { story } = ours;
+    const { tenantId } = story;
+    const yaml = `
+tenants: [{ tenantId: ${tenantId}, name: D, sites: [{ siteId: plant-2, name: P, locations: [{ locationId: hall, name: H }] }] }]
+items: [{ tenantId: ${tenantId}, itemId: m8, sku: M8, name: M8 bolts, pieceGrams: 10, itemClass: fasteners }]
+bins: [{ tenantId: ${tenantId}, siteId: plant-2, binId: F-01, name: F 1, locationId: hall, itemId: m8, sensor: { deviceId: scale-far, kind: weight } }]
+policies: [{ tenantId: ${tenantId}, siteId: plant-2, binId: F-01, type: MIN_MAX, reorderPoint: 20, orderUpTo: 60, confirmSeconds: 0 }]`;
+    await seedCatalogue(database.db, parseCatalogue(yaml, 'test'), story.nowMs);
+    await decide(story, 'A-01');
+    await decide(theirs.story, 'A-01');
+    const farAway = { tenantId, siteId: 'plant-2' };
+    const reading = { sequence: 1, count: { binId: 'F-01', quantity: 20, by: 'ann', atMs: story.nowMs } };
+    const incoming = {
+      gatewayId: 'person',
+      outboxId: randomUUID(),
+      readings: [{ ...reading, reading: undefined, raw: '' }],
+    };
+    await withTenant(database.db, tenantId, (tx) =>
+      applyReadings(tx, farAway, incoming, { nowMs: story.nowMs, remembered: undefined }),
+    );
+    await evaluate(database.db, farAway, ['F-01'], story.nowMs);
+    const orders = await database.db
+      .selectFrom('purchase_order_line')
+      .select(['order_id', 'site_id'])
+      .where('tenant_id', '=', tenantId)
+      .execute();
+    expect(orders.map((line) => line.site_id).sort()).toEqual(['plant-1', 'plant-2']);
+    expect(new Set(orders.map((line) => line.order_id)).size).toBe(2);
+    expect(await theirs.story.orders()).toHaveLength(1);
+  });
+
+  test('is due with its last line, and of unknown price as soon as one line is', async () => {
+    const { story } = await twoBins({ waitHoursMax: 72 });
+    const head = () =>
+      database.db
+        .selectFrom('purchase_order')
+        .select(['due_at_ms as dueAtMs', 'amount_cents as cents'])
+        .where('tenant_id', '=', story.tenantId)
+        .executeTakeFirstOrThrow();
+    await decide(story, 'A-01');
+    const first = await head();
+    expect(first.cents).toBe(800);
+    story.later(2 * DAY_MS);
+    await story.shows(20, { deviceId: 'scale-02' });
+    const unknown = { price_breaks: '[]' };
+    await database.db.updateTable('supplier_item').set(unknown).where('tenant_id', '=', story.tenantId).execute();
+    await decide(story, 'A-02');
+    const both = await head();
+    expect(both.dueAtMs).toBeGreaterThan(first.dueAtMs ?? 0);
+    expect(both.cents).toBeNull();
   });
 
   test('leaves at once when it is full', async () => {

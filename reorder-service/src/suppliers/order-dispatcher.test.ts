@@ -300,6 +300,40 @@ onEachEngine('sending orders', (database) => {
     expect((await story.orders())[0]?.status).toBe('ACKNOWLEDGED');
   });
 
+  const inlineAnswer = (story: BinStory, orderId: string) => ({
+    schema: 'order-response/1' as const,
+    messageId: randomUUID(),
+    orderId,
+    atMs: story.nowMs,
+    lines: [{ lineNumber: 1, code: 'IA' as const, confirmedUnits: 5 }],
+  });
+
+  test('an acknowledgement in the body of the answer counts by itself; one about another order is none', async () => {
+    const [story, other] = [await lowStory(), await lowStory()];
+    const otherId = (await other.orders())[0]?.orderId ?? '';
+    supplier.answer = (orderId) => ({
+      status: 200,
+      body: inlineAnswer(story, orderId === otherId ? randomUUID() : orderId),
+    });
+    await replica(story).dispatcher.sendDue();
+    expect(await story.orders()).toMatchObject([{ status: 'ACKNOWLEDGED' }]);
+    expect(await other.orders()).toMatchObject([{ status: 'SENT' }]);
+  });
+
+  test.each([['order' as const], ['cancellation' as const]])(
+    'an answer to a message (%s) that cannot be taken now is told, not lost in silence',
+    async (kind) => {
+      const story = await lowStory();
+      if (kind === 'cancellation') {
+        await replica(story).dispatcher.sendDue();
+        await cancel(story, (await story.orders())[0]?.orderId ?? '');
+      }
+      const { dispatcher, inbox } = replica(story);
+      inbox.applyInlineAnswer = () => Promise.reject(new Error('the database is away'));
+      await expect(dispatcher.sendDue()).rejects.toThrow('the database is away');
+    },
+  );
+
   test('a message of a supplier counts once, and only for its own orders', async () => {
     const story = await lowStory();
     const [order] = await story.orders();
