@@ -257,7 +257,7 @@ onEachEngine('the ledger', (database) => {
       (await database.db.selectFrom('sensor_state').select('quality').where('bin_id', '=', 'B-79').executeTakeFirst())
         ?.quality;
     await replica.apply(outbox, 1, [weight(79, 1, 40)]);
-    const moving = await replica.apply(outbox, 2, [weight(79, 2, 38, { stable: false } as Partial<Reading>)]);
+    const moving = await replica.apply(outbox, 2, [weight(79, 2, 38, { stable: false })]);
     expect(moving.counts).toMatchObject({ changed: 0, doubtful: 1 });
     expect(await quality()).toBe('unstable');
     // Far below the empty bin: the tare is lost.
