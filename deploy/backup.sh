@@ -8,6 +8,7 @@
 #   SHELFWIRE_BACKUP_INFLUX_URL=https://… and SHELFWIRE_BACKUP_INFLUX_TOKEN   influx backup (InfluxDB 2.x)
 # The gateways' outboxes are not copied: docs/operations.md says why, and what to do with one.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 umask 077
 data_dir=''
 if [ "${1:-}" = --data-dir ]; then

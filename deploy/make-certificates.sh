@@ -4,6 +4,7 @@
 # The authority's key (ca.key) is needed only here: move it to a safe place, and bring it back to renew.
 # Restart the parts after a renewal: they read their certificate at the start.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 folder=${1:?usage: make-certificates.sh FOLDER [NAME_OR_ADDRESS ...]}
 shift
 command -v openssl >/dev/null || { echo 'openssl is needed: apt-get install openssl' >&2; exit 2; }

@@ -3,6 +3,7 @@
 #   deploy/make-secrets.sh FOLDER [CONFIG_FOLDER]
 # What is there is kept: run it again after an update that needs a new one.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 folder=${1:?usage: make-secrets.sh FOLDER [CONFIG_FOLDER]}
 config=${2:-}
 templates=$(cd "$(dirname "$0")/../standalone/demo" && pwd)

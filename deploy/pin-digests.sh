@@ -4,6 +4,7 @@
 #   docker compose -f docker-compose.yml -f docker-compose.digests.yml up -d
 # A tag can be moved by its owner, a digest cannot. Commit the file beside your .env; renew it when you change a tag.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 cd "$(dirname "$0")/.."
 if docker compose version >/dev/null 2>&1; then compose='docker compose'; else compose=docker-compose; fi
 {

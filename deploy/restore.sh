@@ -6,6 +6,7 @@
 # SHELFWIRE_BACKUP_INFLUX_URL and SHELFWIRE_BACKUP_INFLUX_TOKEN, as for backup.sh. A backup of InfluxDB 2.9 and later holds its
 # tokens as hashes: SHELFWIRE_BACKUP_INFLUX_OPERATOR_TOKEN is the operator token at the time of the backup, if it was another one.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 umask 077
 data_dir=''
 if [ "${1:-}" = --data-dir ]; then

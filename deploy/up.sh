@@ -2,8 +2,11 @@
 # Everything on one host, in one command:
 #   deploy/up.sh [--profile demo] [--profile node-red] [--profile observability]
 # The first run makes ./secrets, ./certificates, ./config (the demo site's, if you have none) and .env; later ones keep them.
+# The profiles are remembered in .env (COMPOSE_PROFILES): without any, those of the last time are meant, here and wherever else
+# compose is called. To have others, name all that you want; to have none, empty that line.
 # SHELFWIRE_BUILD=false takes images that are there already (built elsewhere, pulled) instead of building them here.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 cd "$(dirname "$0")/.."
 [ -f .env ] || cp .env.example .env
 # setting NAME DEFAULT: as compose reads it, the environment before .env. Not sourced: a value may hold spaces.
@@ -12,13 +15,27 @@ setting() {
   [ -n "$value" ] || value=$(sed -n "s/^$1=//p" .env | tail -1)
   printf '%s' "${value:-$2}"
 }
+profiles=''
+while [ $# -gt 0 ]; do
+  case $1 in
+  --profile) profiles="${profiles:+$profiles,}${2:?--profile wants a name}" && shift ;;
+  --profile=*) profiles="${profiles:+$profiles,}${1#--profile=}" ;;
+  *) echo "what is $1? deploy/up.sh --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+if [ -n "$profiles" ]; then
+  { sed '/^COMPOSE_PROFILES=/d' .env && echo "COMPOSE_PROFILES=$profiles"; } >.env.next
+  mv .env.next .env
+  export COMPOSE_PROFILES="$profiles"
+fi
 first_run=1
 [ -f secrets/admin_password ] && first_run=0
 deploy/make-secrets.sh secrets config
 # shellcheck disable=SC2046
 deploy/make-certificates.sh certificates $(setting SHELFWIRE_PUBLIC_NAMES '')
-case " $* " in
-*' demo '*)
+case ",$(setting COMPOSE_PROFILES '')," in
+*,demo,*)
   # The simulated suppliers have an address of one of Docker's own networks.
   SHELFWIRE_OUTBOUND_NETWORKS=$(setting SHELFWIRE_OUTBOUND_NETWORKS 172.16.0.0/12,192.168.0.0/16)
   export SHELFWIRE_OUTBOUND_NETWORKS
@@ -28,7 +45,7 @@ esac
 if docker compose version >/dev/null 2>&1; then compose='docker compose'; else compose=docker-compose; fi
 build=--build
 [ "${SHELFWIRE_BUILD:-true}" = true ] || build=--no-build
-$compose "$@" up $build --detach
+$compose up $build --detach
 
 # Compose replaces a container when its image or its settings are new, not when a file is that it reads at its start: what a
 # new version brings of these is taken over by a restart. `.deployed` remembers what runs.
@@ -44,7 +61,7 @@ for part in postgres mosquitto prometheus grafana; do
   # shellcheck disable=SC2046
   now="$part $(find $(files_of $part) -type f | sort | xargs cat | openssl dgst -sha256 -r | cut -c1-64)"
   if ! grep -qxF "$now" .deployed 2>/dev/null; then
-    if [ "$first_run" = 0 ] && [ -n "$($compose "$@" ps -q $part 2>/dev/null)" ]; then $compose "$@" restart $part; fi
+    if [ "$first_run" = 0 ] && [ -n "$($compose ps -q $part 2>/dev/null)" ]; then $compose restart $part; fi
     { grep -v "^$part " .deployed 2>/dev/null || true; echo "$now"; } >.deployed.next
     mv .deployed.next .deployed
   fi

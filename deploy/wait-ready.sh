@@ -1,6 +1,7 @@
 #!/bin/sh
 # wait-ready.sh URL CA_FILE: until it answers 200, for at most five minutes; then says what is missing.
 set -eu
+case ${1:-} in -h | --help) sed -n '2,/^set -eu/{/^#/s/^# \{0,1\}//p}' "$0"; exit ;; esac
 url=$1
 ca=$2
 ends=$(($(date +%s) + 300))

@@ -7,10 +7,9 @@ to=$(git rev-parse HEAD)
 [ -z "${from:-}" ] || git checkout --quiet "$from"
 began=$(date +%s)
 say() { printf '%4d s  %s\n' "$(($(date +%s) - began))" "$*"; }
-PROFILES='--profile demo --profile node-red --profile observability'
+profiles='--profile demo --profile node-red --profile observability'
 if docker compose version >/dev/null 2>&1; then compose_command='docker compose'; else compose_command=docker-compose; fi
-# shellcheck disable=SC2086
-compose() { $compose_command $PROFILES "$@"; }
+compose() { COMPOSE_PROFILES=demo,node-red,observability $compose_command "$@"; }
 clean() {
   compose down --volumes --timeout 10 >/dev/null 2>&1 || true
   rm -rf "$trial"
@@ -70,10 +69,13 @@ until_true() {
   done
   say "$what"
 }
-# As a person does; what went wrong is shown.
+# As a person does: with the profiles at first, later without, since they are remembered. What went wrong is shown.
 up() {
   # shellcheck disable=SC2086
-  deploy/up.sh $PROFILES >up.log 2>&1 && return
+  if deploy/up.sh $profiles >up.log 2>&1; then
+    if grep -q '^COMPOSE_PROFILES=.' .env; then profiles=''; fi
+    return
+  fi
   say 'up.sh failed'
   tail -40 up.log
   compose ps
