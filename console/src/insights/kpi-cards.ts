@@ -69,7 +69,7 @@ export function cardsOf(kpis: Kpis): KpiCard[] {
       name: 'Perfect orders',
       value: share(kpis.perfectOrders),
       definition:
-        'Closed orders that came by their date with everything ordered. Damage and papers are not known to the shelf.',
+        'Closed orders that came by their date, with everything ordered and nothing damaged or wrong. Papers are not known.',
     },
     {
       name: 'Inventory accuracy',

@@ -8,6 +8,7 @@ export const EVENT_TYPES = [
   'shelfwire.order.goods-received.v1',
   'shelfwire.stock.changed.v1',
   'shelfwire.policy.*',
+  'shelfwire.epcis.captured.v1',
   'shelfwire.*',
 ];
 

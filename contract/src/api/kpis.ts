@@ -26,7 +26,7 @@ export const kpisSchema = z.object({
   inventoryAccuracy: share,
   /** Median from making an order to closing it. */
   orderCycleDays: z.number().min(0).nullable(),
-  /** Closed orders that came by their date with everything ordered. Damage and papers are not known to the shelf. */
+  /** Closed orders that came by their date, with everything ordered and nothing noted as damaged or wrong; papers are not known. */
   perfectOrders: share,
   ordersClosed: z.int().min(0),
   /** Of bins from which nothing was taken for so many days. */

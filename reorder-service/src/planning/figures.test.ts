@@ -6,7 +6,7 @@ import { BinForecasts } from './bin-forecasts.ts';
 import { KpiQueries } from './kpi-queries.ts';
 import { PolicyPreviews } from './policy-previews.ts';
 import { SupplierKpiQueries } from './supplier-kpi-queries.ts';
-import { closeOrder, moveStock } from '../testing/planning-records.ts';
+import { closeOrder, moveStock, receiveGoods } from '../testing/planning-records.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -58,6 +58,16 @@ onEachEngine('figures and forecasts', (database) => {
       sensorUptime: 1,
       binsWithoutPrice: 0,
     });
+  });
+
+  test('an order that came in time and in full is not perfect if something of it was damaged', async () => {
+    const story = await BinStory.of(database.db);
+    for (const condition of ['good', 'good', 'damaged', 'good'] as const) {
+      const orderId = await closeOrder(database, story, { made: 1, due: 3, closed: 2 });
+      await receiveGoods(database, story, { orderId, condition });
+    }
+    const query = { fromMs: story.nowMs, toMs: story.nowMs + 10 * DAY_MS, deadAfterDays: 180 };
+    expect(await new KpiQueries(database.db).of(story.tenantId, query)).toMatchObject({ perfectOrders: 0.75 });
   });
 
   test('stock that nobody takes is dead, and what is above the maximum and a pack is too much', async () => {

@@ -235,7 +235,9 @@ async function orderRow(tx: Tx, tenantId: string, { siteId, fromMs, toMs }: KpiQ
     select percentile_cont(0.5) within group (order by o.closed_at_ms - o.created_at_ms) as cycle_ms,
       avg((o.closed_at_ms <= coalesce(o.due_at_ms, o.closed_at_ms) and not exists (
         select from purchase_order_line n
-        where n.order_id = o.order_id and n.received_quantity < n.ordered_quantity))::int)::double precision as perfect,
+        where n.order_id = o.order_id and n.received_quantity < n.ordered_quantity) and not exists (
+        select from order_receipt r join order_receipt_line n using (receipt_id)
+        where r.order_id = o.order_id and r.status = 'CONFIRMED' and n.condition <> 'good'))::int)::double precision as perfect,
       count(*)::int as closed
     from purchase_order o
     where o.tenant_id = ${tenantId} and ${atSite('o', siteId)} and o.status = 'CLOSED'

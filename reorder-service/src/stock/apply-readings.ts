@@ -10,6 +10,7 @@ import { changedSensors, noteMoved } from './sensors-seen.ts';
 import { lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
 import { isLow } from './status.ts';
 import { stockEvents } from './stock-events.ts';
+import { tellCaptured } from './tell-captured.ts';
 import { unseenReadings } from './unseen-readings.ts';
 import { understandReadings, type Parked, type SequencedReading } from './understand-readings.ts';
 import {
@@ -90,6 +91,7 @@ export async function applyReadings(
   const events = stockEvents(plan.changes, onOrder);
   await enqueueEvents(tx, site, formatTopic({ channel: 'stock', ...site }), events, nowMs);
 
+  await tellCaptured(tx, site, understood, nowMs);
   // Of what came now: a late reading also moves what came after it, and may make several movements.
   const heard = new Set([understood.readings, understood.counts, understood.moves].flatMap((each) => [...each.keys()]));
   const movedNow = plan.movements.filter(

@@ -45,9 +45,9 @@ export async function closeOrder(
   database: { db: Kysely<Schema> },
   story: BinStory,
   days: { made: number; due: number; closed: number },
-): Promise<void> {
+): Promise<string> {
   const at = (day: number): number => story.nowMs + day * DAY_MS;
-  await database.db
+  const { order_id } = await database.db
     .insertInto('purchase_order')
     .values({
       tenant_id: story.tenantId,
@@ -60,5 +60,31 @@ export async function closeOrder(
       due_at_ms: at(days.due),
       closed_at_ms: at(days.closed),
     })
+    .returning('order_id')
+    .executeTakeFirstOrThrow();
+  return order_id;
+}
+
+/** Goods of an order that somebody looked at when they came. */
+export async function receiveGoods(
+  database: { db: Kysely<Schema> },
+  story: BinStory,
+  { orderId, condition }: { orderId: string; condition: 'good' | 'damaged' },
+): Promise<void> {
+  const receipt = { receipt_id: randomUUID(), tenant_id: story.tenantId };
+  await database.db
+    .insertInto('order_receipt')
+    .values({
+      ...receipt,
+      order_id: orderId,
+      site_id: 'plant-1',
+      status: 'CONFIRMED',
+      source: 'person',
+      created_at_ms: story.nowMs,
+    })
+    .execute();
+  await database.db
+    .insertInto('order_receipt_line')
+    .values({ ...receipt, position: 1, line_number: 1, quantity: 1, condition })
     .execute();
 }

@@ -7,10 +7,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { findConditions } from '../alerts/alert-conditions.ts';
 import { onEachEngine } from '../database/on-each-engine.ts';
+import { parseCatalogue } from '../catalogue/catalogue-file.ts';
+import { seedCatalogue } from '../catalogue/seed.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { tellCustomers } from '../events/event-outbox.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from '../replenishment/situation.ts';
+import { applyReadings } from '../stock/apply-readings.ts';
 import { EventDeliveries } from './event-deliveries.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { WebhookJob } from './webhook-job.ts';
@@ -132,6 +135,78 @@ onEachEngine('events out to customers', (database) => {
       .where('channel', '=', 'webhook')
       .execute();
     expect(waiting).toEqual([]);
+  });
+
+  test('tags that come and go and what people count are told in EPCIS, once, with the time of the place', async () => {
+    const { story, job } = await listening(['shelfwire.epcis.captured.v1']);
+    const { tenantId, nowMs } = story;
+    const yaml = `
+tenants: [{ tenantId: ${tenantId}, name: T, sites: [{ siteId: plant-1, name: P, timeZone: Europe/Berlin, locations: [{ locationId: hall, name: H }] }] }]
+items: [{ tenantId: ${tenantId}, itemId: gown, sku: G, name: Gowns, gtin: '09506000134352' }]
+bins: [{ tenantId: ${tenantId}, siteId: plant-1, binId: R-01, name: R 1, locationId: hall, itemId: gown, sensor: { deviceId: reader-1, kind: tag } }]`;
+    await seedCatalogue(database.db, parseCatalogue(yaml, 'test'), nowMs);
+    const tag = (serial: number, presence: 'arrived' | 'present' | 'left', receivedAtMs: number) =>
+      ({
+        kind: 'tag',
+        deviceId: 'reader-1',
+        receivedAtMs,
+        clockQuality: 'gateway',
+        quality: 'good',
+        epcUri: `urn:epc:id:sgtin:9506000.013435.${serial}`,
+        epcHex: `30${serial}`,
+        presence,
+      }) as const;
+    const tags = [
+      tag(1, 'arrived', nowMs),
+      tag(2, 'arrived', nowMs),
+      tag(1, 'present', nowMs),
+      tag(2, 'left', nowMs + 1),
+    ];
+    const readings = tags.map((reading, index) => ({ sequence: index + 1, reading, raw: reading }));
+    const counted = { binId: 'R-01', quantity: 7, by: 'ann', atMs: nowMs + 2 };
+    const said = [{ sequence: 1, reading: undefined, raw: counted, count: counted }];
+    const sources = [
+      { gatewayId: 'gw-1', outboxId: randomUUID(), readings },
+      { gatewayId: 'person', outboxId: randomUUID(), readings: said },
+    ];
+    // A batch that comes again tells nothing.
+    for (const source of [...sources, ...sources]) {
+      await withTenant(database.db, tenantId, (tx) =>
+        applyReadings(tx, story.site, source, { nowMs: nowMs + 10, remembered: undefined }),
+      );
+    }
+    await job.run();
+    expect(told.map(({ event }) => [event.type, event.subject])).toEqual([
+      ['shelfwire.epcis.captured.v1', 'bins/R-01'],
+      ['shelfwire.epcis.captured.v1', 'bins/R-01'],
+    ]);
+    const shelf = { id: `urn:shelfwire:bin:${tenantId}:plant-1:R-01` };
+    const observed = (atMs: number, bizStep: string) => ({
+      type: 'ObjectEvent',
+      eventID: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/) as string,
+      eventTime: new Date(atMs).toISOString(),
+      eventTimeZoneOffset: '+01:00',
+      action: 'OBSERVE',
+      bizStep,
+      readPoint: shelf,
+    });
+    const epcs = [1, 2].map((serial) => `urn:epc:id:sgtin:9506000.013435.${serial}`);
+    const quantityList = [{ epcClass: 'https://id.gs1.org/01/09506000134352', quantity: 7 }];
+    expect(told[0]?.event.data).toEqual({
+      '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+      type: 'EPCISDocument',
+      schemaVersion: '2.0',
+      creationDate: new Date(nowMs + 10).toISOString(),
+      epcisBody: {
+        eventList: [
+          { ...observed(nowMs, 'storing'), bizLocation: shelf, epcList: epcs },
+          { ...observed(nowMs + 1, 'storing'), epcList: [epcs[1]] },
+        ],
+      },
+    });
+    expect(told[1]?.event.data['epcisBody']).toEqual({
+      eventList: [{ ...observed(nowMs + 2, 'cycle_counting'), bizLocation: shelf, quantityList }],
+    });
   });
 
   test('a system that is away is asked again after a while and then hears everything, once, in order', async () => {
