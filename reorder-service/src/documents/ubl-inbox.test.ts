@@ -58,6 +58,9 @@ onEachEngine('documents in UBL', (database) => {
     expect((await story.orders())[0]).toMatchObject({ status: 'SENT' });
     const stranger = await ubl.apply(story.tenantId, 'other', orderResponse('', { code: 'RE', orderNumber }));
     expect(stranger).toMatchObject({ ok: false, code: 'ORDER_NOT_FOUND' });
+    // Not even what answers nothing tells that the order is there, and how it stands.
+    const received = await ubl.apply(story.tenantId, 'other', orderResponse('', { code: 'AB', orderNumber }));
+    expect(received).toMatchObject({ ok: false, code: 'ORDER_NOT_FOUND' });
     expect(await ubl.apply(story.tenantId, 'bolts', orderResponse('', { code: 'AB', orderNumber }))).toMatchObject({
       ok: true,
       status: 'SENT',

@@ -67,6 +67,12 @@ describe('an order response', () => {
     expect(responseOf(orderResponse('', { code: 'AB' }))).toEqual({ kind: 'received-only' });
   });
 
+  test('may use the older codes of UNCL 1225', () => {
+    expect(linesOf(orderResponse('', { code: '29' })).map(({ code }) => code)).toEqual(['IA', 'IA']);
+    expect(linesOf(orderResponse('', { code: '27' })).map(({ code }) => code)).toEqual(['IR', 'IR']);
+    expect(responseOf(orderResponse('', { code: '12' }))).toEqual({ kind: 'received-only' });
+  });
+
   test('may be the simple one, which knows yes and no', () => {
     const simple = (yes: string): string =>
       orderResponse(`<cbc:AcceptedIndicator>${yes}</cbc:AcceptedIndicator>`, { root: 'OrderResponseSimple' });

@@ -34,10 +34,54 @@ describe('where a message may go', () => {
     expect(refusalOf(url, nothing)).toMatch(/not a public address/);
   });
 
+  // First and last address of each block that the IANA registries of special-purpose addresses name (RFC 6890).
+  test.each([
+    ['0.0.0.0', '0.255.255.255'],
+    ['10.0.0.0', '10.255.255.255'],
+    ['100.64.0.0', '100.127.255.255'],
+    ['127.0.0.0', '127.255.255.255'],
+    ['169.254.0.0', '169.254.255.255'],
+    ['172.16.0.0', '172.31.255.255'],
+    ['192.0.0.0', '192.0.0.255'],
+    ['192.0.2.0', '192.0.2.255'],
+    ['192.88.99.0', '192.88.99.255'],
+    ['192.168.0.0', '192.168.255.255'],
+    ['198.18.0.0', '198.19.255.255'],
+    ['198.51.100.0', '198.51.100.255'],
+    ['203.0.113.0', '203.0.113.255'],
+    ['224.0.0.0', '239.255.255.255'],
+    ['240.0.0.0', '255.255.255.255'],
+    ['::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['2001::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['4000::', '7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['8000::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ])('no address from %s to %s is of the public internet', (first, last) => {
+    expect([nothing.allows(first), nothing.allows(last)]).toEqual([false, false]);
+  });
+
+  test.each([
+    ['9.255.255.255', '11.0.0.0'],
+    ['100.63.255.255', '100.128.0.0'],
+    ['126.255.255.255', '128.0.0.0'],
+    ['169.253.255.255', '169.255.0.0'],
+    ['172.15.255.255', '172.32.0.0'],
+    ['192.167.255.255', '192.169.0.0'],
+    ['198.17.255.255', '198.20.0.0'],
+    ['223.255.255.255', '2000::1'],
+    ['2001:200::', '2003::'],
+  ])('%s and %s beside them are', (before, after) => {
+    expect([nothing.allows(before), nothing.allows(after)]).toEqual([true, true]);
+  });
+
   test.each([
     'ftp://erp.example/',
     'file:///etc/passwd',
     'https://user:secret@erp.example/',
+    'https://user@erp.example/',
+    'https://:secret@erp.example/',
     'nonsense',
     'javascript:1',
   ])('%s is refused', (url) => {

@@ -31,6 +31,10 @@ test('an order is UBL 2.1, its elements in the order of the schema', () => {
   expect(xml).toContain('<cbc:Name>Müller &amp; Söhne &lt;Werk 1&gt;</cbc:Name>');
   expect(xml).toContain('<cbc:Note>ring twice</cbc:Note>');
   expect(xml).toContain('<cbc:Quantity unitCode="PK">5</cbc:Quantity>');
+  // By its UUID it counts once; the number is for people.
+  expect(xml).toContain(`<cbc:ID>PO-000001</cbc:ID><cbc:UUID>${ORDER.orderId}</cbc:UUID>`);
+  expect(xml).toContain('<cbc:IssueDate>2026-03-02</cbc:IssueDate><cbc:IssueTime>07:08:09Z</cbc:IssueTime>');
+  expect(xml).toContain('<cbc:EndDate>2026-03-05</cbc:EndDate>');
   const names = [...xml.matchAll(/<(?:Order|c[ab]c:\w+)/g)].map(([name]) => name.slice(1));
   expect(names.map((name) => name.replace(/^c[ab]c:/, '')).join(' ')).toBe(
     'Order UBLVersionID ID UUID IssueDate IssueTime Note ' +
@@ -39,6 +43,15 @@ test('an order is UBL 2.1, its elements in the order of the schema', () => {
       'Delivery DeliveryLocation Description RequestedDeliveryPeriod EndDate ' +
       'OrderLine LineItem ID Quantity Item Description PackSizeNumeric Name SellersItemIdentification ID',
   );
+});
+
+test('a place without a day, and a day without a place, are said as well', () => {
+  expect(toUblOrder({ ...ORDER, deliverTo: '' })).toContain('<cac:Delivery><cac:RequestedDeliveryPeriod>');
+  const { requestedDeliveryAtMs: _, ...whenever } = ORDER;
+  expect(toUblOrder(whenever)).toContain(
+    '<cbc:Description>Gate 3</cbc:Description></cac:DeliveryLocation></cac:Delivery>',
+  );
+  expect(toUblOrder({ ...whenever, deliverTo: '' })).not.toContain('cac:Delivery>');
 });
 
 test('only the order itself is UBL, and only for suppliers whose channel says so', () => {
