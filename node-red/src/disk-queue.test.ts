@@ -77,6 +77,20 @@ describe('the queue on disk', () => {
     expect(contents(DiskQueue.open(folder, LARGE))).toEqual(['first', 'in parts', 'last']);
   });
 
+  test('of entries that were refused together nothing stays, nor is it taken for one after a restart', async () => {
+    const queue = DiskQueue.open(folder, LARGE);
+    // The first goes by itself, the others together: of these, one and a half are written when the disk is full.
+    const outcomes: PromiseSettledResult<void>[] = [];
+    await writesInParts(async () => {
+      outcomes.push(...(await Promise.allSettled(['x', 'y1', 'z'].map((entry) => queue.append(entry)))));
+    }, 4);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(contents(DiskQueue.open(folder, LARGE))).toEqual(['x']);
+    await queue.append('k');
+    await queue.close();
+    expect(contents(DiskQueue.open(folder, LARGE))).toEqual(['x', 'k']);
+  });
+
   test('an entry is on the disk before it counts as kept, and so is the name of its file', async () => {
     const queue = DiskQueue.open(folder, LARGE);
     let files: string[] = [];
@@ -84,7 +98,7 @@ describe('the queue on disk', () => {
       await queue.append('kept');
       files = readdirSync(folder);
     });
-    expect(steps).toEqual(['write file', 'sync file']);
+    expect(steps).toEqual(['sync folder', 'write file', 'sync file']);
     expect(files).toHaveLength(1);
     await queue.close();
   });

@@ -1,9 +1,6 @@
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -132,7 +129,7 @@ export class DiskQueue {
   async #startFile(): Promise<FileHandle> {
     const number = this.#first + this.#entries.length;
     const file = await open(join(this.#folder, segmentName(number)), 'w');
-    syncFolder(this.#folder);
+    await syncFolder(this.#folder);
     this.#fileBytes = 0;
     return file;
   }
@@ -208,8 +205,11 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
 }
 
 /** A file is durable only when the folder that names it is. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -64,6 +64,18 @@ test('holds each message for the whole hold, and asks nothing before the store w
   expect(attemptsAtMs).toEqual([0, 60_000]);
 });
 
+test('a shorter wish that is heard later does not shorten the longer one', async () => {
+  const clock = virtualClock();
+  const hold = new StoreHold(policy, clock);
+  const askedFor = (retryAfterMs: number) =>
+    hold.atOnce(() => Promise.reject(new StoreAwayError('STORE_UNAVAILABLE', 'away', { retryAfterMs })));
+  // Both requests were under way when the first was answered.
+  await Promise.allSettled([askedFor(8_000), askedFor(1_000)]);
+  const { attempt, attemptsAtMs } = awayUntil(0, clock);
+  expect(await hold.keep(attempt, never, () => undefined)).toBe('stored');
+  expect(attemptsAtMs).toEqual([8_000]);
+});
+
 test('what the store asked of one message counts for those that wait already', async () => {
   let nowMs = 0;
   const timers: { atMs: number; fire: () => void }[] = [];

@@ -97,6 +97,42 @@ describe('the life of an order', () => {
     expect(after(order('SENT'), receive(20), acknowledge('IA', 50)).status).toBe('PARTIALLY_RECEIVED');
   });
 
+  test('an order of which something came and the rest is rejected is closed, not rejected', () => {
+    const half = after(order('SENT', [line(1, 50), line(2, 10)]), receive(50));
+    const rejected: OrderCommand = {
+      kind: 'acknowledge',
+      lines: [{ lineNumber: 2, code: 'IR', confirmedQuantity: 0 }],
+    };
+    expect(after(half, rejected)).toMatchObject({
+      status: 'CLOSED',
+      lines: [{ receivedQuantity: 50 }, { open: false }],
+    });
+    expect(after(order('SENT'), acknowledge('IR', 0)).status).toBe('REJECTED');
+  });
+
+  test('while the supplier has not said whether it cancels, no other answer takes that off the list', () => {
+    const asked: OrderCommand = {
+      kind: 'request-cancellation',
+      by: 'ann',
+      need: { kind: 'release' },
+      note: 'too many',
+    };
+    const attention = 'the supplier was asked to cancel it (too many)';
+    expect(after(order('SENT'), asked, acknowledge('IA', 50))).toMatchObject({ attention });
+    expect(after(order('SENT'), asked, despatch(10))).toMatchObject({ attention });
+    // Without that, an answer settles what an earlier one had left open.
+    expect(after(order('SENT'), acknowledge('IH', 50)).attention).toMatch(/holds/);
+    expect(after(order('SENT'), acknowledge('IH', 50), acknowledge('IA', 50)).attention).toBeNull();
+  });
+
+  test('what was backordered is there once it is shipped, and no sooner', () => {
+    const waiting = after(order('SENT'), acknowledge('BP', 20));
+    expect(waiting.lines[0]).toMatchObject({ backorderedQuantity: 30 });
+    // The part that was confirmed is no part of it.
+    expect(after(waiting, despatch(20)).lines[0]).toMatchObject({ shippedQuantity: 20, backorderedQuantity: 30 });
+    expect(after(waiting, despatch(50)).lines[0]).toMatchObject({ shippedQuantity: 50, backorderedQuantity: 0 });
+  });
+
   test('what has arrived cannot be cancelled, and what is closed cannot be changed', () => {
     const arrived = after(order('SENT'), receive(20));
     expect(transition(arrived, { kind: 'cancel', note: 'x' }, NOW_MS)).toMatchObject({ code: 'ORDER_STATUS_CONFLICT' });

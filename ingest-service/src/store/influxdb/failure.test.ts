@@ -77,6 +77,26 @@ describe('a write that InfluxDB answers with', () => {
     );
   });
 
+  test('422 is about the points, as 400 is', async () => {
+    server.answer = (lines) => ({ status: lines.some((line) => line.includes('deviceId=d1,')) ? 422 : 204 });
+    expect((await store.write(points(3))).rejected.map(({ index }) => index)).toEqual([1]);
+    expect(storedReadings()).toHaveLength(2);
+  });
+
+  test('a failure takes the mark of the hour with it: the next write says it again', async () => {
+    const marks: number[] = [];
+    const answers = [503, 204, 204];
+    server.answer = (lines) => {
+      marks.push(lines.filter((line) => line.startsWith('hour_mark')).length);
+      return { status: answers[marks.length - 1] ?? 204 };
+    };
+    await expect(store.write(points(1))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await store.write(points(1));
+    // Now the database has it.
+    await store.write(points(1));
+    expect(marks).toEqual([1, 1, 0]);
+  });
+
   test('413 is split until the parts are small enough', async () => {
     server.answer = (lines) => ({ status: lines.length > 10 ? 413 : 204 });
     const all = points(100);
@@ -87,6 +107,11 @@ describe('a write that InfluxDB answers with', () => {
   test.each([429, 503])('%i is tried again after Retry-After, which is in seconds', async (status) => {
     const error = await failureOf({ status, headers: { 'retry-after': '3' } });
     expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfterMs: 3_000 });
+  });
+
+  test('503 with a wish to be left alone for a day is asked after five minutes', async () => {
+    const error = await failureOf({ status: 503, headers: { 'retry-after': '86400' } });
+    expect(error).toMatchObject({ retryAfterMs: 300_000 });
   });
 
   test('503 with a date in Retry-After is tried again at that date', async () => {
