@@ -9,6 +9,7 @@ export { PreparedPglite } from './database/prepared-pglite.ts';
 export { EventPublisher } from './events/event-publisher.ts';
 export { TouchedBins } from './events/touched-bins.ts';
 export { CentralPublisher } from './mqtt/central-publisher.ts';
+export { OrderActions, type ActionResult } from './operator/order-actions.ts';
 export { OrderAging } from './orders/order-aging.ts';
 export { Outside } from './outbound/outside.ts';
 export type { OutsideAnswer, OutsideRequest } from './outbound/post-outside.ts';

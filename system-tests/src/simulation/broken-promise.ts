@@ -6,6 +6,7 @@ export interface BrokenPromise {
     | 'double-order'
     | 'doubtful-order'
     | 'forgotten-order'
+    | 'unapproved-order'
     | 'late-ledger'
     | 'late-order'
     | 'late-close'

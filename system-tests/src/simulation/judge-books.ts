@@ -15,9 +15,10 @@ export async function findWrongPapers(site: SimulatedSite): Promise<BrokenPromis
   for (const line of lines) {
     const told = site.supplier.book.orders.find(({ order }) => order.orderId === line.orderId);
     for (const sentence of answersWrong(line, told)) wrong(line, sentence);
-    if (line.closedAtMs === null) continue;
+    if (line.closedAtMs === null || isCalledOff(line)) continue;
     const ended = lines.filter(
-      (each) => each.binId === line.binId && (each.closedAtMs ?? Infinity) <= Number(line.closedAtMs),
+      (each) =>
+        each.binId === line.binId && !isCalledOff(each) && (each.closedAtMs ?? Infinity) <= Number(line.closedAtMs),
     );
     const least = ended.reduce(
       (sum, { ordered }) => sum + ordered - Math.max(1, Math.ceil(ordered * SHORT_RATIO_MAX)),
@@ -53,7 +54,7 @@ function answersWrong(line: Line, told: SupplierOrder | undefined): string[] {
 /** A need lasts as long as something is on order for it, and ends with the goods. */
 export async function findWrongEpisodes(site: SimulatedSite): Promise<BrokenPromise[]> {
   const broken: BrokenPromise[] = [];
-  const lines = await linesOf(site);
+  const lines = (await linesOf(site)).filter((line) => !isCalledOff(line));
   for (const same of Map.groupBy(lines, ({ episodeId }) => episodeId).values()) {
     const [first] = same;
     if (!first || first.episodeId === null) continue;
@@ -68,6 +69,11 @@ export async function findWrongEpisodes(site: SimulatedSite): Promise<BrokenProm
   return broken;
 }
 
+/** A person did not want it: no goods come, and the need stays or is put off. */
+function isCalledOff({ status }: Line): boolean {
+  return status === 'CANCELLED';
+}
+
 type Line = Awaited<ReturnType<typeof linesOf>>[number];
 
 async function linesOf({ database }: SimulatedSite) {
@@ -75,7 +81,7 @@ async function linesOf({ database }: SimulatedSite) {
     .selectFrom('purchase_order_line as l')
     .innerJoin('purchase_order as o', 'o.order_id', 'l.order_id')
     .leftJoin('episode as e', 'e.episode_id', 'l.episode_id')
-    .select(['o.order_id as orderId', 'o.order_number as orderNumber', 'o.closed_at_ms as closedAtMs'])
+    .select(['o.order_id as orderId', 'o.order_number as orderNumber', 'o.closed_at_ms as closedAtMs', 'o.status'])
     .select(['o.supplier_order_number as supplierNumber', 'l.line_number as lineNumber', 'l.bin_id as binId'])
     .select(['l.ordered_quantity as ordered', 'l.confirmed_quantity as confirmed', 'l.shipped_quantity as shipped'])
     .select(['l.stock_units_per_order_unit as packQuantity', 'l.episode_id as episodeId'])

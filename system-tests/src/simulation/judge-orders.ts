@@ -9,6 +9,9 @@ const SEEN_WITHIN_MS = 121 * MINUTE_MS;
 /** What a scale could not say at once it says later, as of then. */
 const SEEN_LATE_MS = 61 * MINUTE_MS;
 
+/** The end of a snooze is looked for at an interval. */
+const SNOOZE_SEEN_WITHIN_MS = 61 * MINUTE_MS;
+
 /** No order twice, none on doubt, none forgotten, and each arrived once at the supplier. */
 export async function findWrongOrders(site: SimulatedSite): Promise<BrokenPromise[]> {
   const { db } = site.database;
@@ -43,6 +46,7 @@ export async function findWrongOrders(site: SimulatedSite): Promise<BrokenPromis
       broken.push(broke('double-order', `${order.orderNumber} is in no book`));
   }
   for (const { plan, pieces } of site.shelves) {
+    if (site.people.snoozedUntilMs(plan.binId) + SNOOZE_SEEN_WITHIN_MS > site.time.nowMs) continue;
     const open = orders.some((order) => order.binId === plan.binId && order.closedAtMs === null);
     if (pieces <= plan.reorderPoint && !open)
       broken.push(broke('forgotten-order', `${plan.binId} holds ${pieces} and nothing is on order`));

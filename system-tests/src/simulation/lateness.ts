@@ -20,7 +20,7 @@ export const WITHIN = {
   orderMs: 2 * CONFIRM_MS + MINUTE_MS,
   /** What a crash may have left behind waits for the sweep. */
   sweepMs: IDLE_CHECK_MS + CONFIRM_MS,
-  /** From the order to the supplier that is well. */
+  /** From the order, once it is approved, to the supplier that is well. */
   sendMs: IDLE_CHECK_MS + SEND_AGAIN_MS,
 } as const;
 
@@ -87,6 +87,11 @@ export class Lateness {
       this.#note('late-ledger', plan.binId, `holds ${pieces}, the ledger still says ${known.onHand ?? 'nothing'}`);
     const knownAtMs = Math.max(calmSinceMs + WITHIN.ledgerMs + WITHIN.sweepMs, shelf.changedAtMs + WITHIN.steadyMs);
     if (nowMs < knownAtMs + WITHIN.orderMs) return;
+    // What a person called off is ordered anew at once, or when its snooze is over and somebody looks.
+    const { people } = this.#site;
+    const snoozedUntilMs = people.snoozedUntilMs(plan.binId);
+    if (nowMs < people.calledOffAtMs(plan.binId) + WITHIN.orderMs) return;
+    if (snoozedUntilMs > 0 && nowMs < snoozedUntilMs + WITHIN.sweepMs + WITHIN.orderMs) return;
     const isLow = pieces <= plan.reorderPoint;
     if (isLow && known.openOrders === 0)
       this.#note('late-order', plan.binId, `holds ${pieces} of at least ${plan.reorderPoint} and nothing is on order`);
@@ -106,18 +111,18 @@ export class Lateness {
       .leftJoin('purchase_order_line as l', (join) => join.onRef('l.bin_id', '=', 'il.bin_id').on('l.open', '=', true))
       .leftJoin('purchase_order as o', 'o.order_id', 'l.order_id')
       .select(['il.bin_id as binId', 's.on_hand as onHand', 'e.opened_at_ms as episodeSinceMs'])
-      .select(['o.order_id as orderId', 'o.sent_at_ms as sentAtMs', 'o.created_at_ms as createdAtMs'])
+      .select(['o.order_id as orderId', 'o.sent_at_ms as sentAtMs', 'o.approved_at_ms as approvedAtMs'])
       .execute();
     return new Map(
       [...Map.groupBy(rows, (row) => row.binId)].map(([binId, same]) => {
-        const unsent = same.filter((row) => row.orderId !== null && row.sentAtMs === null);
+        const unsent = same.filter((row) => row.approvedAtMs !== null && row.sentAtMs === null);
         return [
           binId,
           {
             onHand: same[0]?.onHand ?? null,
             episodeSinceMs: same[0]?.episodeSinceMs ?? null,
             openOrders: same.filter((row) => row.orderId !== null).length,
-            unsentSinceMs: unsent.length === 0 ? null : Math.min(...unsent.map((row) => row.createdAtMs ?? Infinity)),
+            unsentSinceMs: unsent.length === 0 ? null : Math.min(...unsent.map((row) => row.approvedAtMs ?? Infinity)),
           },
         ];
       }),

@@ -2,6 +2,7 @@ import { REQUIRED_CONSUMERS, type Reading } from '@shelfwire/contract';
 import { findViolations } from '@shelfwire/reorder-service/parts';
 
 import { broke, type BrokenPromise } from './broken-promise.ts';
+import { findUnapproved } from './judge-approvals.ts';
 import { findWrongEpisodes, findWrongPapers } from './judge-books.ts';
 import { findWrongOrders } from './judge-orders.ts';
 import type { SimulatedSite } from './simulated-site.ts';
@@ -17,6 +18,7 @@ export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPro
     ...(await findWrongLevels(site)),
     ...(await findParked(site)),
     ...(await findWrongOrders(site)),
+    ...(await findUnapproved(site)),
     ...(await findWrongPapers(site)),
     ...(await findWrongEpisodes(site)),
     ...(await findWrongCounters(site)),

@@ -17,9 +17,10 @@ export function formatSimulation(reports: readonly SimulationReport[]): string {
       .map(([name, times]) => `${name.padEnd(50)} ${String(times).padStart(5)}`),
     '',
     `site-days ${sum(({ days }) => days)}, messages ${sum(({ messages }) => messages)}, readings that were told to be safe ${sum(({ durable }) => durable)},`,
+    `approvals ${sum(({ approvals }) => approvals.approved)}, called off ${sum(({ approvals }) => approvals.calledOff)}, refused to people ${sum(({ approvals }) => approvals.refused)},`,
     `stored ${sum(({ stored }) => stored)}, picks ${sum(({ picks }) => picks)}, orders ${sum(({ orders }) => orders)}, deaths of processes ${sum(({ crashes }) => crashes)}, asked meanwhile ${sum(({ asked }) => asked)}`,
     broken.length === 0
-      ? 'every promise held: nothing lost, nothing stored twice, ledger = shelves, no second order, none on doubt, none forgotten, none late'
+      ? 'every promise held: nothing lost, nothing stored twice, ledger = shelves, no second order, none on doubt, none forgotten, none late, none unapproved'
       : `broken promises in ${broken.length} of ${reports.length} runs:`,
     ...broken.flatMap(({ seed, days, broken: sentences }) => [
       `  seed ${seed} (again: npm run test:faults -- --scenario simulation --seed ${seed} --days ${days})`,

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts';
 import { FAULTS, planFaults } from './fault-plan.ts';
 import { findBrokenPromises } from './promises.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
+import type { Deed } from './simulated-people.ts';
 import { SimulatedSite } from './simulated-site.ts';
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +26,8 @@ export interface SimulationReport {
   stored: number;
   picks: number;
   orders: number;
+  /** What people did with orders that waited for them: approved, called off, or tried in vain. */
+  approvals: { approved: number; calledOff: number; refused: number };
   crashes: number;
   /** How often the judge asked while the days passed. */
   asked: number;
@@ -57,6 +60,7 @@ export async function simulate(
     });
     await site.time.runUntil(endMs);
     for (const shelf of site.shelves) shelf.close();
+    site.people.close();
     await settle(site);
     meddle?.(site);
     const { stoppedBecause } = site.time;
@@ -74,6 +78,7 @@ export async function simulate(
       stored: ingest.store.points.filter(({ measurement }) => measurement === 'reading').length,
       picks: shelves.reduce((sum, shelf) => sum + shelf.picks, 0),
       orders: site.supplier.book.orders.length,
+      approvals: countDeeds(site),
       crashes: gateway.counts.crashes + ingest.counts.crashes + reorder.counts.crashes,
       asked: site.lateness.asked,
       digest: await digestOf(site),
@@ -91,6 +96,13 @@ async function settle(site: SimulatedSite): Promise<void> {
     if (site.time.stoppedBecause !== undefined) return;
     if (turn > 0 && site.gateway.queuedReadings === 0 && site.broker.queued === 0) return;
   }
+}
+
+function countDeeds({ people }: SimulatedSite): SimulationReport['approvals'] {
+  const count = (what: Deed['what'], ok: boolean): number =>
+    people.deeds.filter((deed) => deed.what === what && deed.answer?.ok === ok).length;
+  const refused = count('approve', false) + count('decline', false);
+  return { approved: count('approve', true), calledOff: count('decline', true), refused };
 }
 
 async function digestOf({ durable, database, shelves, gateway, ingest, reorder }: SimulatedSite): Promise<string> {

@@ -1,5 +1,6 @@
 import { SeededRandom } from '@shelfwire/test-servers';
 
+import type { ApprovalPlan, Terms } from './approval-plan.ts';
 import type { SimulatedGateway } from './simulated-gateway.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -15,7 +16,7 @@ const OVERLOAD_GRAMS = 60_000;
 const CONFIRM_SECONDS = [2, 60, 300] as const;
 export const CONFIRM_SECONDS_MAX = Math.max(...CONFIRM_SECONDS);
 
-export interface ShelfPlan {
+export interface ShelfPlan extends Terms {
   binId: string;
   deviceId: string;
   itemId: string;
@@ -189,11 +190,12 @@ export class Shelf {
   }
 }
 
-export function planShelves(count: number, random: SeededRandom): ShelfPlan[] {
-  return Array.from({ length: count }, (_, index) => {
+export function planShelves(terms: readonly Terms[], random: SeededRandom): ShelfPlan[] {
+  return terms.map((ofShelf, index) => {
     const packQuantity = [1, 5, 10, 12][Math.floor(random.next() * 4)] ?? 1;
     const reorderPoint = 10 + Math.floor(random.next() * 20);
     return {
+      ...ofShelf,
       binId: `bin-${index}`,
       deviceId: `scale-${index}`,
       itemId: `item-${index}`,
@@ -225,8 +227,13 @@ export function deviceSettings({ deviceId }: ShelfPlan): Record<string, unknown>
 }
 
 /** catalogue.yaml of the site. */
-export function catalogueOf(tenantId: string, siteId: string, supplierId: string, plans: readonly ShelfPlan[]): string {
+export function catalogueOf(
+  { tenantId, siteId, supplierId }: { tenantId: string; siteId: string; supplierId: string },
+  plans: readonly ShelfPlan[],
+  { rule, monthlyCents }: ApprovalPlan,
+): string {
   const own = { tenantId, siteId };
+  const itemClass = 'dear';
   return JSON.stringify({
     tenants: [
       {
@@ -238,16 +245,24 @@ export function catalogueOf(tenantId: string, siteId: string, supplierId: string
     suppliers: [
       { tenantId, supplierId, name: 'Supplier', endpoint: 'http://supplier.invalid', apiToken: `token-of-${tenantId}` },
     ],
-    items: plans.map(({ itemId }) => ({ tenantId, itemId, sku: itemId, name: itemId, pieceGrams: PIECE_GRAMS })),
-    supplierItems: plans.map(({ itemId, partNumber, packQuantity }) => {
-      return { tenantId, supplierId, itemId, partNumber, packQuantity, orderUnit: 'pack', leadTimeDays: 2 };
+    items: plans.map(({ itemId, isDear }) => ({
+      ...{ tenantId, itemId, sku: itemId, name: itemId, pieceGrams: PIECE_GRAMS },
+      ...(isDear ? { itemClass } : {}),
+    })),
+    supplierItems: plans.map(({ itemId, partNumber, packQuantity, packPriceCents }) => {
+      const price = packPriceCents / 100;
+      return { tenantId, supplierId, itemId, partNumber, packQuantity, orderUnit: 'pack', leadTimeDays: 2, price };
     }),
     bins: plans.map(({ binId, itemId, deviceId }) => {
       const sensor = { deviceId, kind: 'weight', uncertaintyGrams: 4, staleAfterMs: 4 * HEARTBEAT_MS };
       return { ...own, binId, name: binId, locationId: 'hall', itemId, sensor };
     }),
-    policies: plans.map(({ binId, reorderPoint, orderUpTo, confirmSeconds }) => {
-      return { ...own, binId, type: 'MIN_MAX', reorderPoint, orderUpTo, confirmSeconds, autoApprove: true };
+    policies: plans.map(({ binId, reorderPoint, orderUpTo, confirmSeconds, autoApprove }) => {
+      return { ...own, binId, type: 'MIN_MAX', reorderPoint, orderUpTo, confirmSeconds, autoApprove };
     }),
+    approvalRules: (rule ? [rule] : []).map(({ minAmountCents, role, approvals }) => {
+      return { tenantId, ruleId: 'dear', itemClass, minAmount: minAmountCents / 100, requiredRole: role, approvals };
+    }),
+    budgets: monthlyCents === undefined ? [] : [{ tenantId, budgetId: 'all', monthly: monthlyCents / 100 }],
   });
 }

@@ -7,6 +7,7 @@ import {
   configSchema,
   EventPublisher,
   Evaluator,
+  OrderActions,
   OrderAging,
   OrderDispatcher,
   Outside,
@@ -153,6 +154,11 @@ export class SimulatedReorder {
     const result = await this.#during((module) => work(module.get(SupplierInbox, { strict: false })));
     if (result !== undefined) this.#planWork();
     return result;
+  }
+
+  /** What a person does at the console. @returns undefined if the service is away or died over it */
+  atConsole<Result>(work: (actions: OrderActions) => Promise<Result>): Promise<Result | undefined> {
+    return this.#during((module) => work(module.get(OrderActions, { strict: false })));
   }
 
   #planWork(): void {

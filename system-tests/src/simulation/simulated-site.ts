@@ -6,12 +6,14 @@ import type { Reading } from '@shelfwire/contract';
 import { parseCatalogue, seedCatalogue } from '@shelfwire/reorder-service/parts';
 import { SeededRandom } from '@shelfwire/test-servers';
 
+import { planApprovals, type ApprovalPlan } from './approval-plan.ts';
 import { SimulatedBroker } from './central-broker.ts';
 import { Lateness, WITHIN } from './lateness.ts';
 import { catalogueOf, deviceSettings, planShelves, Shelf, type ShelfPlan } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { SimulatedGateway } from './simulated-gateway.ts';
 import { SimulatedIngest } from './simulated-ingest.ts';
+import { SimulatedPeople } from './simulated-people.ts';
 import { SimulatedReorder } from './simulated-reorder.ts';
 import { SimulatedSupplier, type Arrival } from './simulated-supplier.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -33,6 +35,8 @@ export class SimulatedSite {
   readonly ingest: SimulatedIngest;
   readonly reorder: SimulatedReorder;
   readonly supplier: SimulatedSupplier;
+  readonly people: SimulatedPeople;
+  readonly approvalPlan: ApprovalPlan;
   readonly database: SimulatedDatabase;
   readonly shelves: readonly Shelf[];
   readonly durable: Reading[] = [];
@@ -42,7 +46,10 @@ export class SimulatedSite {
 
   constructor(database: SimulatedDatabase, seed: number, shelfCount: number) {
     const random = new SeededRandom(seed);
-    const plans = planShelves(shelfCount, random);
+    // Drawn apart, so that the days of a seed are the same with and without them.
+    const peoplesRandom = new SeededRandom(Math.imul(seed, 2_654_435_761));
+    this.approvalPlan = planApprovals(shelfCount, peoplesRandom);
+    const plans = planShelves(this.approvalPlan.terms, random);
     const { time } = this;
     this.#random = random;
     this.database = database;
@@ -66,6 +73,13 @@ export class SimulatedSite {
       reorder: this.reorder,
       delivered: (arrivals) => this.#putAway(arrivals),
     });
+    this.people = new SimulatedPeople({
+      tenantId: SITE.tenantId,
+      time,
+      random: peoplesRandom,
+      reorder: this.reorder,
+      database,
+    });
     this.shelves = plans.map((plan) => new Shelf(plan, { time, random, gateway: this.gateway }));
     this.lateness = new Lateness(this);
     const within = [WITHIN.steadyMs, WITHIN.steadyMs + WITHIN.orderMs];
@@ -75,13 +89,14 @@ export class SimulatedSite {
   async open(): Promise<void> {
     await this.database.empty();
     const plans = this.shelves.map(({ plan }) => plan);
-    const catalogue = catalogueOf(SITE.tenantId, SITE.siteId, SUPPLIER_ID, plans);
+    const catalogue = catalogueOf({ ...SITE, supplierId: SUPPLIER_ID }, plans, this.approvalPlan);
     await seedCatalogue(this.database.db, parseCatalogue(catalogue, 'simulation'), this.time.nowMs);
     this.reorder.callOut = (request) => this.supplier.answer(request);
     await this.gateway.start();
     await this.ingest.start();
     await this.reorder.start();
     for (const shelf of this.shelves) shelf.open();
+    this.people.open();
   }
 
   close(): void {

@@ -33,6 +33,8 @@ export class SimulatedSupplier {
   /** Takes the next order and breaks the connection before its answer. */
   breaksNextAnswer = false;
   reminders = 0;
+  /** When each order first came. */
+  readonly arrivedAtMs = new Map<string, number>();
   readonly supplierId: string;
   readonly #tenantId: string;
   readonly #time: VirtualTime;
@@ -61,6 +63,7 @@ export class SimulatedSupplier {
       return answered(202, '{}');
     }
     const order = purchaseOrderMessageSchema.parse(JSON.parse(body));
+    if (!this.arrivedAtMs.has(order.orderId)) this.arrivedAtMs.set(order.orderId, this.#time.nowMs);
     const receipt = this.book.receive(headers['idempotency-key'] ?? '', order, this.behaviour, this.#time.nowMs);
     if (receipt.kind === 'conflict') {
       this.conflicts.push(receipt.detail);
