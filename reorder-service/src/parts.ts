@@ -4,7 +4,7 @@ export { parseCatalogue } from './catalogue/catalogue-file.ts';
 export { seedCatalogue } from './catalogue/seed.ts';
 export { configSchema } from './config.ts';
 export { migrateToLatest } from './database/migrate.ts';
-export { createPglite, openPglite, overPglite, type Db } from './database/open-database.ts';
+export { createPglite, openDatabase, openPglite, overPglite, type Db } from './database/open-database.ts';
 export { PreparedPglite } from './database/prepared-pglite.ts';
 export { EventPublisher } from './events/event-publisher.ts';
 export { TouchedBins } from './events/touched-bins.ts';

@@ -1,7 +1,7 @@
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { ShelfwireError } from '@shelfwire/contract';
 import { makeFolder } from '@shelfwire/contract/service';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, type PostgresPool } from 'kysely';
 import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 
 import { PreparedPglite } from './prepared-pglite.ts';
@@ -20,8 +20,12 @@ const INT8_ARRAY_OID = 1016;
  *
  * PGlite has one connection: a query on `db` while a transaction is open waits for it, so inside a transaction use the
  * transaction only.
+ * @param options.around puts something around the connections to PostgreSQL: tests let each statement wait for its turn
  */
-export function openDatabase(url: string, options: { connectionsMax?: number } = {}): Db {
+export function openDatabase(
+  url: string,
+  options: { connectionsMax?: number; around?: (pool: PostgresPool) => PostgresPool } = {},
+): Db {
   if (url.startsWith('pglite:')) return overPglite(() => openPglite(url));
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new ShelfwireError(
@@ -34,7 +38,7 @@ export function openDatabase(url: string, options: { connectionsMax?: number } =
   pool.on('error', () => undefined);
   // One that breaks between two statements of a transaction tells by the next statement; here it would crash too.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+  return new Kysely({ dialect: new PostgresDialect({ pool: options.around?.(preparing(pool)) ?? preparing(pool) }) });
 }
 
 export function overPglite(pglite: PreparedPglite | (() => Promise<PreparedPglite>)): Db {

@@ -4,6 +4,8 @@ export interface Bug {
   name: string;
   /** Several where one line of defence behind another makes a single mistake harmless. */
   changes: readonly Change[];
+  /** Who looks for it: the simulation, unless named; or two replicas, interleaved over a real PostgreSQL. */
+  hunter?: 'replicas';
   /** Why no promise is broken by it, or who else finds it. */
   harmless?: string;
 }

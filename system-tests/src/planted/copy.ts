@@ -60,8 +60,9 @@ export class ProductCopy {
     return this.#run([join('node_modules', 'typescript', 'bin', 'tsc'), '-b', 'system-tests']);
   }
 
-  hunt(args: readonly string[]): Promise<Ended> {
-    return this.#run([join('system-tests', 'dist', 'planted', 'hunt.js'), ...args]);
+  hunt({ hunter }: Bug, args: readonly string[]): Promise<Ended> {
+    const script = hunter === 'replicas' ? 'hunt-replicas.js' : 'hunt.js';
+    return this.#run([join('system-tests', 'dist', 'planted', script), ...args]);
   }
 
   remove(): void {

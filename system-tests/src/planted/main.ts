@@ -80,7 +80,7 @@ async function findOut(copy: ProductCopy, bug: Bug, args: readonly string[]): Pr
   try {
     const built = await copy.build();
     if (built.code !== 0) return { kind: 'failed', detail: `cannot be built: ${built.output.slice(0, 500)}` };
-    const hunted = await copy.hunt(args);
+    const hunted = await copy.hunt(bug, args);
     // The product may end the whole process, as it would end its own.
     if (hunted.code !== 0) return { kind: 'failed', detail: `the process ended: ${hunted.output.slice(-500)}` };
     const { siteDays, broken } = JSON.parse(hunted.output.trim().split('\n').at(-1) ?? '') as Hunted;
@@ -93,12 +93,13 @@ async function findOut(copy: ProductCopy, bug: Bug, args: readonly string[]): Pr
   }
 }
 
-function rowOf({ name, harmless }: Bug, outcome: Outcome | undefined): string {
+function rowOf({ name, harmless, hunter }: Bug, outcome: Outcome | undefined): string {
+  const lived = hunter === 'replicas' ? 'runs of two replicas' : 'site-days';
   switch (outcome?.kind) {
     case 'found':
-      return `| ${name} | ${outcome.siteDays} site-days | ${outcome.by}: ${outcome.example} |`;
+      return `| ${name} | ${outcome.siteDays} ${lived} | ${outcome.by}: ${outcome.example} |`;
     case 'missed':
-      return `| ${name} | **not** in ${outcome.siteDays} | ${harmless ?? ''} |`;
+      return `| ${name} | **not** in ${outcome.siteDays} ${lived} | ${harmless ?? ''} |`;
     default:
       return `| ${name} | – | ${outcome?.detail ?? 'not tried'} |`;
   }

@@ -1,17 +1,28 @@
-import { mayApprove, type Asked } from './approval-plan.ts';
+import { mayApprove, type ApprovalPlan, type Asked } from './approval-plan.ts';
 import { broke, type BrokenPromise } from './broken-promise.ts';
 import { WITHIN } from './lateness.ts';
 import type { Deed } from './simulated-people.ts';
-import type { SimulatedSite } from './simulated-site.ts';
+import type { Shelf } from './shelves.ts';
+import type { SimulatedDatabase } from './simulated-database.ts';
 
 const TIME_ZONE = 'Europe/Berlin';
+
+/** What has to be known of a site, of its people (in the order in which they were answered) and of its supplier. */
+export interface Approvals {
+  time: { nowMs: number };
+  database: Pick<SimulatedDatabase, 'db'>;
+  approvalPlan: ApprovalPlan;
+  shelves: readonly Pick<Shelf, 'plan'>[];
+  people: { deeds: readonly Deed[] };
+  supplier: { arrivedAtMs: ReadonlyMap<string, number> };
+}
 
 /**
  * No order went out that had to be approved and was not, none that was refused; what was approved went out, once; and
  * whoever was refused was told why. Who had to be asked is worked out from the plan of the site, by rules that can only
  * ask for less than the product may: what is split or bought on one day counts by itself here.
  */
-export async function findUnapproved(site: SimulatedSite): Promise<BrokenPromise[]> {
+export async function findUnapproved(site: Approvals): Promise<BrokenPromise[]> {
   const orders = await ordersOf(site);
   const trails = await trailsOf(site);
   const deeds = Map.groupBy(site.people.deeds, ({ orderId }) => orderId);
@@ -21,6 +32,7 @@ export async function findUnapproved(site: SimulatedSite): Promise<BrokenPromise
     const about = deeds.get(order.orderId) ?? [];
     const arrivedAtMs = site.supplier.arrivedAtMs.get(order.orderId);
     const sentences = [
+      ...judgeSnooze(site, order),
       ...judgeArrival(asked, about, arrivedAtMs),
       ...judgeAnswers(asked, about),
       ...judgeTrail(trails.get(order.orderId) ?? [], about, arrivedAtMs !== undefined),
@@ -46,6 +58,15 @@ function judgeArrival(asked: Asked | undefined, about: readonly Deed[], arrivedA
   );
   const people = new Set(given.map(({ by }) => by.userId)).size;
   return people >= asked.approvals ? [] : [`went out with ${people} of ${asked.approvals} approvals by ${asked.role}s`];
+}
+
+/** Nothing is ordered for a shelf while a person has put its need off. */
+function judgeSnooze({ people }: Approvals, { binId, createdAtMs }: JudgedOrder): string[] {
+  const snooze = people.deeds.find(
+    (deed) =>
+      deed.binId === binId && deed.answer?.ok === true && deed.atMs < createdAtMs && deed.snoozedUntilMs > createdAtMs,
+  );
+  return snooze ? [`was ordered although ${snooze.by.email} had put the need off`] : [];
 }
 
 /** Each answer fits what the person may and what had been done before. */
@@ -94,7 +115,7 @@ function judgeTrail(trail: readonly Step[], about: readonly Deed[], hasArrived: 
 type JudgedOrder = Awaited<ReturnType<typeof ordersOf>>[number];
 
 /** @returns undefined if it may go out by itself */
-function askedFor(site: SimulatedSite, orders: readonly JudgedOrder[], order: JudgedOrder): Asked | undefined {
+function askedFor(site: Approvals, orders: readonly JudgedOrder[], order: JudgedOrder): Asked | undefined {
   const { rule, monthlyCents } = site.approvalPlan;
   const plan = site.shelves.find((shelf) => shelf.plan.binId === order.binId)?.plan;
   if (rule && plan?.isDear && order.amountCents >= rule.minAmountCents) return rule;
@@ -112,7 +133,7 @@ function monthOf(atMs: number): string {
   return new Intl.DateTimeFormat('en', { timeZone: TIME_ZONE, year: 'numeric', month: '2-digit' }).format(atMs);
 }
 
-async function ordersOf({ database, shelves }: SimulatedSite) {
+async function ordersOf({ database, shelves }: Approvals) {
   const rows = await database.db
     .selectFrom('purchase_order as o')
     .innerJoin('purchase_order_line as l', 'l.order_id', 'o.order_id')
@@ -126,7 +147,7 @@ async function ordersOf({ database, shelves }: SimulatedSite) {
   });
 }
 
-async function trailsOf({ database }: SimulatedSite): Promise<ReadonlyMap<string, readonly Step[]>> {
+async function trailsOf({ database }: Approvals): Promise<ReadonlyMap<string, readonly Step[]>> {
   const rows = await database.db
     .selectFrom('order_event')
     .select(['order_id as orderId', 'event', 'note'])

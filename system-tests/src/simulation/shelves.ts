@@ -246,7 +246,11 @@ export function catalogueOf(
       { tenantId, supplierId, name: 'Supplier', endpoint: 'http://supplier.invalid', apiToken: `token-of-${tenantId}` },
     ],
     items: plans.map(({ itemId, isDear }) => ({
-      ...{ tenantId, itemId, sku: itemId, name: itemId, pieceGrams: PIECE_GRAMS },
+      tenantId,
+      itemId,
+      sku: itemId,
+      name: itemId,
+      pieceGrams: PIECE_GRAMS,
       ...(isDear ? { itemClass } : {}),
     })),
     supplierItems: plans.map(({ itemId, partNumber, packQuantity, packPriceCents }) => {

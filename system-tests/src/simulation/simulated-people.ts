@@ -124,9 +124,9 @@ export class SimulatedPeople {
     work: (actions: OrderActions, actor: Person & { tenantId: string }) => Promise<ActionResult>,
   ): Promise<void> {
     const noted: Deed = { ...deed, atMs: this.#time.nowMs, answer: undefined };
-    this.deeds.push(noted);
     const tenantId = this.#tenantId;
     noted.answer = await this.#reorder.atConsole((actions) => work(actions, { ...deed.by, tenantId }));
+    this.deeds.push(noted);
   }
 
   /** The list at the console, the oldest first. */

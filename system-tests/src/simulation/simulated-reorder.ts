@@ -1,16 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import { parseTopic } from '@shelfwire/contract';
-import { createLogger, readConfig, ServiceMetrics } from '@shelfwire/contract/service';
+import { ServiceMetrics } from '@shelfwire/contract/service';
 import {
-  AppModule,
-  CentralPublisher,
-  configSchema,
   EventPublisher,
   Evaluator,
   OrderActions,
   OrderAging,
   OrderDispatcher,
-  Outside,
   ReadingsController,
   StockLedger,
   SupplierInbox,
@@ -24,6 +20,7 @@ import type { SimulatedBroker } from './central-broker.ts';
 import { ProcessCounters, readingsIn } from './counters.ts';
 import { Heard } from './heard.ts';
 import { Life } from './life.ts';
+import { reorderModule } from './reorder-module.ts';
 import { CONFIRM_SECONDS_MAX } from './shelves.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -98,28 +95,13 @@ export class SimulatedReorder {
   async start(): Promise<void> {
     const life = new Life();
     const db = this.#database.connectionOf(life, () => this.crash());
-    const logger = createLogger('simulation', { level: 'silent' });
     const metrics = new ServiceMetrics({ collectDefaults: false });
     this.counters.begin(metrics);
-    const config = readConfig(configSchema, {
-      SHELFWIRE_CENTRAL_MQTT_URL: 'mqtt://simulated',
-      SHELFWIRE_DATABASE_URL: 'pglite:memory:',
-      SHELFWIRE_JWT_SECRET: 'a secret of at least thirty-two characters',
-      SHELFWIRE_SUPPLIER_ATTEMPTS_MAX: '1000',
-    });
     const publish = async (topic: string, message: object): Promise<void> => {
       await life.pass();
       this.#broker.publish(topic, Buffer.from(JSON.stringify(message)));
     };
-    const runtime = { config, logger, metrics, clock: () => this.#time.nowMs };
-    const http = { logger, metrics, readiness: () => [] };
-    const outside = { refusalOf: () => undefined, post: this.#post };
-    const module = await Test.createTestingModule({ imports: [AppModule.of(runtime, db, http)] })
-      .overrideProvider(Outside)
-      .useValue(outside)
-      .overrideProvider(CentralPublisher)
-      .useValue({ connected: true, publish, publishEvent: publish })
-      .compile();
+    const module = await reorderModule({ db, metrics, clock: () => this.#time.nowMs, post: this.#post, publish });
     module.get(TouchedBins, { strict: false }).touches.subscribe(() => this.#planWork());
     // Its jobs are not started: they run when they would have been woken.
     module.get(OrderDispatcher, { strict: false }).wake = () => this.#wake('dispatcher');
