@@ -13,7 +13,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 export interface Interleaving {
   seed: number;
   statements: number;
-  /** How often a statement waited for what another one had locked. */
+  /** How many statements waited for what another one had locked. */
   waits: number;
   orders: number;
   broken: readonly BrokenPromise[];

@@ -7,6 +7,8 @@ interface Statement {
   replica: string;
   pid: number;
   run: () => Promise<unknown>;
+  /** For a lock. */
+  hasWaited?: boolean;
 }
 
 /** So often whoever had the last turn has the next one too. */
@@ -20,7 +22,7 @@ const CALM_TURNS = 3;
  */
 export class Turnstile {
   statements = 0;
-  /** How often one waited for a lock that another held. */
+  /** How many of them waited for a lock that another held. */
   waits = 0;
   readonly #random: SeededRandom;
   /** @returns those of these connections that wait for a lock */
@@ -102,7 +104,10 @@ export class Turnstile {
       if (pids.length > 0) {
         const blocked = await this.#waitingForLocks(pids);
         if (this.#underWay.size > blocked.length) continue;
-        if (blocked.length > 0) this.waits += 1;
+        for (const statement of this.#underWay) {
+          if (!statement.hasWaited) this.waits += 1;
+          statement.hasWaited = true;
+        }
       }
       if (this.#waiting.length + this.statements === before) return;
     }
