@@ -57,12 +57,13 @@ export function shelfAndBin(): DashboardBuilder {
     .withPanel(
       stat({
         title: 'On order',
-        description: 'Ordered and not yet received, from open order lines.',
+        description: 'Still to come on open order lines, goods at the dock among it.',
         unit: 'short',
         width: 4,
         queries: [
           ofThisBin(
-            `select coalesce(sum(greatest(ordered_quantity - received_quantity - cancelled_quantity, 0)), 0) as on_order
+            `select coalesce(sum(greatest(ordered_quantity - received_quantity - cancelled_quantity - proposed_quantity, 0)
+               + awaiting_put_away_quantity), 0) as on_order
              from purchase_order_line`,
             'open',
           ),

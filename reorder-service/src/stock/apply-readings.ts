@@ -5,6 +5,7 @@ import { enqueueEvents } from '../events/event-outbox.ts';
 import { bookReceipts } from '../orders/book-receipts.ts';
 import { openLinesOf } from '../orders/open-lines.ts';
 import { writeSeenMoves } from './announced-moves.ts';
+import { openDemandOf } from './open-demand.ts';
 import { planChanges } from './plan-changes.ts';
 import { changedSensors, noteMoved } from './sensors-seen.ts';
 import { lockSite, type BinMemory, type SiteAddress, type SiteMemory } from './site-memory.ts';
@@ -82,13 +83,11 @@ export async function applyReadings(
   await writeParked(tx, site, incoming, understood.parked, nowMs);
   await writeSeenMoves(tx, site, plan.moves, nowMs);
   await bookReceipts(tx, site.tenantId, plan.receipts, nowMs);
-  const onOrder = await openLinesOf(
-    tx,
-    site,
-    plan.changes.map((change) => change.binId),
-  );
+  const changedBinIds = plan.changes.map((change) => change.binId);
+  const onOrder = await openLinesOf(tx, site, changedBinIds);
+  const openDemand = await openDemandOf(tx, site, changedBinIds, nowMs);
 
-  const events = stockEvents(plan.changes, onOrder);
+  const events = stockEvents(plan.changes, onOrder, openDemand);
   await enqueueEvents(tx, site, formatTopic({ channel: 'stock', ...site }), events, nowMs);
 
   await tellCaptured(tx, site, understood, nowMs);

@@ -1,4 +1,6 @@
-import type { Reading } from '@shelfwire/contract';
+import { randomUUID } from 'node:crypto';
+
+import type { Reading, StockEvent } from '@shelfwire/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { openMigratedPglite } from '../database/migrated-database.ts';
@@ -7,6 +9,7 @@ import { withTenant } from '../database/with-tenant.ts';
 import type { OrderCommand } from '../orders/order-command.ts';
 import { changeOrder, lockOrder } from '../orders/order-store.ts';
 import { BinStory } from '../replenishment/situation.ts';
+import { StockQueries } from './stock-queries.ts';
 
 /** Which steps up are goods of an order, and which are not. */
 let db: Db;
@@ -130,4 +133,38 @@ test('a corrected piece weight is an adjustment, whatever is on order', async ()
   await story.shows(18);
   expect(await story.orders()).toMatchObject([{ received: 0, status: 'SENT' }]);
   expect(await kinds(story)).toEqual(['ADJUSTMENT 18', 'ADJUSTMENT 27']);
+});
+
+test('what is told live of a level is what the list says: reserved goods count, and goods at the dock, once', async () => {
+  const story = await sentOrder();
+  const bin = { tenant_id: story.tenantId, site_id: 'plant-1', bin_id: 'A-01', item_id: 'm8' };
+  await db
+    .insertInto('reservation')
+    .values({
+      ...bin,
+      reservation_id: randomUUID(),
+      quantity: 5,
+      reference: 'WO-1',
+      created_by: 'erp',
+      created_at_ms: 1,
+    })
+    .execute();
+  // Of the 50: a scale saw 20 that nobody has confirmed, 10 are at the dock.
+  await db
+    .updateTable('purchase_order_line')
+    .set({ received_quantity: 10, proposed_quantity: 20, awaiting_put_away_quantity: 10 })
+    .where('tenant_id', '=', story.tenantId)
+    .execute();
+  await story.shows(17);
+  const { payload } = await db
+    .selectFrom('message_outbox')
+    .select('payload')
+    .where('tenant_id', '=', story.tenantId)
+    .where('recipient', 'like', '%/stock')
+    .orderBy('position', 'desc')
+    .executeTakeFirstOrThrow();
+  const [told] = (payload as { events: StockEvent[] }).events;
+  const { items } = await new StockQueries(db).list(story.tenantId, { limit: 10 });
+  expect(items[0]?.position).toEqual({ onHand: 17, onOrder: 30, reserved: 5, backordered: 0, inventoryPosition: 42 });
+  expect(told).toMatchObject({ onHand: 17, onOrder: 30, inventoryPosition: 42 });
 });

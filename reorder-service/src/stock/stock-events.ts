@@ -4,6 +4,7 @@ import type { MovementKind, StockEvent } from '@shelfwire/contract';
 
 import { onOrderOf, type OpenLine } from '../orders/open-lines.ts';
 import type { BinState } from './bin-state.ts';
+import type { OpenDemand } from './open-demand.ts';
 import { statusOf, type StockLimits } from './status.ts';
 
 /** One change of one bin's level, as it will be told to others. */
@@ -20,7 +21,11 @@ export interface BinChange {
   overflowOnHand: number;
 }
 
-export function stockEvents(changes: readonly BinChange[], openLines: readonly OpenLine[]): StockEvent[] {
+export function stockEvents(
+  changes: readonly BinChange[],
+  openLines: readonly OpenLine[],
+  openDemand: OpenDemand,
+): StockEvent[] {
   return changes.map((change) => {
     const { binId, itemId, state } = change;
     const onOrder = onOrderOf(openLines, change);
@@ -36,7 +41,8 @@ export function stockEvents(changes: readonly BinChange[], openLines: readonly O
       onHand: state.onHand,
       uncertainty: state.uncertainty,
       onOrder,
-      inventoryPosition: state.onHand + onOrder,
+      // As the stock list says it.
+      inventoryPosition: state.onHand + onOrder - openDemand(change),
       status: statusOf(state.onHand + change.overflowOnHand, change.limits),
     };
   });

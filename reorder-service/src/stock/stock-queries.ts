@@ -141,7 +141,9 @@ function stockRows(
     left join item_location il using (tenant_id, site_id, bin_id)
     left join policy p on p.tenant_id = b.tenant_id and p.policy_id = il.policy_id and p.version = il.policy_version
     left join lateral (
-      select sum(pl.ordered_quantity - pl.cancelled_quantity - pl.received_quantity) as on_order,
+      -- As remainingOf (../orders/open-lines.ts) counts: what a scale saw and nobody has confirmed is on hand, not on order.
+      select sum(greatest(0, pl.ordered_quantity - pl.cancelled_quantity - pl.received_quantity - pl.proposed_quantity)
+               + pl.awaiting_put_away_quantity) as on_order,
              (array_agg(pl.order_id order by pl.order_id) filter (where ${supplierId ?? null}::text is null or exists (
                 select from purchase_order po where po.order_id = pl.order_id
                   and po.supplier_id = ${supplierId ?? null})))[1] as open_order_id
