@@ -3,12 +3,11 @@ import { InfluxServer, needs, PostgresServer, VictoriaMetricsServer } from '@she
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { ALERT_RULES } from './alerting/rules.ts';
 import { INFLUXDB, POSTGRESQL, PROMETHEUS } from './data-sources.ts';
+import { describeInfluxQl } from './influxql.conformance.ts';
 import { allQueries, type NamedQuery } from './testing/all-queries.ts';
-import { expandInfluxQl, expandPromQl, expandSql, type Choices } from './testing/expand.ts';
+import { expandPromQl, expandSql, type Choices } from './testing/expand.ts';
 import { sampleRecords } from './testing/sample-records.ts';
-import { sampleTelemetry } from './testing/sample-telemetry.ts';
 import { migratedDatabase } from './testing/migrated-database.ts';
 
 const NOW_MS = Date.now();
@@ -34,42 +33,18 @@ test('every query belongs to one of the three sources', () => {
   expect(queries.filter(({ type }) => !known.has(type))).toEqual([]);
 });
 
-describe.runIf(needs('influxdb'))('InfluxQL on the real engine', () => {
-  let server: InfluxServer;
-
-  beforeAll(async () => {
-    server = await InfluxServer.start();
+describe.runIf(needs('influxdb'))('with a server of 1.6', () => {
+  describeInfluxQl('InfluxDB 1.6', async () => {
+    const server = await InfluxServer.start();
     await server.createDatabase('shelfwire');
-    const answer = await fetch(`${server.directUrl}/write?db=shelfwire`, {
-      method: 'POST',
-      body: sampleTelemetry(NOW_MS),
-    });
-    expect(answer.status).toBe(204);
-  });
-  afterAll(() => server.close());
-
-  test.each(ofType(INFLUXDB.type))('$name answers with values', async ({ text }) => {
-    const answer = await server.query(expandInfluxQl(text, CHOICES, RANGE), 'shelfwire');
-    const rows = (answer.results ?? []).flatMap((result) => (result.series ?? []).flatMap((series) => series.values));
-    expect(rows.some((row) => row.slice(1).some((value) => value !== null))).toBe(true);
-  });
-
-  test('nothing is seen of another tenant', async () => {
-    for (const { name, text } of ofType(INFLUXDB.type)) {
-      if (name.startsWith('alert:')) continue;
-      const foreign = expandInfluxQl(text, { ...CHOICES, tenant: 'other' }, RANGE);
-      const answer = await server.query(foreign, 'shelfwire');
-      expect([name, answer.results?.flatMap((result) => result.series ?? [])]).toEqual([name, []]);
-    }
-  });
-
-  test('a gateway that fell silent counts zero statuses in its last interval', async () => {
-    const rule = ALERT_RULES.find(({ uid }) => uid === 'shelfwire-gateway-offline');
-    const later = { fromMs: NOW_MS - 3_600_000, toMs: NOW_MS + 1_800_000 };
-    const answer = await server.query(expandInfluxQl(rule?.query.text ?? '', CHOICES, later), 'shelfwire');
-    const values = answer.results?.[0]?.series?.[0]?.values.map(([, count]) => count) ?? [];
-    expect(values.at(-1)).toBe(0);
-    expect(values[2]).toBe(5);
+    return {
+      write: async (body) => {
+        const answer = await fetch(`${server.directUrl}/write?db=shelfwire`, { method: 'POST', body });
+        expect(answer.status).toBe(204);
+      },
+      query: (influxQl) => server.query(influxQl, 'shelfwire'),
+      close: () => server.close(),
+    };
   });
 });
 

@@ -1,4 +1,6 @@
 export * from './impaired-link.ts';
+export * from './influx-2-api.ts';
+export * from './influxdb-2.ts';
 export * from './influxdb.ts';
 export * from './mosquitto.ts';
 export * from './postgres.ts';

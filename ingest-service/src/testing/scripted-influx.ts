@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-/** Says how a write is answered. */
+/** Says how a request is answered; a body of text goes out as it is. */
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | 'cut before the answer'
@@ -62,6 +62,7 @@ export class ScriptedInflux {
     }
     if (answer.status === 204) for (const line of lines) this.stored.add(line);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-    response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? {}));
+    const { body = {} } = answer;
+    response.end(answer.status === 204 ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
   }
 }

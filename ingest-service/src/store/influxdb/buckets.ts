@@ -10,12 +10,19 @@ const bucketsSchema = z.object({
   buckets: z.array(
     z.object({
       id: z.string(),
+      orgID: z.string().optional(),
       name: z.string().optional(),
       retentionRules: z.array(z.object({ type: z.string().optional(), everySeconds: z.number() })).default([]),
     }),
   ),
 });
 const orgsSchema = z.object({ orgs: z.array(z.object({ id: z.string() })) });
+/**
+ * What setting up 2.x gives to a bucket that keeps for ever: a retention shorter than that is refused (422) unless shards
+ * are made shorter with it. No retention that can be set is shorter than a day.
+ */
+const SHARD_SECONDS_MAX = 7 * 86_400;
+const SHARD_SECONDS = 86_400;
 /** The most that 2.x gives at once. */
 const PAGE_SIZE = 100;
 
@@ -35,7 +42,7 @@ export class Buckets {
    */
   async ensure(bucket: string, retention: Retention, reader: InfluxQlReader): Promise<void> {
     const everySeconds = Math.round(retention.downsampledMs / 1_000);
-    const retentionRules = [{ type: 'expire', everySeconds }];
+    const rule = { type: 'expire', everySeconds };
     const buckets = await this.#find({ name: bucket });
     if (buckets === undefined) {
       await ensureDatabase(bucket, everySeconds, reader);
@@ -43,10 +50,10 @@ export class Buckets {
     }
     const [found] = buckets;
     if (!found) {
-      const { orgs } = orgsSchema.parse(await this.#call('GET', `/api/v2/orgs?${parameters({ org: this.#org })}`));
-      await this.#call('POST', '/api/v2/buckets', { orgID: orgs[0]?.id, name: bucket, retentionRules });
+      await this.#make({ orgID: await this.#orgId(), name: bucket, retentionRules: [rule] });
     } else if (found.retentionRules[0]?.everySeconds !== everySeconds) {
-      await this.#call('PATCH', `/api/v2/buckets/${found.id}`, { retentionRules });
+      const shards = everySeconds < SHARD_SECONDS_MAX ? { shardGroupDurationSeconds: SHARD_SECONDS } : {};
+      await this.#call('PATCH', `/api/v2/buckets/${found.id}`, { retentionRules: [{ ...rule, ...shards }] });
     }
   }
 
@@ -59,6 +66,22 @@ export class Buckets {
       names.push(...page.flatMap(({ name }) => name ?? []));
       if (page.length < PAGE_SIZE) return names.filter((name) => name.startsWith(prefix));
     }
+  }
+
+  async #make(bucket: object): Promise<void> {
+    try {
+      await this.#call('POST', '/api/v2/buckets', bucket);
+    } catch (error) {
+      // Another replica was quicker.
+      if (!(error instanceof HttpError) || error.statusCode !== 422 || !/already exists/.test(error.body ?? ''))
+        throw error;
+    }
+  }
+
+  /** A token for all buckets of an organisation may not read the organisation itself: then any bucket says whose it is. */
+  async #orgId(): Promise<string | undefined> {
+    const { orgs } = orgsSchema.parse(await this.#call('GET', `/api/v2/orgs?${parameters({ org: this.#org })}`));
+    return orgs[0]?.id ?? (await this.#find({ limit: String(PAGE_SIZE) }))?.[0]?.orgID;
   }
 
   /** @returns undefined where the server has no such API */

@@ -138,6 +138,8 @@ export class InfluxQlReader implements SeriesReader {
   ): Promise<InfluxSeries[]> {
     const parameters = new URLSearchParams({ db: this.#database, epoch: 'ms', chunked: 'true', q: influxQl });
     const text = await getText(this.#client, '/query', parameters, method);
+    // 2.x answers nothing at all to a DELETE that it has done; a question it always answers.
+    if (method === 'POST' && text.trim() === '') return [];
     const answers = text.trimEnd().split('\n').map(parseAnswer);
     for (const answer of answers) throwProblem(problemOf(answer));
     const found = joinParts(answers.flatMap(({ results = [] }) => results.flatMap(({ series = [] }) => series)));
@@ -202,8 +204,19 @@ function problemOf({ error, results }: z.infer<typeof answerSchema>): string | u
   return error ?? results?.find((result) => result.error)?.error;
 }
 
+/** As 2.x says it: to a question, and to a DELETE. It says so as well of what the token may not read. */
+const NO_DATABASE = /^(database not found|default retention policy not set)/;
+/** A DELETE, which 2.x answers with 200 like every other. */
+const NO_RIGHT = /^insufficient permissions/;
+
 function throwProblem(problem: string | undefined): void {
-  if (problem?.startsWith('database not found')) throw new StoreAwayError('STORE_NOT_FOUND', `InfluxDB: ${problem}`);
+  if (problem === undefined) return;
+  const code = NO_DATABASE.test(problem)
+    ? 'STORE_NOT_FOUND'
+    : NO_RIGHT.test(problem)
+      ? 'STORE_ACCESS_DENIED'
+      : undefined;
+  if (code) throw new StoreAwayError(code, `InfluxDB: ${problem}`);
   if (problem) throw ingestError('STORE_QUERY_FAILED', `InfluxDB: ${problem}`);
 }
 

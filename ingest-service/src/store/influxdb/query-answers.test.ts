@@ -68,3 +68,18 @@ test('an answer that the server cut off is an error, and no gap', async () => {
   answerWith(() => [{ name: 'reading', columns: ['time', 'value'], values: [[1, 2]], partial: true }]);
   await expect(store.series(WEIGHTS)).rejects.toMatchObject({ code: 'STORE_QUERY_FAILED' });
 });
+
+test.each([
+  ['database not found: b', 'STORE_NOT_FOUND'],
+  ['default retention policy not set for: b', 'STORE_NOT_FOUND'],
+  ['insufficient permissions', 'STORE_ACCESS_DENIED'],
+  ['not implemented: SHOW SERIES CARDINALITY', 'STORE_QUERY_FAILED'],
+])('2.x: “%s” within an answer of 200 is %s', async (error, code) => {
+  server.answer = () => ({ status: 200, body: { results: [{ statement_id: 0, error }] } });
+  await expect(store.series(WEIGHTS)).rejects.toMatchObject({ code });
+});
+
+test('a question that is answered by nothing at all is an error, and no gap', async () => {
+  server.answer = () => ({ status: 200, body: '' });
+  await expect(store.series(WEIGHTS)).rejects.toMatchObject({ code: 'STORE_QUERY_FAILED' });
+});

@@ -1,154 +1,56 @@
 import { InfluxServer, needs } from '@shelfwire/test-servers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import type { TelemetryPoint } from '../../points/point.ts';
 import { ScriptedInflux } from '../../testing/scripted-influx.ts';
-import type { BucketsRequest, StoreAggregate } from '../telemetry-store.ts';
 import { HOUR_MS } from '../hours/split-range.ts';
 import { InfluxStore } from './influxdb-store.ts';
+import { describeUpkeep } from './upkeep.conformance.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const NOW_MS = Date.UTC(2026, 5, 1);
 const KEEP = { rawMs: 90 * DAY_MS, downsampledMs: 800 * DAY_MS };
 
-function weight(atMs: number, netGrams: number, quality = 'good'): TelemetryPoint {
-  return {
-    measurement: 'reading',
-    atMs,
-    nanosOfMs: 1,
-    tags: { tenantId: 't', siteId: 's', gatewayId: 'g', deviceId: 'd', sensorId: undefined, kind: 'weight', quality },
-    fields: { netGrams, sequence: 1 },
-  };
-}
-
-function days(aggregate: StoreAggregate, fromMs: number, toMs: number): BucketsRequest {
-  const tags = { tenantId: 't', siteId: 's', deviceId: 'd' };
-  return {
-    measurement: 'reading',
-    field: 'netGrams',
-    tags,
-    fromMs,
-    toMs,
-    stepMs: DAY_MS,
-    aggregates: [aggregate],
-    limit: 1_000,
-  };
-}
-
 describe.runIf(needs('influxdb'))('with the real engine', () => {
-  let server: InfluxServer;
-  let store: InfluxStore;
-  const open = (instance: string): InfluxStore =>
-    new InfluxStore({
+  describeUpkeep('InfluxDB 1.6', async () => {
+    const server = await InfluxServer.start();
+    await server.createDatabase('telemetry');
+    return {
       url: server.url,
       token: '',
       org: '',
-      bucket: 'telemetry',
-      tenantBuckets: 'shared',
-      instance,
-      readBy: 'influxql',
-      requestTimeoutMs: 5_000,
-    });
-  beforeAll(async () => {
-    server = await InfluxServer.start();
-    await server.createDatabase('telemetry');
-    store = open('ingest');
-  });
-  afterAll(async () => {
-    await store.close();
-    await server.close();
-  });
-
-  test('days are answered from hourly values when the readings are gone, late readings included', async () => {
-    const oldMs = NOW_MS - 100 * DAY_MS;
-    const recentMs = NOW_MS - 2 * DAY_MS;
-    await store.write([
-      weight(oldMs, 10),
-      weight(oldMs + 5 * HOUR_MS, 40),
-      weight(recentMs, 7),
-      weight(recentMs + 1, 9, 'unstable'),
-    ]);
-    await store.maintain(KEEP, oldMs + DAY_MS);
-    await store.write([weight(oldMs + 60_000, 100)]); // late: its hour is computed again
-    await store.maintain(KEEP, oldMs + DAY_MS);
-    await store.maintain(KEEP, NOW_MS);
-
-    const raw = await server.query('SELECT "netGrams" FROM "reading"', 'telemetry');
-    expect(raw.results?.[0]?.series?.[0]?.values).toHaveLength(2); // the recent ones
-    const expected = { mean: [50, 8], min: [10, 7], max: [100, 9], last: [40, 9], count: [3, 2] };
-    for (const [aggregate, [old, recent]] of Object.entries(expected)) {
-      expect(await store.buckets(days(aggregate as StoreAggregate, oldMs, NOW_MS))).toEqual([
-        [oldMs, old],
-        [recentMs, recent],
-      ]);
-    }
-  });
-
-  test('a reading that comes after its hour’s readings are gone changes no hourly value', async () => {
-    const oldMs = NOW_MS - 200 * DAY_MS;
-    const hourly = `SELECT "netGrams_count", "netGrams_max" FROM "reading_hourly" WHERE time = ${oldMs}ms`;
-    const hour = async () => (await server.query(hourly, 'telemetry')).results?.[0]?.series?.[0]?.values;
-    const laterMs = NOW_MS + 20 * DAY_MS;
-    await store.write([weight(oldMs, 10), weight(oldMs + 1, 20), weight(oldMs + 2, 30)]);
-    await store.maintain(KEEP, oldMs + DAY_MS);
-    await store.maintain(KEEP, laterMs);
-    const before = await hour();
-    expect(before?.[0]?.slice(1)).toEqual([3, 30]);
-    await store.write([weight(oldMs + 60_000, 5)]);
-    await store.maintain(KEEP, laterMs);
-    expect(await hour()).toEqual(before);
-  });
-
-  test.each(['ingest', 'another replica'])(
-    '%s: late readings before a crash are counted after it',
-    async (instance) => {
-      const hourMs = NOW_MS - (instance === 'ingest' ? 60 : 61) * DAY_MS;
-      const count = `SELECT "netGrams_count" FROM "reading_hourly" WHERE time = ${hourMs}ms`;
-      await store.write([weight(hourMs, 1)]);
-      await store.maintain(KEEP, NOW_MS);
-      await store.write([weight(hourMs + 1, 2)]); // and then it is gone, as if killed
-      store = open(instance.replaceAll(' ', '-'));
-      await store.maintain(KEEP, NOW_MS);
-      expect((await server.query(count, 'telemetry')).results?.[0]?.series?.[0]?.values).toEqual([[hourMs, 2]]);
-    },
-  );
-
-  test('what was computed is not computed again at the next start', async () => {
-    await store.maintain(KEEP, NOW_MS);
-    const marks = `SELECT "mark", "done" FROM "hour_mark" WHERE "instance" = 'ingest'`;
-    store = open('ingest');
-    await store.maintain(KEEP, NOW_MS);
-    const rows = (await server.query(marks, 'telemetry')).results?.[0]?.series?.[0]?.values ?? [];
-    expect(rows.length).toBeGreaterThan(0);
-    expect(rows.filter(([, mark, done]) => Number(mark) > Number(done ?? 0))).toEqual([]);
-  });
-
-  test('readings are deleted by whole hours, so that no hourly value is computed from a part of them', async () => {
-    const fromMs = NOW_MS + 300 * DAY_MS;
-    await store.write([weight(fromMs, 1), weight(fromMs + 40 * 60_000, 2), weight(fromMs + HOUR_MS, 3)]);
-    const rawCount = async (): Promise<unknown> => {
-      const question = `SELECT count("netGrams") FROM "reading" WHERE time >= ${fromMs}ms`;
-      return (await server.query(question, 'telemetry')).results?.[0]?.series?.[0]?.values?.[0]?.[1];
+      query: (influxQl, database) => server.query(influxQl, database),
+      close: () => server.close(),
     };
-    await store.maintain(KEEP, fromMs + 30 * 60_000 + KEEP.rawMs); // the retention ends inside the first hour
-    expect(await rawCount()).toBe(3);
-    await store.maintain(KEEP, fromMs + HOUR_MS + KEEP.rawMs + DAY_MS);
-    expect(await rawCount()).toBeUndefined();
   });
 });
 
+/** The answers are those of a real 2.7.12 (influxdb-2-answers.containers.test.ts asks one). */
 describe('with the API of InfluxDB 2.x', () => {
-  const bucket = (everySeconds: number) => ({ id: 'b1', retentionRules: [{ type: 'expire', everySeconds }] });
+  const bucket = (everySeconds: number) => ({
+    id: 'b1',
+    orgID: 'o1',
+    retentionRules: [{ type: 'expire', everySeconds }],
+  });
+  interface Has {
+    buckets: unknown[] | 'not found';
+    orgs?: unknown[];
+    /** Says no to what would change a bucket. */
+    refusal?: { status: number; body: unknown };
+    keep?: typeof KEEP;
+  }
 
-  /** What was asked of the server besides queries, given what buckets it has. */
-  async function maintain(buckets: unknown[] | 'not found'): Promise<string[]> {
+  /** What was asked of the server besides questions. */
+  async function maintain({ buckets, orgs = [{ id: 'o1' }], refusal, keep = KEEP }: Has): Promise<string[]> {
     const server = await ScriptedInflux.start();
     const asked: string[] = [];
-    server.answer = (lines, _number, request) => {
-      if (request.url?.startsWith('/query')) return { status: 200, body: { results: [{ statement_id: 0 }] } };
-      asked.push(`${request.method ?? ''} ${request.url ?? ''} ${lines.join('')}`.trim());
-      if (request.url?.startsWith('/api/v2/orgs')) return { status: 200, body: { orgs: [{ id: 'o1' }] } };
-      if (request.method !== 'GET') return { status: 201, body: {} };
+    server.answer = (lines, _number, { method = '', url = '' }) => {
+      const { pathname, searchParams } = new URL(url, server.url);
+      if (pathname === '/query' && method === 'GET') return { status: 200, body: { results: [{ statement_id: 0 }] } };
+      asked.push(`${method} ${pathname === '/query' ? searchParams.get('q') : url} ${lines.join('')}`.trim());
+      if (pathname === '/query') return { status: 200, body: '' };
+      if (pathname === '/api/v2/orgs') return { status: 200, body: { orgs } };
+      if (method !== 'GET') return refusal ?? { status: 201, body: {} };
+      if (searchParams.has('limit')) return { status: 200, body: { buckets: [bucket(0)] } };
       if (buckets === 'not found') return { status: 404, body: { code: 'not found', message: 'bucket "x" not found' } };
       return { status: 200, body: { buckets } };
     };
@@ -162,24 +64,60 @@ describe('with the API of InfluxDB 2.x', () => {
       readBy: 'influxql',
       requestTimeoutMs: 1_000,
     });
-    await store.maintain(KEEP, NOW_MS);
-    await store.close();
-    await server.close();
+    try {
+      await store.maintain(keep, NOW_MS);
+    } finally {
+      await store.close();
+      await server.close();
+    }
     return asked;
   }
+  const about = (asked: readonly string[], text: string): string[] => asked.filter((one) => one.includes(text));
+  const MADE =
+    'POST /api/v2/buckets {"orgID":"o1","name":"x","retentionRules":[{"type":"expire","everySeconds":69120000}]}';
 
   test.each([[[]], ['not found' as const]])('a missing bucket (%j) is made with its retention', async (buckets) => {
-    expect(await maintain(buckets)).toEqual([
+    expect(about(await maintain({ buckets }), '/api/')).toEqual([
       'GET /api/v2/buckets?org=acme&name=x',
       'GET /api/v2/orgs?org=acme',
-      'POST /api/v2/buckets {"orgID":"o1","name":"x","retentionRules":[{"type":"expire","everySeconds":69120000}]}',
+      MADE,
     ]);
   });
 
+  test('a token for all buckets that may not read the organisation makes one, too', async () => {
+    expect(about(await maintain({ buckets: 'not found', orgs: [] }), '/api/').slice(-2)).toEqual([
+      'GET /api/v2/buckets?org=acme&limit=100',
+      MADE,
+    ]);
+  });
+
+  test('a bucket that another replica has just made is as good as made here', async () => {
+    const body = { code: 'conflict', message: 'bucket with name x already exists' };
+    expect(about(await maintain({ buckets: [], refusal: { status: 422, body } }), 'DELETE')).not.toEqual([]);
+    const refusal = { status: 401, body: { code: 'unauthorized', message: 'write:orgs/o1/buckets is unauthorized' } };
+    await expect(maintain({ buckets: [], refusal })).rejects.toThrow('unauthorized');
+  });
+
   test('a bucket as it should be is left alone; another retention is corrected', async () => {
-    expect(await maintain([bucket(69_120_000)])).toHaveLength(1);
-    expect((await maintain([bucket(3_600)])).at(-1)).toBe(
+    expect(about(await maintain({ buckets: [bucket(69_120_000)] }), '/api/')).toHaveLength(1);
+    expect(about(await maintain({ buckets: [bucket(3_600)] }), '/api/').at(-1)).toBe(
       'PATCH /api/v2/buckets/b1 {"retentionRules":[{"type":"expire","everySeconds":69120000}]}',
     );
+  });
+
+  test('a retention shorter than the shards of a new bucket shortens these as well', async () => {
+    const keep = { rawMs: 2 * DAY_MS, downsampledMs: 2 * DAY_MS };
+    expect(about(await maintain({ buckets: [bucket(0)], keep }), '/api/').at(-1)).toBe(
+      'PATCH /api/v2/buckets/b1 {"retentionRules":[{"type":"expire","everySeconds":172800,"shardGroupDurationSeconds":86400}]}',
+    );
+  });
+
+  test('old readings of every measurement are deleted, though the server says nothing to it', async () => {
+    const deleted = about(await maintain({ buckets: [bucket(69_120_000)] }), 'DELETE');
+    expect(deleted.map((statement) => /FROM "(\w+)"/.exec(statement)?.[1])).toEqual([
+      'reading',
+      'device_health',
+      'hour_mark',
+    ]);
   });
 });
