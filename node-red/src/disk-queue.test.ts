@@ -113,6 +113,16 @@ describe('the queue on disk', () => {
     await queue.close();
   });
 
+  test('keeps a file until the last of its entries has left', async () => {
+    const queue = DiskQueue.open(folder, LARGE);
+    const large = (number: number): string => String(number).repeat(300_000);
+    for (let number = 1; number <= 5; number += 1) await queue.append(large(number));
+    expect(readdirSync(folder)).toHaveLength(2); // four in the first, the fifth in the next
+    queue.removeThrough(3);
+    await queue.close();
+    expect(contents(DiskQueue.open(folder, LARGE))).toEqual([large(4), large(5)]);
+  });
+
   test('deletes the files whose entries have all left', async () => {
     const queue = DiskQueue.open(folder, LARGE);
     const large = 'x'.repeat(300_000);

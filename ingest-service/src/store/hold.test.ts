@@ -45,6 +45,17 @@ test('gives up within the hold, so that a message is not kept for ever', async (
   expect(attemptsAtMs.at(-1)).toBe(9_500);
 });
 
+test('pauses between attempts, whatever chance says', async () => {
+  const clock = { ...virtualClock(), random: () => 0 };
+  const { attempt, attemptsAtMs } = awayUntil(5, clock);
+  const notForEver = (): Promise<string> => {
+    if (attemptsAtMs.length > 10) throw new Error('asked again and again without a pause');
+    return attempt();
+  };
+  expect(await new StoreHold(policy, clock).keep(notForEver, never, () => undefined)).toBe('stored');
+  expect(attemptsAtMs).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
 test('waits as long as the store asks', async () => {
   const clock = virtualClock();
   const { attempt, attemptsAtMs } = awayUntil(1, clock, 3_000);

@@ -328,6 +328,62 @@ describe('what needs no sign-in', () => {
   );
 });
 
+describe('a supplier’s person, of what two suppliers have', () => {
+  const RECEIPTS = ['01890a5d-ac96-774b-bcce-b302099a9001', '01890a5d-ac96-774b-bcce-b302099a9002'] as const;
+  const at = { tenant_id: 'ours', site_id: 's1' };
+
+  beforeAll(async () => {
+    const ofBoth = [
+      { order_id: ORDER_ID, supplier_id: 'bolts-inc', bin_id: 'b1', item_id: 'bolt-m8' },
+      { order_id: OTHER_SUPPLIERS_ORDER_ID, supplier_id: 'oils-inc', bin_id: 'b2', item_id: 'oil-5w30' },
+    ];
+    const { db } = running;
+    await db.updateTable('bin').set({ consignment: true }).where('tenant_id', '=', 'ours').execute();
+    for (const [index, { order_id, supplier_id, bin_id, item_id }] of ofBoth.entries()) {
+      const receipt = { status: 'ANNOUNCED' as const, source: 'asn' as const, created_at_ms: AT_MS + index };
+      await db
+        .insertInto('order_receipt')
+        .values({ ...at, ...receipt, order_id, receipt_id: RECEIPTS[index] ?? '' })
+        .execute();
+      const returned = { line_number: 1, quantity: 10, reason: 'broken', created_at_ms: AT_MS, created_by: 'ann' };
+      await db
+        .insertInto('supplier_return')
+        .values({ ...at, ...returned, return_id: randomUUID(), order_id, supplier_id, bin_id, item_id })
+        .execute();
+      const took = { kind: 'CONSUMPTION' as const, change: -3, on_hand_after: 20, revision: 0, evidence: '{}' };
+      const reading = { at_ms: AT_MS, recorded_at_ms: AT_MS, gateway_id: 'g', outbox_id: randomUUID(), sequence: 1 };
+      await db
+        .insertInto('stock_movement')
+        .values({ ...at, ...took, ...reading, bin_id, item_id })
+        .execute();
+    }
+  });
+
+  const items = async (url: string, authorization: string): Promise<unknown[]> => {
+    const answer = await running.app.inject({ url, headers: { authorization } });
+    return answer.json<{ items: unknown[] }>().items;
+  };
+
+  test.each([
+    ['receipts', '/api/v1/receipts', { orderId: ORDER_ID }],
+    ['returns', '/api/v1/returns', { orderId: ORDER_ID, supplierId: 'bolts-inc' }],
+    ['consumption', `/api/v1/consignment/consumption?fromMs=${AT_MS}&toMs=${AT_MS + 1}`, { supplierId: 'bolts-inc' }],
+  ])('sees its own %s only', async (_, url, own) => {
+    expect(await items(url, admin)).toHaveLength(2);
+    const seen = await items(url, sales);
+    expect(seen).toHaveLength(1);
+    expect(seen).toMatchObject([own]);
+  });
+
+  test('sees what is expected of the bins with its goods, without the customer’s policy, and of no other bin', async () => {
+    const forecast = (binId: string, authorization: string) =>
+      running.app.inject({ url: `/api/v1/stock/s1/${binId}/forecast`, headers: { authorization } });
+    expect((await forecast('b2', admin)).statusCode).toBe(200);
+    expect((await forecast('b2', sales)).statusCode).toBe(404);
+    expect((await forecast('b1', sales)).json()).toMatchObject({ reorderPoint: null, suggestion: null });
+  });
+});
+
 test('history is a 503 with its reason where no ingest-service is set up', async () => {
   const answer = await running.app.inject({ url: '/api/v1/telemetry/series', headers: { authorization: admin } });
   expect(answer.json()).toMatchObject({ status: 503, code: 'TELEMETRY_NOT_CONFIGURED' });

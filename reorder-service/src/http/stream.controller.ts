@@ -3,6 +3,7 @@ import type { StreamEvent } from '@shelfwire/contract/api';
 import type { FastifyReply } from 'fastify';
 
 import type { UserPrincipal } from '../auth/principal.ts';
+import { SessionWatch } from '../auth/session-watch.ts';
 import { LiveEvents, type LiveEvent } from '../events/live-events.ts';
 import { CurrentPerson } from './access-guard.ts';
 import { HttpProblem } from './problems.ts';
@@ -21,6 +22,7 @@ export class StreamController {
   constructor(
     private readonly live: LiveEvents,
     private readonly suppliedItems: SuppliedItems,
+    private readonly sessions: SessionWatch,
   ) {}
 
   @Get('/api/v1/stream')
@@ -43,7 +45,10 @@ export class StreamController {
       if (raw.writableLength > BEHIND_BYTES_MAX) raw.destroy();
       else raw.write(text);
     };
-    const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      write(': still here\n\n');
+      void this.#endIfShutOut(person, raw);
+    }, HEARTBEAT_MS);
     const expiry = setTimeout(() => raw.end(), person.expiresAtMs - Date.now());
     const subscription = this.live.events.subscribe({
       next: (live) => {
@@ -57,6 +62,16 @@ export class StreamController {
       clearTimeout(expiry);
       subscription.unsubscribe();
     });
+  }
+
+  /** Who was disabled, or has another role or password now, hears no more than one heartbeat longer. */
+  async #endIfShutOut(person: UserPrincipal, raw: FastifyReply['raw']): Promise<void> {
+    try {
+      const state = await this.sessions.stateOf(person.userId, person.sessionNumber, Date.now());
+      if (state !== 'good') raw.end();
+    } catch {
+      // The database is away: nothing new is told then either, and the next heartbeat asks again.
+    }
   }
 
   /** A supplier hears of its own orders, and of the stock of what it sells. */

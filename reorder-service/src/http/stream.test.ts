@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { StreamEvent } from '@shelfwire/contract/api';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { startTestApp, type TestApp } from './test-app.ts';
 import { AT_MS } from './two-tenants.ts';
@@ -112,6 +112,31 @@ describe('the live stream', () => {
     const response = await fetch(`${baseUrl}/api/v1/stream`);
     expect(response.status).toBe(401);
     await response.body?.cancel();
+  });
+
+  test('ends, a heartbeat later, for a person who was shut out, and goes on for the others', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    try {
+      const [viewer, supplier] = [await open('viewer@ours.example'), await open('sales@bolts.example')];
+      const headers = { authorization: await running.signIn('admin@ours.example') };
+      const { userId } = await running.db
+        .selectFrom('app_user')
+        .select('user_id as userId')
+        .where('email', '=', 'sales@bolts.example')
+        .executeTakeFirstOrThrow();
+      const change = (disabled: boolean) =>
+        running.app.inject({ method: 'PATCH', url: `/api/v1/users/${userId}`, headers, payload: { disabled } });
+      expect((await change(true)).statusCode).toBe(200);
+      vi.advanceTimersByTime(15_000);
+      // It is read to its end, which is not where anything was said.
+      expect(await readUntil(supplier, 'never')).not.toContain('event:');
+      running.live.publish({ tenantId: 'ours', event: stock('b1', 'bolt-m8') });
+      expect(await readUntil(viewer, 'event: stock')).toContain('still here');
+      await viewer.cancel();
+      await change(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('ends when the service stops, so that pages reconnect elsewhere', async () => {
