@@ -1,4 +1,14 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import {
+  cp,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  type FileHandle,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -77,6 +87,46 @@ test('a reading that comes again is kept once, also across a restart', async () 
   expect(await after.add([entry(1), entry(2)])).toMatchObject([entry(2)]);
   expect(after.size).toBe(2);
   await after.close();
+});
+
+test('what was discarded and comes again is kept again', async () => {
+  const quarantine = await open();
+  await quarantine.add([entry(1)]);
+  await quarantine.remove('1');
+  expect(await quarantine.add([entry(1)])).toHaveLength(1);
+  expect(await sequences(quarantine)).toEqual([1]);
+  await quarantine.close();
+});
+
+test('an entry that the disk refused leaves nothing: what follows is read as it was written', async () => {
+  const quarantine = await open();
+  await quarantine.add([entry(1)]);
+  const probe = await openFile(folder);
+  const prototype = Object.getPrototypeOf(probe) as Pick<FileHandle, 'datasync'>;
+  await probe.close();
+  const { datasync } = prototype;
+  prototype.datasync = () => Promise.reject(new Error('EIO: i/o error'));
+  try {
+    await expect(quarantine.add([entry(2)])).rejects.toThrow('EIO');
+  } finally {
+    prototype.datasync = datasync;
+  }
+  await quarantine.add([entry(3)]);
+  expect(await sequences(quarantine)).toEqual([1, 3]);
+  await quarantine.close();
+  const after = await open();
+  expect(await sequences(after)).toEqual([1, 3]);
+  await after.close();
+});
+
+test('one entry larger than the whole quarantine is refused, and pushes nothing out', async () => {
+  const quarantine = await open({ sizeBytesMax: 2_000 });
+  await quarantine.add([entry(1)]);
+  const large = { ...entry(2), detail: 'x'.repeat(2_000) };
+  await expect(quarantine.add([large])).rejects.toMatchObject({ code: 'QUARANTINE_FULL' });
+  expect(await sequences(quarantine)).toEqual([1]);
+  expect(dropped).toBe(0);
+  await quarantine.close();
 });
 
 test('pages follow one another without gap or repeat, and only for the tenant', async () => {

@@ -166,6 +166,20 @@ describe('a write that InfluxDB answers with', () => {
   );
 });
 
+test('a store that is closed waits for the writes under way, and they know what became of them', async () => {
+  const arrived = Promise.withResolvers<void>();
+  server.answer = () => {
+    arrived.resolve();
+    return { status: 204 };
+  };
+  const order: string[] = [];
+  const writing = store.write(points(3)).then(({ rejected }) => order.push(`written, ${rejected.length} rejected`));
+  await arrived.promise;
+  await store.close().then(() => order.push('closed'));
+  await writing;
+  expect(order).toEqual(['written, 0 rejected', 'closed']);
+});
+
 test('a server that is not there is away', async () => {
   const { url } = server;
   await server.close();
