@@ -28,9 +28,9 @@ let publish: IngestParts['publishConfirmation'];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shelfwire-ingest-'));
   quarantine = await Quarantine.open({ folder, sizeBytesMax: 100_000, entriesMax: 100, onDropped: () => undefined });
-  const { add } = quarantine;
+  const add = quarantine.add.bind(quarantine);
   quarantine.add = async (entries) => {
-    const fresh = await add.call(quarantine, entries);
+    const fresh = await add(entries);
     steps.push(`set aside ${entries.map(({ reason }) => reason).join()}`);
     return fresh;
   };
