@@ -25,7 +25,11 @@ const BINS_PER_EVALUATION = 5_000;
 
 /** The ledger and the decisions of the reorder-service: design section 6. */
 export async function benchReorder(): Promise<Row[]> {
-  const rows = [benchDecide(), ...(await benchEngine('PGlite', 'pglite:memory:'))];
+  const rows = [
+    benchDecide(),
+    ...(await benchEngine('PGlite', 'pglite:memory:')),
+    ...(await benchPolicyRun('PGlite', 'pglite:memory:')),
+  ];
   if (!needs('postgres')) return rows;
   const server = await PostgresServer.start();
   try {
@@ -168,8 +172,8 @@ async function benchPolicyRun(engine: string, url: string): Promise<Row[]> {
         id: `reorder/policy run over ${ITEM_LOCATIONS}, ${engine}, ${name}`,
         value,
         unit: 's',
-        budget: POLICY_RUN_BUDGET_S,
-        ok: value <= POLICY_RUN_BUDGET_S,
+        ...(engine === 'PostgreSQL' ? { budget: POLICY_RUN_BUDGET_S } : {}),
+        ok: engine !== 'PostgreSQL' || value <= POLICY_RUN_BUDGET_S,
       });
     }
     return rows;

@@ -83,3 +83,8 @@ export type GatewayEnv = z.infer<typeof configSchema>;
 export function readEnv(env: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
   return readConfig(configSchema, env);
 }
+
+/** Before the rest is read, so that a wrong setting is logged at the right level too. */
+export function logLevel(): string | undefined {
+  return process.env['SHELFWIRE_LOG_LEVEL'];
+}

@@ -2,11 +2,11 @@ import './heap-size.ts';
 
 // Loaded afterwards, since a module's imports are all loaded before any of them runs.
 const { createLogger, runService, startTracing } = await import('@shelfwire/contract/service');
-const { readEnv } = await import('./config.ts');
+const { logLevel, readEnv } = await import('./config.ts');
 const { readGatewayFile } = await import('./gateway-file.ts');
 const { startGateway } = await import('./gateway.ts');
 
-const logger = createLogger('edge-gateway', { level: process.env['SHELFWIRE_LOG_LEVEL'] });
+const logger = createLogger('edge-gateway', { level: logLevel() });
 await startTracing('edge-gateway', process.env);
 await runService(logger, async () => {
   const env = readEnv();

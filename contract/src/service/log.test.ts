@@ -3,6 +3,8 @@ import { once } from 'node:events';
 
 import { expect, test } from 'vitest';
 
+import { createLogger } from './log.ts';
+
 const PROGRAM = `
 import { createLogger } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
 const logger = createLogger('test');
@@ -27,4 +29,12 @@ test('a process whose output nobody reads any more still ends', async () => {
   const timer = setTimeout(() => child.kill('SIGKILL'), 25_000);
   expect(await once(child, 'exit')).toEqual([0, null]);
   clearTimeout(timer);
+});
+
+test('a level that is none does not keep the service from saying so', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  createLogger('test', { level: 'loud', destination }).info('SHELFWIRE_LOG_LEVEL is wrong');
+  createLogger('test', { level: 'silent', destination }).fatal('not said');
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['SHELFWIRE_LOG_LEVEL is wrong']);
 });
