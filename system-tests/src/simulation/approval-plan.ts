@@ -44,22 +44,26 @@ export interface ApprovalPlan {
   terms: readonly Terms[];
 }
 
-const NOBODY_IS_ASKED_CHANCE = 0.3;
+const NOBODY_IS_ASKED_CHANCE = 0.15;
 
 /** Some sites ask nobody; others have a rule, a budget, or policies that want a person. */
 export function planApprovals(shelves: number, random: SeededRandom): ApprovalPlan {
   const asksNobody = random.next() < NOBODY_IS_ASKED_CHANCE;
   const terms = Array.from({ length: shelves }, () => ({
     autoApprove: random.next() < 0.75 || asksNobody,
-    isDear: random.next() < 0.4,
+    isDear: random.next() < 0.5,
     packPriceCents: 100 + Math.floor(random.next() * 2_000),
   }));
   const rule = {
-    approvals: random.next() < 0.5 ? 1 : 2,
-    role: random.next() < 0.7 ? ('buyer' as const) : ('admin' as const),
+    approvals: random.next() < 0.4 ? 1 : 2,
+    role: random.next() < 0.75 ? ('buyer' as const) : ('admin' as const),
     minAmountCents: random.next() < 0.5 ? 0 : Math.floor(random.between(500, 8_000)),
   };
-  const [hasRule, hasBudget, monthlyCents] = [random.next() < 0.6, random.next() < 0.4, random.between(20_000, 90_000)];
+  const [hasRule, hasBudget, monthlyCents] = [
+    random.next() < 0.75,
+    random.next() < 0.4,
+    random.between(10_000, 60_000),
+  ];
   return {
     // There is one admin only.
     rule: hasRule && !asksNobody ? { ...rule, approvals: rule.role === 'admin' ? 1 : rule.approvals } : undefined,

@@ -80,14 +80,18 @@ export const CENTRE_FAULTS: readonly Fault[] = [
     disturbs: ['ledger', 'store', 'supplier'],
     lastsMs: [DIES_AT_LAST_MS, HOUR_MS],
     begin: ({ broker, ingest, reorder, database, time }, random) => {
-      // In the middle of what the ledger does, and what the broker was to bring again is gone with it.
+      // In the middle of what the ledger does, and what the broker was to bring again is gone with it: at once, or a moment
+      // later, when what the ledger had said has left already.
+      const laterMs = random.next() < 0.5 ? 0 : random.between(200, 5_000);
       const cut = (): void => {
         reorder.onCrash = () => undefined;
         ingest.crash();
-        broker.wipe();
+        if (laterMs === 0) broker.wipe();
+        else time.after(laterMs, () => broker.wipe());
       };
       reorder.onCrash = cut;
-      database.armDeath(1 + Math.floor(random.next() * 60));
+      if (random.next() < 0.5) database.armDeathBeforeCommit();
+      else database.armDeath(1 + Math.floor(random.next() * 60));
       time.after(DIES_AT_LAST_MS - 1, () => {
         reorder.crash();
         // It was down already, by another fault: the rest goes down all the same, and not with a later crash.

@@ -24,6 +24,19 @@ export const GATEWAY_FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'gateway cut off until its disk is full',
+    disturbs: ['ledger', 'store'],
+    // So that more waits than a segment holds, and some of it is given up.
+    lastsMs: [8 * HOUR_MS, 10 * HOUR_MS],
+    begin: ({ broker, gateway, time }, random) => {
+      broker.setGatewayLine(false);
+      const fullAfterMs = random.between(5 * HOUR_MS, 7 * HOUR_MS);
+      time.after(fullAfterMs, () => gateway.limitDisk(0));
+      time.after(fullAfterMs + 45 * MINUTE_MS, () => gateway.limitDisk(Infinity));
+      return () => broker.setGatewayLine(true);
+    },
+  },
+  {
     name: 'gateway clock wrong',
     // The ledger goes on all the same: readings keep their order, whatever the clock says.
     disturbs: [],

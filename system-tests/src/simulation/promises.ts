@@ -1,5 +1,6 @@
 import { REQUIRED_CONSUMERS, type Reading } from '@shelfwire/contract';
 import { findViolations } from '@shelfwire/reorder-service/parts';
+import { sql } from 'kysely';
 
 import { broke, type BrokenPromise } from './broken-promise.ts';
 import { findUnapproved } from './judge-approvals.ts';
@@ -15,6 +16,7 @@ export async function findBrokenPromises(site: SimulatedSite): Promise<BrokenPro
     ...site.reorder.failures.map((failure) => broke('books', `reorder failed: ${failure}`)),
     ...violations.map(({ invariant, detail }) => broke('books', `${invariant}: ${detail}`)),
     ...findLostReadings(site),
+    ...(await findUnapplied(site)),
     ...(await findWrongLevels(site)),
     ...(await findParked(site)),
     ...(await findWrongOrders(site)),
@@ -55,6 +57,19 @@ function findLostReadings(site: SimulatedSite): BrokenPromise[] {
   if (site.gateway.queuedReadings > 0) lose(`${site.gateway.queuedReadings} readings are still unconfirmed`);
   if (site.ingest.counts.quarantined > 0) lose(`${site.ingest.counts.quarantined} messages in quarantine`);
   return broken;
+}
+
+/** What the gateway was told is accounted for is in the ledger's book of what was applied, whoever died meanwhile. */
+async function findUnapplied({ gateway, database }: SimulatedSite): Promise<BrokenPromise[]> {
+  const { rows } = await sql<{ applied: number }>`
+    select coalesce(sum(last_sequence - first_sequence + 1), 0)::bigint as applied from (
+      select first_sequence, last_sequence from applied_run where gateway_id <> 'person'
+      union all select first_sequence, last_sequence from applied_range where gateway_id <> 'person') as booked`.execute(
+    database.db,
+  );
+  const { thinned, unreadable } = gateway.counts;
+  const missing = gateway.sequences - gateway.queuedReadings - (rows[0]?.applied ?? 0) - thinned - unreadable;
+  return missing > 0 ? [broke('lost', `${missing} readings were never applied by the ledger`)] : [];
 }
 
 function keyOf(reading: Partial<Reading> | Readonly<Record<string, unknown>>): string {

@@ -21,6 +21,7 @@ export class SimulatedDatabase {
   readonly db: Db;
   #statementsUntilDeath = Infinity;
   #dieAfterCommit = false;
+  #dieBeforeCommit = false;
 
   private constructor(pglite: Pglite) {
     this.#pglite = pglite;
@@ -66,13 +67,19 @@ export class SimulatedDatabase {
     this.#dieAfterCommit = true;
   }
 
+  /** All of a transaction is done but its end. */
+  armDeathBeforeCommit(): void {
+    this.#dieBeforeCommit = true;
+  }
+
   get isDeathNear(): boolean {
-    return this.#dieAfterCommit || this.#statementsUntilDeath < Infinity;
+    return this.#dieAfterCommit || this.#dieBeforeCommit || this.#statementsUntilDeath < Infinity;
   }
 
   disarm(): void {
     this.#statementsUntilDeath = Infinity;
     this.#dieAfterCommit = false;
+    this.#dieBeforeCommit = false;
   }
 
   /** The connection of one process. After its death every statement fails and an open transaction is rolled back. */
@@ -89,10 +96,15 @@ export class SimulatedDatabase {
     const overlay = {
       query: (...parameters: Parameters<Pglite['query']>) => statement(() => pglite.query(...parameters)),
       transaction: async (work: Parameters<Pglite['transaction']>[0]) => {
-        const result = await pglite.transaction((tx) => {
+        const result = await pglite.transaction(async (tx) => {
           const query = (...parameters: Parameters<typeof tx.query>): Promise<unknown> =>
             statement(() => tx.query(...parameters));
-          return work(new Proxy(tx, { get: (of, key) => (key === 'query' ? query : Reflect.get(of, key)) }));
+          const done = await work(
+            new Proxy(tx, { get: (of, key) => (key === 'query' ? query : Reflect.get(of, key)) }),
+          );
+          if (!this.#dieBeforeCommit || life.isDead) return done;
+          die();
+          throw new ProcessDied('the process died');
         });
         if (this.#dieAfterCommit && !life.isDead) die();
         return result;
