@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { needs } from '@shelfwire/test-servers';
+import { influx2Program, needs } from '@shelfwire/test-servers';
 
 import { cpuSecondsOf } from './cpu-seconds.ts';
-import { startDuck, startInflux, type IngestBed } from './ingest/stores.ts';
+import { startDuck, startInflux, startInflux2, type IngestBed } from './ingest/stores.ts';
 import { UplinkLoad } from './ingest/uplink-load.ts';
 import type { Row } from './row.ts';
 
@@ -34,6 +34,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 export async function benchHistory(): Promise<Row[]> {
   const rows: Row[] = [];
   if (needs('mosquitto', 'influxdb')) rows.push(...(await ask(startInflux)));
+  if (needs('mosquitto') && influx2Program() !== undefined) rows.push(...(await ask(startInflux2)));
   if (needs('mosquitto')) rows.push(...(await ask(startDuck)));
   return rows;
 }

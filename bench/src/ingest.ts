@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { InfluxServer, MosquittoServer, needs } from '@shelfwire/test-servers';
+import { influx2Program, InfluxServer, MosquittoServer, needs } from '@shelfwire/test-servers';
 
 import { IngestProcess } from './ingest/ingest-process.ts';
 import { postRaw } from './ingest/raw-posts.ts';
 import { encodeBatches, READINGS_PER_BATCH, READINGS_RANGE } from './ingest/reading-source.ts';
+import { startInflux2 } from './ingest/stores.ts';
 import { UplinkLoad } from './ingest/uplink-load.ts';
 import { NodeRedFlow } from './peers/node-red-flow.ts';
 import type { Row } from './row.ts';
@@ -30,13 +31,14 @@ export interface IngestBenchOptions {
 /**
  * Readings a second from the broker into a real InfluxDB, counted when their gateway has the confirmation; against the
  * same points posted raw, and against a Node-RED flow that gets the same batches from the same broker, in turns in the
- * same run. Then the same into DuckDB.
+ * same run. Then the same into InfluxDB 2, where SHELFWIRE_TEST_INFLUXDB2 names one, and into DuckDB.
  * @returns no rows where a server is not installed; `needs` then says which
  */
 export async function benchIngest(options: IngestBenchOptions = {}): Promise<Row[]> {
   if (!needs('mosquitto', 'influxdb')) return [];
   const readings = options.readings ?? 200_000;
-  return [...(await benchInflux(readings)), ...(await benchDuck(readings))];
+  const ofInflux2 = influx2Program() === undefined ? [] : await benchInflux2(readings);
+  return [...(await benchInflux(readings)), ...ofInflux2, ...(await benchDuck(readings))];
 }
 
 async function benchInflux(readings: number): Promise<Row[]> {
@@ -111,6 +113,39 @@ async function benchInflux(readings: number): Promise<Row[]> {
     await Promise.all([load.close(), peer.close()]);
     await ingest.stop();
     await Promise.all([broker.close(), database.close()]);
+  }
+}
+
+async function benchInflux2(readings: number): Promise<Row[]> {
+  const { broker, ingest, database, countStored: count, close } = await startInflux2();
+  const load = await UplinkLoad.connect(broker.url);
+  try {
+    if (database === undefined || !('token' in database)) throw new Error('not an InfluxDB 2');
+    await database.createDatabase('raw');
+    const rawUrl = `${database.url}/api/v2/write?org=shelfwire&bucket=raw&precision=ns`;
+    const posted = await inRounds(readings, async (batches) => {
+      const bodies = batches.map(({ lines }) => lines);
+      const rawSeconds = await postRaw(rawUrl, bodies, CONNECTIONS, database.token);
+      return { rawSeconds, seconds: await sendAll(load, batches), peerSeconds: 0 };
+    });
+    const missing = posted.sent - (await count());
+    const ratio = posted.rawSeconds / posted.seconds;
+    return [
+      { id: 'ingest/raw posts into InfluxDB 2', value: posted.readings / posted.rawSeconds, unit: '1/s', ok: true },
+      {
+        id: 'ingest/readings confirmed, InfluxDB 2',
+        value: posted.readings / posted.seconds,
+        unit: '1/s',
+        ratio,
+        budget: RATIO_BUDGET,
+        ok: ratio >= RATIO_BUDGET,
+      },
+      { id: 'ingest/missing or double in InfluxDB 2', value: missing, unit: 'readings', budget: 0, ok: missing === 0 },
+      { id: 'ingest/peak memory, InfluxDB 2', value: await ingest.peakMemoryMb(), unit: 'MB', ok: true },
+    ];
+  } finally {
+    await load.close();
+    await close();
   }
 }
 

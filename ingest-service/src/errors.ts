@@ -8,11 +8,11 @@ export const ERROR_CODES = {
   },
   STORE_ACCESS_DENIED: {
     what: 'The telemetry store refused the token (401 or 403).',
-    todo: 'Correct SHELFWIRE_INFLUXDB_TOKEN, or give the token write access to the bucket.',
+    todo: 'Correct SHELFWIRE_INFLUXDB_TOKEN, or give the token read and write access to the bucket (InfluxDB 2.x also calls an inactive token so).',
   },
   STORE_NOT_FOUND: {
     what: 'The telemetry store has no such organisation, bucket or database (404).',
-    todo: 'Create it, or correct SHELFWIRE_INFLUXDB_ORG and SHELFWIRE_INFLUXDB_BUCKET.',
+    todo: 'Create it, or correct SHELFWIRE_INFLUXDB_ORG and SHELFWIRE_INFLUXDB_BUCKET. InfluxDB 2.x says the same to a question about a bucket that the token may not read.',
   },
   STORE_DISK_FULL: {
     what: 'The disk of the telemetry store is full.',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { InfluxServer, MosquittoServer } from '@shelfwire/test-servers';
+import { InfluxServer, InfluxServer2, MosquittoServer } from '@shelfwire/test-servers';
 
 import { IngestProcess } from './ingest-process.ts';
 import { READINGS_RANGE } from './reading-source.ts';
@@ -12,18 +12,33 @@ const SHELVES = 1_000;
 
 /** Broker, ingest-service and one of its stores, each a process of its own. */
 export interface IngestBed {
-  name: 'InfluxDB' | 'DuckDB';
+  name: 'InfluxDB' | 'InfluxDB 2' | 'DuckDB';
   broker: MosquittoServer;
   ingest: IngestProcess;
   /** Only with InfluxDB. */
-  database: InfluxServer | undefined;
+  database: InfluxServer | InfluxServer2 | undefined;
   countStored: () => Promise<number>;
   close: () => Promise<void>;
 }
 
 export async function startInflux(env: Record<string, string> = {}): Promise<IngestBed> {
-  const [broker, database] = await Promise.all([MosquittoServer.start(), InfluxServer.start()]);
+  const database = await InfluxServer.start();
   await database.createDatabase('shelfwire');
+  return startWith('InfluxDB', database, env);
+}
+
+/** The program that SHELFWIRE_TEST_INFLUXDB2 names. */
+export async function startInflux2(env: Record<string, string> = {}): Promise<IngestBed> {
+  const database = await InfluxServer2.start();
+  return startWith('InfluxDB 2', database, { SHELFWIRE_INFLUXDB_TOKEN: database.token, ...env });
+}
+
+async function startWith(
+  name: IngestBed['name'],
+  database: InfluxServer | InfluxServer2,
+  env: Record<string, string>,
+): Promise<IngestBed> {
+  const broker = await MosquittoServer.start();
   const ingest = await IngestProcess.start({
     SHELFWIRE_CENTRAL_MQTT_URL: broker.url,
     SHELFWIRE_CENTRAL_SHARED_SUBSCRIPTIONS: String(CONNECTIONS),
@@ -40,7 +55,7 @@ export async function startInflux(env: Record<string, string> = {}): Promise<Ing
     await ingest.stop();
     await Promise.all([broker.close(), database.close()]);
   };
-  return { name: 'InfluxDB', broker, ingest, database, countStored, close };
+  return { name, broker, ingest, database, countStored, close };
 }
 
 export async function startDuck(env: Record<string, string> = {}): Promise<IngestBed> {

@@ -107,10 +107,17 @@ export class InfluxStore implements TelemetryStore {
     await this.#track(async () => {
       if (this.#options.readBy === 'victoria-metrics') return;
       this.#retention = retention;
+      const failures: unknown[] = [];
       for (const name of await this.#bucketNames()) {
         if (signal?.aborted) return;
-        await this.#bucketNamed(name).upkeep?.run(retention, nowMs, signal);
+        try {
+          await this.#bucketNamed(name).upkeep?.run(retention, nowMs, signal);
+        } catch (error) {
+          if (error instanceof StoreAwayError && error.code === 'STORE_UNAVAILABLE') throw error;
+          failures.push(error); // one tenant's bucket is no reason to leave the others alone
+        }
       }
+      if (failures.length > 0) throw failures[0];
     });
   }
 

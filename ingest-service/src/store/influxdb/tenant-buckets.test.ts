@@ -106,4 +106,30 @@ describe('with the API of InfluxDB 2.x', () => {
     await store.close();
     await server.close();
   });
+
+  test('what is wrong with one tenant’s bucket keeps no other tenant’s from its upkeep, and is told', async () => {
+    const server = await ScriptedInflux.start();
+    const kept = new Set<string>();
+    server.answer = (_lines, _number, { method, url = '' }) => {
+      const { pathname, searchParams } = new URL(url, server.url);
+      const name = searchParams.get('name') ?? undefined;
+      const database = searchParams.get('db') ?? '';
+      if (pathname === '/query' && method === 'POST') {
+        if (database === 'shelfwire_a') {
+          return { status: 200, body: { results: [{ statement_id: 0, error: 'insufficient permissions' }] } };
+        }
+        kept.add(database);
+        return { status: 200, body: '' };
+      }
+      if (pathname === '/query') return { status: 200, body: { results: [{ statement_id: 0 }] } };
+      const retentionRules = [{ type: 'expire', everySeconds: 69_120_000 }];
+      const names = name === undefined ? ['shelfwire_a', 'shelfwire_b'] : [name];
+      return { status: 200, body: { buckets: names.map((one) => ({ id: one, name: one, retentionRules })) } };
+    };
+    const store = open(server.url, 't');
+    await expect(store.maintain(KEEP, NOW_MS)).rejects.toMatchObject({ code: 'STORE_ACCESS_DENIED' });
+    expect([...kept]).toEqual(['shelfwire_b']);
+    await store.close();
+    await server.close();
+  });
 });
