@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 
+import { alertChannelRoutes } from './alert-channels/routes';
 import { alertRoutes } from './alerts/routes';
 import { approvalRoutes } from './approval-rules/routes';
 import { binRoutes } from './bin/routes';
@@ -29,6 +30,7 @@ const routeTree = rootRoute.addChildren([
     ...orderRoutes,
     ...countingRoutes,
     ...alertRoutes,
+    ...alertChannelRoutes,
     ...receivingRoutes,
     ...policyRoutes,
     ...insightRoutes,

@@ -5,6 +5,7 @@ import { alertChannelSchema } from '@shelfwire/contract/api';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { AlertChannels } from './alerts/alert-channels.ts';
 import { AlertNotifier } from './alerts/alert-notifier.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
 import { AlertWatch } from './alerts/alert-watch.ts';
@@ -342,9 +343,10 @@ bins: [${own}, ${bins.join(', ')}]`,
       const clock = (): number => story.nowMs;
       const notifier = new AlertNotifier(db, clock, TEST_LOGGER, testMetrics(), sender);
       const watch = new AlertWatch(db, TEST_CONFIG, clock, TEST_LOGGER, testMetrics(), notifier);
-      const alerts = new Alerts(db, clock, sender, TEST_OUTSIDE);
+      const alerts = new Alerts(db, clock);
       const mail = { channelId: 'team', kind: 'email' as const, target: 'team@demo.local', digestMinutes: 0 };
-      await alerts.putChannels(story.tenantId, [alertChannelSchema.parse(mail)], 'ann');
+      const places = new AlertChannels(db, clock, sender, TEST_OUTSIDE);
+      await places.putAll(story.tenantId, [alertChannelSchema.parse(mail)], 'ann');
       for (let i = 0; i < 79; i += 1) {
         await story.later(20_000).shows(i % 2 === 0 ? 18 : 25, i % 4 === 1 ? { quality: 'implausible' } : {});
         await story.decide();

@@ -10,6 +10,8 @@ type Body<Path extends keyof paths> = paths[Path] extends {
   : never;
 
 export type Alert = Schemas['Alert'];
+/** A channel, and whether what is sent there arrives. */
+export type AlertChannel = Schemas['AlertChannelStanding'];
 export type AnnouncedMove = Schemas['AnnouncedMove'];
 export type ApprovalRule = Schemas['ApprovalRule'];
 export type AuditEntry = Schemas['AuditEntry'];

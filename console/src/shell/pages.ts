@@ -2,6 +2,7 @@ import {
   IconAdjustmentsHorizontal,
   IconArrowsExchange,
   IconBell,
+  IconBellRinging,
   IconBookmark,
   IconBuildingWarehouse,
   IconBulb,
@@ -64,6 +65,7 @@ const PAGES: readonly PageEntry[] = [
   { to: '/audit', label: 'Audit', icon: IconHistory, group: 'Administration', roles: ['admin'] },
   { to: '/gateways', label: 'Gateways', icon: IconRouter, group: 'Administration', roles: ['admin'] },
   { to: '/import', label: 'Import', icon: IconFileImport, group: 'Administration', roles: ['admin'] },
+  { to: '/alert-channels', label: 'Who is told', icon: IconBellRinging, group: 'Administration', roles: ['admin'] },
   { to: '/webhooks', label: 'Webhooks', icon: IconWebhook, group: 'Administration', roles: ['admin'] },
 ];
 

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 
 import { idSchema } from '../reading.ts';
-import { alertChannelsSchema, alertSchema, alertTestResultSchema } from './alerts.ts';
+import {
+  alertChannelsSchema,
+  alertChannelStandingSchema,
+  alertChannelStandingsSchema,
+  alertSchema,
+  alertTestResultSchema,
+  putAlertChannelSchema,
+} from './alerts.ts';
 import { pageOf, pageQueryFields } from './page.ts';
 import type { RouteDefinition } from './route-definition.ts';
+
+const channelParams = z.object({ channelId: idSchema });
 
 /** What somebody should know of. */
 export const ALERT_ROUTES = {
@@ -30,9 +39,9 @@ export const ALERT_ROUTES = {
   getAlertChannels: {
     method: 'GET',
     path: '/api/v1/alert-channels',
-    summary: 'Where alerts are sent',
+    summary: 'Where alerts are sent, and whether they arrive there',
     auth: 'user',
-    response: alertChannelsSchema,
+    response: alertChannelStandingsSchema,
   },
   putAlertChannels: {
     method: 'PUT',
@@ -40,13 +49,31 @@ export const ALERT_ROUTES = {
     summary: 'Set where alerts are sent; channels that are not named are removed',
     auth: 'user',
     body: alertChannelsSchema,
-    response: alertChannelsSchema,
+    response: alertChannelStandingsSchema,
+  },
+  putAlertChannel: {
+    method: 'PUT',
+    path: '/api/v1/alert-channels/:channelId',
+    summary: 'Set one channel; the others stay as they are',
+    auth: 'user',
+    params: channelParams,
+    body: putAlertChannelSchema,
+    response: alertChannelStandingSchema,
+  },
+  deleteAlertChannel: {
+    method: 'DELETE',
+    path: '/api/v1/alert-channels/:channelId',
+    summary: 'Send no alerts there any more',
+    auth: 'user',
+    params: channelParams,
+    response: channelParams,
   },
   testAlertChannels: {
     method: 'POST',
     path: '/api/v1/alert-channels/test',
-    summary: 'Send a test message on every channel, now, and say what became of it',
+    summary: 'Send a test message, now, on every channel or on one, and say what became of it',
     auth: 'user',
+    query: z.object({ channelId: idSchema.optional() }),
     response: alertTestResultSchema,
   },
 } as const satisfies Record<string, RouteDefinition>;

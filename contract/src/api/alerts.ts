@@ -54,37 +54,55 @@ const timeZoneSchema = z.string().refine(
 );
 const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 22:00');
 
+const channelFields = z.object({
+  channelId: idSchema,
+  kind: z.enum(['email', 'webhook']),
+  /** An email address, or an http(s) URL. */
+  target: z.string().min(3).max(500),
+  minSeverity: alertSeveritySchema.default('warning'),
+  /** Told when an alert has reached this level: 0 at once, 1 and 2 when nobody took it on. */
+  escalationLevel: z.int().min(0).max(2).default(0),
+  /** Alerts that come within so long are one message. Critical ones do not wait. */
+  digestMinutes: z.int().min(0).max(1_440).default(5),
+  /** Nothing but critical alerts between these times of day; the rest comes in one message afterwards. */
+  quietHours: z
+    .object({ from: timeOfDaySchema, to: timeOfDaySchema, timeZone: timeZoneSchema.default('UTC') })
+    .nullable()
+    .default(null),
+});
+
+const targetFitsKind = {
+  check: ({ kind, target }: { kind: 'email' | 'webhook'; target: string }): boolean =>
+    (kind === 'email' ? z.email() : z.url({ protocol: /^https?$/ })).safeParse(target).success,
+  problem: { path: ['target'], message: 'is not an address of this kind' },
+};
+
 /** Where alerts are sent. The list in the console has them always. */
-export const alertChannelSchema = z
-  .object({
-    channelId: idSchema,
-    kind: z.enum(['email', 'webhook']),
-    /** An email address, or an http(s) URL. */
-    target: z.string().min(3).max(500),
-    minSeverity: alertSeveritySchema.default('warning'),
-    /** Told when an alert has reached this level: 0 at once, 1 and 2 when nobody took it on. */
-    escalationLevel: z.int().min(0).max(2).default(0),
-    /** Alerts that come within so long are one message. Critical ones do not wait. */
-    digestMinutes: z.int().min(0).max(1_440).default(5),
-    /** Nothing but critical alerts between these times of day; the rest comes in one message afterwards. */
-    quietHours: z
-      .object({ from: timeOfDaySchema, to: timeOfDaySchema, timeZone: timeZoneSchema.default('UTC') })
-      .nullable()
-      .default(null),
-  })
-  .refine(
-    ({ kind, target }) => (kind === 'email' ? z.email() : z.url({ protocol: /^https?$/ })).safeParse(target).success,
-    {
-      path: ['target'],
-      message: 'is not an address of this kind',
-    },
-  );
+export const alertChannelSchema = channelFields.refine(targetFitsKind.check, targetFitsKind.problem);
 export type AlertChannel = z.infer<typeof alertChannelSchema>;
 
+/** One channel, set by itself: nobody overwrites what somebody else changed at another one meanwhile. */
+export const putAlertChannelSchema = channelFields
+  .omit({ channelId: true })
+  .strict()
+  .refine(targetFitsKind.check, targetFitsKind.problem);
+
+/** A channel, and whether what is sent there arrives. */
+export const alertChannelStandingSchema = channelFields.extend({
+  /** How often in a row it could not be told; it is tried again, less and less often. 0: it works, or had nothing to tell yet. */
+  failures: z.int(),
+  /** What came back the last time; null while it works. */
+  lastError: z.string().nullable(),
+});
+export type AlertChannelStanding = z.infer<typeof alertChannelStandingSchema>;
+
+export const alertChannelStandingsSchema = z.object({ channels: z.array(alertChannelStandingSchema) });
+
+export const ALERT_CHANNELS_MAX = 20;
 export const alertChannelsSchema = z.object({
   channels: z
     .array(alertChannelSchema)
-    .max(20)
+    .max(ALERT_CHANNELS_MAX)
     .refine((channels) => new Set(channels.map(({ channelId }) => channelId)).size === channels.length, {
       message: 'names a channel twice',
     }),

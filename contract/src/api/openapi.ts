@@ -10,7 +10,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 
-import { alertChannelSchema, alertSchema } from './alerts.ts';
+import { alertChannelSchema, alertChannelStandingSchema, alertSchema } from './alerts.ts';
 import { approvalRuleSchema } from './approval-rules.ts';
 import { currentUserSchema, loginRequestSchema, loginResponseSchema, roleSchema } from './auth.ts';
 import { budgetSchema } from './budgets.ts';
@@ -47,6 +47,7 @@ const SECURITY_NAMES = { none: undefined, user: 'accessToken', 'supplier-token':
 const NAMED_SCHEMAS = {
   Alert: alertSchema,
   AlertChannel: alertChannelSchema,
+  AlertChannelStanding: alertChannelStandingSchema,
   AnnouncedMove: announcedMoveSchema,
   ApprovalRule: approvalRuleSchema,
   BinDetail: binDetailSchema,

@@ -38,7 +38,12 @@ export class AlertSender implements OnApplicationShutdown {
     return this.#deliver(channel, `Shelfwire: ${subject}`, textOf(alerts), () => alerts.map(toCloudEvent));
   }
 
+  /** Unlike an alert, a test that nobody can get has failed: whoever sent it wants to know. */
   sendTest(channel: AlertChannel, by: string, nowMs: number): Promise<SendResult> {
+    if (channel.kind === 'email' && !this.#mail) {
+      const detail = 'no mail server is set (SHELFWIRE_SMTP_URL): mails are only written to the log';
+      return Promise.resolve({ ok: false, detail });
+    }
     const text = `This is a test by ${by}. Alerts of ${channel.minSeverity} and above arrive here.`;
     const event = {
       ...ENVELOPE,

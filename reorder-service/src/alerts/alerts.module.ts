@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { AlertChannels } from './alert-channels.ts';
 import { AlertNotifier } from './alert-notifier.ts';
 import { MqttModule } from '../mqtt/mqtt.module.ts';
 import { AlertNews } from './alert-news.ts';
@@ -10,7 +11,7 @@ import { Alerts } from './alerts.ts';
 /** Tells people what they should know: once, together, not at night, and somebody else if they do not listen. */
 @Module({
   imports: [MqttModule],
-  providers: [AlertNews, AlertNotifier, AlertSender, AlertWatch, Alerts],
-  exports: [AlertNews, Alerts],
+  providers: [AlertChannels, AlertNews, AlertNotifier, AlertSender, AlertWatch, Alerts],
+  exports: [AlertChannels, AlertNews, Alerts],
 })
 export class AlertsModule {}

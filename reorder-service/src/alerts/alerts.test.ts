@@ -2,13 +2,14 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import { alertChannelSchema, type AlertChannel } from '@shelfwire/contract/api';
+import { ALERT_CHANNELS_MAX, alertChannelSchema, type AlertChannel } from '@shelfwire/contract/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { onEachEngine } from '../database/on-each-engine.ts';
 import { BinStory, TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE, testMetrics } from '../replenishment/situation.ts';
 import { LiveEvents, type LiveEvent } from '../events/live-events.ts';
 import { Outside } from '../outbound/outside.ts';
+import { AlertChannels } from './alert-channels.ts';
 import { AlertNews } from './alert-news.ts';
 import { AlertNotifier } from './alert-notifier.ts';
 import { AlertSender } from './alert-sender.ts';
@@ -68,10 +69,11 @@ onEachEngine('alerts', (database) => {
     const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER, TEST_OUTSIDE);
     const notifier = new AlertNotifier(database.db, clock, TEST_LOGGER, testMetrics(), sender);
     const watch = new AlertWatch(database.db, TEST_CONFIG, clock, TEST_LOGGER, testMetrics(), notifier);
-    const alerts = new Alerts(database.db, clock, sender, TEST_OUTSIDE);
-    await alerts.putChannels(story.tenantId, channels, 'ann@demo.local');
+    const alerts = new Alerts(database.db, clock);
+    const places = new AlertChannels(database.db, clock, sender, TEST_OUTSIDE);
+    await places.putAll(story.tenantId, channels, 'ann@demo.local');
     const titles = (): (string | undefined)[] => messages.flat().map(({ data }) => data.title);
-    return { story, watch, alerts, titles };
+    return { story, watch, alerts, places, titles };
   }
 
   test('one value that flaps for an hour is one alert and one message, not seventy-nine', MANY, async () => {
@@ -237,28 +239,59 @@ onEachEngine('alerts', (database) => {
   });
 
   test('a test message says of each channel whether it arrived', async () => {
-    const { story, alerts } = await watched([
+    const { story, places } = await watched([
       channel(),
       channel({ channelId: 'mail', kind: 'email', target: 'ann@demo.local' }),
       channel({ channelId: 'nobody', target: 'http://127.0.0.1:1/' }),
     ]);
-    expect(await alerts.test(story.tenantId, 'ann@demo.local')).toMatchObject([
-      { channelId: 'mail', ok: true, detail: expect.stringMatching(/written to the log/) },
+    expect(await places.test(story.tenantId, 'ann@demo.local')).toMatchObject([
+      { channelId: 'mail', ok: false, detail: expect.stringMatching(/written to the log/) },
       { channelId: 'nobody', ok: false },
       { channelId: 'team', ok: true, detail: 'HTTP 202' },
     ]);
     expect(messages).toMatchObject([[{ type: 'shelfwire.alert.test.v1' }]]);
+    expect(await places.test(story.tenantId, 'ann@demo.local', 'team')).toMatchObject([{ channelId: 'team' }]);
+    expect(messages).toHaveLength(2);
+  });
+
+  test('a channel is set by itself: nobody undoes what somebody else changed at another one', async () => {
+    const { story, places } = await watched([channel(), channel({ channelId: 'night' })]);
+    const { tenantId } = story;
+    const [night, team] = [channel({ channelId: 'night', escalationLevel: 2 }), channel({ minSeverity: 'critical' })];
+    await places.put(tenantId, night, 'ann@demo.local');
+    await places.put(tenantId, team, 'ben@demo.local');
+    expect(await places.list(tenantId)).toMatchObject([night, team]);
+    expect(await places.remove(tenantId, 'night', 'ann@demo.local')).toBe(true);
+    expect(await places.remove(tenantId, 'night', 'ann@demo.local')).toBe(false);
+    expect(await places.list(tenantId)).toMatchObject([team]);
+  });
+
+  test('who sets one channel more than there may be is told so, and those that are there can still be changed', async () => {
+    const all = Array.from({ length: ALERT_CHANNELS_MAX }, (_, index) => channel({ channelId: `c-${index}` }));
+    const { story, places } = await watched(all);
+    expect(await places.put(story.tenantId, channel({ channelId: 'more' }), 'ann@demo.local')).toBeUndefined();
+    expect(await places.put(story.tenantId, channel({ channelId: 'c-3' }), 'ann@demo.local')).toBeDefined();
+  });
+
+  test('a channel that cannot be told says why, until it is set anew', async () => {
+    status = 503;
+    const { story, watch, places } = await watched([channel({ digestMinutes: 0 })]);
+    await story.showsAndDecides(8);
+    await watch.run();
+    expect(await places.list(story.tenantId)).toMatchObject([{ failures: 1, lastError: 'HTTP 503' }]);
+    await places.put(story.tenantId, channel({ digestMinutes: 0 }), 'ann@demo.local');
+    expect(await places.list(story.tenantId)).toMatchObject([{ failures: 0, lastError: null }]);
   });
 
   test('a channel that leads inside is refused when it is set, and is not called if it was set before', async () => {
     const { story } = await watched([channel()]);
     const outside = new Outside({ SHELFWIRE_OUTBOUND_NETWORKS: [] });
     const sender = new AlertSender(TEST_CONFIG, TEST_LOGGER, outside);
-    const alerts = new Alerts(database.db, () => story.nowMs, sender, outside);
+    const places = new AlertChannels(database.db, () => story.nowMs, sender, outside);
     const metadata = channel({ channelId: 'metadata', target: 'http://169.254.169.254/latest' });
     const mail = channel({ channelId: 'mail', kind: 'email', target: 'ann@demo.local' });
-    expect(alerts.refusalsOf([mail, metadata])).toMatchObject([{ where: 'body.channels.1.target' }]);
-    expect(await alerts.test(story.tenantId, 'ann@demo.local')).toMatchObject([
+    expect([mail, metadata].map((each) => places.refusalOf(each))).toEqual([undefined, expect.any(String)]);
+    expect(await places.test(story.tenantId, 'ann@demo.local')).toMatchObject([
       { channelId: 'team', ok: false, detail: expect.stringMatching(/not a public address/) },
     ]);
     expect(messages).toEqual([]);

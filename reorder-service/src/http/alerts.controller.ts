@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
+import { ALERT_CHANNELS_MAX, type AlertChannel } from '@shelfwire/contract/api';
 
+import { AlertChannels } from '../alerts/alert-channels.ts';
 import { AlertNews } from '../alerts/alert-news.ts';
 import { Alerts } from '../alerts/alerts.ts';
 import type { UserPrincipal } from '../auth/principal.ts';
@@ -11,6 +13,7 @@ import { HttpProblem } from './problems.ts';
 export class AlertsController {
   constructor(
     private readonly alerts: Alerts,
+    private readonly channels: AlertChannels,
     private readonly news: AlertNews,
   ) {}
 
@@ -37,8 +40,8 @@ export class AlertsController {
 
   @ContractRoute('getAlertChannels')
   @Roles('admin')
-  async channels(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'getAlertChannels'>> {
-    return { channels: await this.alerts.channels(person.tenantId) };
+  async channelList(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'getAlertChannels'>> {
+    return { channels: await this.channels.list(person.tenantId) };
   }
 
   @ContractRoute('putAlertChannels')
@@ -47,14 +50,52 @@ export class AlertsController {
     @CurrentPerson() person: UserPrincipal,
     @Input() { body }: InputOf<'putAlertChannels'>,
   ): Promise<ResponseOf<'putAlertChannels'>> {
-    const problems = this.alerts.refusalsOf(body.channels);
-    if (problems.length > 0) throw new HttpProblem('REQUEST_INVALID', 'Alerts cannot be sent there', { problems });
-    return { channels: await this.alerts.putChannels(person.tenantId, body.channels, person.email) };
+    this.#refuse(body.channels, (index) => `body.channels.${index}.target`);
+    return { channels: await this.channels.putAll(person.tenantId, body.channels, person.email) };
+  }
+
+  @ContractRoute('putAlertChannel')
+  @Roles('admin')
+  async putChannel(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params, body }: InputOf<'putAlertChannel'>,
+  ): Promise<ResponseOf<'putAlertChannel'>> {
+    const channel = { channelId: params.channelId, ...body };
+    this.#refuse([channel], () => 'body.target');
+    const put = await this.channels.put(person.tenantId, channel, person.email);
+    if (!put) throw new HttpProblem('REQUEST_INVALID', `There are ${ALERT_CHANNELS_MAX} channels, and no more may be`);
+    return put;
+  }
+
+  @ContractRoute('deleteAlertChannel')
+  @Roles('admin')
+  async deleteChannel(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { params }: InputOf<'deleteAlertChannel'>,
+  ): Promise<ResponseOf<'deleteAlertChannel'>> {
+    const known = await this.channels.remove(person.tenantId, params.channelId, person.email);
+    if (!known) throw new HttpProblem('NOT_FOUND', 'There is no such channel');
+    return params;
   }
 
   @ContractRoute('testAlertChannels')
   @Roles('admin')
-  async test(@CurrentPerson() person: UserPrincipal): Promise<ResponseOf<'testAlertChannels'>> {
-    return { results: await this.alerts.test(person.tenantId, person.email) };
+  async test(
+    @CurrentPerson() person: UserPrincipal,
+    @Input() { query }: InputOf<'testAlertChannels'>,
+  ): Promise<ResponseOf<'testAlertChannels'>> {
+    const results = await this.channels.test(person.tenantId, person.email, query.channelId);
+    if (query.channelId !== undefined && results.length === 0) {
+      throw new HttpProblem('NOT_FOUND', 'There is no such channel');
+    }
+    return { results };
+  }
+
+  #refuse(channels: readonly AlertChannel[], whereOf: (index: number) => string): void {
+    const problems = channels.flatMap((channel, index) => {
+      const what = this.channels.refusalOf(channel);
+      return what === undefined ? [] : [{ where: whereOf(index), what }];
+    });
+    if (problems.length > 0) throw new HttpProblem('REQUEST_INVALID', 'Alerts cannot be sent there', { problems });
   }
 }

@@ -11,12 +11,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where alerts are sent */
+        /** Where alerts are sent, and whether they arrive there */
         get: operations["getAlertChannels"];
         /** Set where alerts are sent; channels that are not named are removed */
         put: operations["putAlertChannels"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-channels/{channelId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set one channel; the others stay as they are */
+        put: operations["putAlertChannel"];
+        post?: never;
+        /** Send no alerts there any more */
+        delete: operations["deleteAlertChannel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -31,7 +49,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test message on every channel, now, and say what became of it */
+        /** Send a test message, now, on every channel or on one, and say what became of it */
         post: operations["testAlertChannels"];
         delete?: never;
         options?: never;
@@ -1726,14 +1744,16 @@ export interface components {
             } | null;
             target: string;
         };
-        AlertChannelOutput: {
+        AlertChannelStanding: {
             channelId: string;
             /** @default 5 */
             digestMinutes: number;
             /** @default 0 */
             escalationLevel: number;
+            failures: number;
             /** @enum {string} */
             kind: "email" | "webhook";
+            lastError: string | null;
             /**
              * @default warning
              * @enum {string}
@@ -2711,7 +2731,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        channels: components["schemas"]["AlertChannelOutput"][];
+                        channels: components["schemas"]["AlertChannelStanding"][];
                     };
                 };
             };
@@ -2757,7 +2777,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        channels: components["schemas"]["AlertChannelOutput"][];
+                        channels: components["schemas"]["AlertChannelStanding"][];
                     };
                 };
             };
@@ -2790,9 +2810,153 @@ export interface operations {
             };
         };
     };
-    testAlertChannels: {
+    putAlertChannel: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 5 */
+                    digestMinutes?: number;
+                    /** @default 0 */
+                    escalationLevel?: number;
+                    /** @enum {string} */
+                    kind: "email" | "webhook";
+                    /**
+                     * @default warning
+                     * @enum {string}
+                     */
+                    minSeverity?: "info" | "warning" | "critical";
+                    /** @default null */
+                    quietHours?: {
+                        from: string;
+                        /** @default UTC */
+                        timeZone?: string;
+                        to: string;
+                    } | null;
+                    target: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChannelStanding"];
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlertChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        channelId: string;
+                    };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testAlertChannels: {
+        parameters: {
+            query?: {
+                channelId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2812,6 +2976,15 @@ export interface operations {
                             ok: boolean;
                         }[];
                     };
+                };
+            };
+            /** @description The request is not of the form described */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in, or not any more */
