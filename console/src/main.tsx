@@ -19,6 +19,8 @@ const queryClient = createQueryClient();
 const router = createConsoleRouter(queryClient);
 
 session.subscribe(() => {
+  // The page stays as it is, with what is being typed; nothing more is read for it.
+  if (session.lapsed) return;
   // What one person saw must not flash up for the next.
   if (!session.current) queryClient.clear();
   void router.invalidate();

@@ -23,6 +23,9 @@ export function readBrokerConfig(): BrokerConfig {
 /** Opens the gateway's local API. */
 export const API_TOKEN = 'SHELFWIRE_API_TOKEN';
 
+/** Given to this start on purpose, as the administrator's email is, who would else be one of another customer. */
+const INHERITED: ReadonlySet<string> = new Set(['SHELFWIRE_LOG_LEVEL', 'SHELFWIRE_ADMIN_TENANT', API_TOKEN]);
+
 /** What the launcher itself takes from the environment; everything else it is told by options. */
 export function readLauncherEnvironment(): {
   adminEmail: string | undefined;
@@ -43,6 +46,6 @@ export function readLauncherEnvironment(): {
 
 /** A variable that was set for another installation must not reach the parts of this one. */
 function mayInherit(name: string): boolean {
-  if (name === 'SHELFWIRE_LOG_LEVEL' || name === API_TOKEN || name.startsWith('SHELFWIRE_SIM_')) return true;
+  if (INHERITED.has(name) || name.startsWith('SHELFWIRE_SIM_')) return true;
   return !name.startsWith('SHELFWIRE_') && !name.startsWith('npm_');
 }

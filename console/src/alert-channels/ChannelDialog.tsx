@@ -130,7 +130,7 @@ function WhatFields({ draft, onChange }: FieldsProps) {
 
 function QuietFields({ draft, onChange }: FieldsProps) {
   const sites = useQuery(sitesQuery());
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { quietHours } = draft;
   const zones = new Set([...(sites.data?.items ?? []).map(({ timeZone }) => timeZone), here, 'UTC']);
   if (quietHours) zones.add(quietHours.timeZone);
@@ -142,7 +142,10 @@ function QuietFields({ draft, onChange }: FieldsProps) {
         checked={quietHours !== null}
         onChange={(event) => {
           const timeZone = sites.data?.items[0]?.timeZone ?? here;
-          onChange({ ...draft, quietHours: event.currentTarget.checked ? { from: '22:00', to: '06:00', timeZone } : null });
+          onChange({
+            ...draft,
+            quietHours: event.currentTarget.checked ? { from: '22:00', to: '06:00', timeZone } : null,
+          });
         }}
       />
       {quietHours === null ? null : (

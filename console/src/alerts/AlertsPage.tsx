@@ -1,11 +1,12 @@
-import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBellCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 
 import type { Alert } from '../api/types';
 import { useMay } from '../session/may';
+import { useSession } from '../session/session';
 import { ReadMore } from '../shell/ReadMore';
 import { EmptyState, FailureNote, FailureState, ListSkeleton } from '../shell/states';
 import { AlertCard } from './AlertCard';
@@ -18,6 +19,7 @@ const route = getRouteApi('/signed-in/alerts');
 export function AlertsPage() {
   const open = route.useSearch().show !== 'resolved';
   const navigate = route.useNavigate();
+  const isAdmin = useSession()?.user.role === 'admin';
   const alerts = useInfiniteQuery(alertsQuery({ open }));
   const items = alerts.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -26,15 +28,24 @@ export function AlertsPage() {
         <Title order={1} size="h3">
           Alerts
         </Title>
-        <SegmentedControl
-          aria-label="Which alerts"
-          value={open ? 'open' : 'resolved'}
-          onChange={(next) => void navigate({ search: next === 'resolved' ? { show: 'resolved' } : {}, replace: true })}
-          data={[
-            { value: 'open', label: 'Open' },
-            { value: 'resolved', label: 'Over' },
-          ]}
-        />
+        <Group gap="sm">
+          {isAdmin ? (
+            <Button variant="default" component={Link} to="/alert-channels">
+              Who is told…
+            </Button>
+          ) : null}
+          <SegmentedControl
+            aria-label="Which alerts"
+            value={open ? 'open' : 'resolved'}
+            onChange={(next) =>
+              void navigate({ search: next === 'resolved' ? { show: 'resolved' } : {}, replace: true })
+            }
+            data={[
+              { value: 'open', label: 'Open' },
+              { value: 'resolved', label: 'Over' },
+            ]}
+          />
+        </Group>
       </Group>
       {alerts.error && items.length === 0 ? (
         <FailureState error={alerts.error} onRetry={() => void alerts.refetch()} />

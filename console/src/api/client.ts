@@ -16,7 +16,7 @@ const authentication: Middleware = {
     const sentToken = request.headers.get('Authorization');
     // Only the session that was refused ends; an answer to an older one must not end a fresh sign-in.
     if (response.status === 401 && sentToken !== null && sentToken === `Bearer ${session.current?.accessToken}`) {
-      session.end('Your session has ended. Sign in again.');
+      session.lapse();
     }
   },
   onError() {

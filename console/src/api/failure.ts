@@ -18,6 +18,13 @@ export class ApiFailure extends Error {
 }
 
 export function failureOf(status: number, body: unknown): ApiFailure {
+  if (isProblem(body) && body.code === 'NOT_SIGNED_IN') {
+    return new ApiFailure(
+      status,
+      body.code,
+      'Your session had ended before this was sent. Sign in, and send it again.',
+    );
+  }
   if (isProblem(body)) return new ApiFailure(status, body.code, sentenceOf(body), body.problems ?? []);
   return new ApiFailure(status, 'UNKNOWN', `The server answered with an error (${status}). Try again in a moment.`);
 }

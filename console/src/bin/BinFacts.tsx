@@ -1,11 +1,11 @@
 import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
 
 import { useSiteName } from '../api/site-names';
 import type { BinDetail } from '../api/types';
 import { describePolicy, figuresOf } from '../orders/proof-figures';
 import { useSession } from '../session/session';
+import { Facts } from '../shell/Facts';
 import { Section } from '../shell/Section';
 import classes from './BinPage.module.css';
 
@@ -77,18 +77,5 @@ export function BinFacts({ bin }: { bin: BinDetail }) {
         />
       </Section>
     </Stack>
-  );
-}
-
-function Facts({ facts }: { facts: readonly [name: string, value: string][] }) {
-  return (
-    <dl className={classes['facts']}>
-      {facts.map(([name, value], index) => (
-        <Fragment key={`${name}-${index}`}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </Fragment>
-      ))}
-    </dl>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { useSiteName } from '../api/site-names';
 import type { Gateway } from '../api/types';
+import { Facts, type Fact } from '../shell/Facts';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -46,10 +47,13 @@ export function GatewaysPage() {
       </div>
       {gateways.data?.length === 0 ? (
         <EmptyState icon={<IconRouter />} title="No gateways yet">
-          <Text c="dimmed">A gateway gets its login here, and shows up as soon as it reports.</Text>
+          <Text c="dimmed">
+            Choose “New gateway…” for its login at the broker, and put that into the gateway’s settings. It shows up as
+            soon as it reports.
+          </Text>
         </EmptyState>
       ) : null}
-      {gateways.data && gateways.data.length > 0 ? <NewDevice /> : null}
+      {gateways.data ? <NewDevice /> : null}
       {issuing ? <IssueDialog of={issuing} onClose={() => setIssuing(null)} /> : null}
       {removing ? <RemoveDialog gateway={removing} onClose={() => setRemoving(null)} /> : null}
     </>
@@ -96,48 +100,48 @@ function GatewayCard({ gateway, onIssue, onRemove }: { gateway: Gateway; onIssue
           </Menu>
         </Group>
       </Group>
-      <Facts gateway={gateway} />
+      <div className={classes['cardFacts']}>
+        <Facts facts={factsOf(gateway)} />
+      </div>
     </div>
   );
 }
 
-function Facts({ gateway }: { gateway: Gateway }) {
+function factsOf(gateway: Gateway): Fact[] {
   const { status } = gateway;
-  return (
-    <dl className={classes['facts']}>
-      <dt>Last seen</dt>
-      <dd>{status === null || status.lastSeenAtMs === null ? 'never' : <Age atMs={status.lastSeenAtMs} />}</dd>
-      <dt>Readings waiting there</dt>
-      <dd>
-        {status?.queuedReadings ?? '–'}
-        {status?.oldestQueuedAtMs ? (
-          <>
-            {' '}
-            (oldest <Age atMs={status.oldestQueuedAtMs} />)
-          </>
-        ) : null}
-      </dd>
-      <dt>Device list</dt>
-      <dd>{describeConfig(gateway)}</dd>
-      <dt>Quarantined · dropped</dt>
-      <dd data-alarm={(status?.counters?.readingsDropped ?? 0) > 0}>
-        {status?.counters ? `${status.counters.framesQuarantined} · ${status.counters.readingsDropped}` : '–'}
-      </dd>
-      <dt>Version</dt>
-      <dd>
-        {status?.version ?? '–'}
-        {status?.startedAtMs ? ` · up since ${describeTime(status.startedAtMs)}` : ''}
-      </dd>
-      <dt>Login</dt>
-      <dd>
-        {gateway.passwordSetAtMs === null
-          ? gateway.known
-            ? 'none: cannot sign in at the broker'
-            : 'not from this list'
-          : `set ${describeTime(gateway.passwordSetAtMs)}`}
-      </dd>
-    </dl>
+  const counters = status?.counters;
+  const seen = typeof status?.lastSeenAtMs === 'number' ? <Age atMs={status.lastSeenAtMs} /> : 'never';
+  const waiting = (
+    <>
+      {status?.queuedReadings ?? '–'}
+      {status?.oldestQueuedAtMs ? (
+        <>
+          {' '}
+          (oldest <Age atMs={status.oldestQueuedAtMs} />)
+        </>
+      ) : null}
+    </>
   );
+  return [
+    ['Last seen', seen],
+    ['Readings waiting there', waiting],
+    ['Device list', describeConfig(gateway)],
+    [
+      'Quarantined · dropped',
+      counters ? `${counters.framesQuarantined} · ${counters.readingsDropped}` : '–',
+      (counters?.readingsDropped ?? 0) > 0,
+    ],
+    [
+      'Version',
+      `${status?.version ?? '–'}${status?.startedAtMs ? ` · up since ${describeTime(status.startedAtMs)}` : ''}`,
+    ],
+    ['Login', describeLogin(gateway)],
+  ];
+}
+
+function describeLogin({ passwordSetAtMs, known }: Gateway): string {
+  if (passwordSetAtMs !== null) return `set ${describeTime(passwordSetAtMs)}`;
+  return known ? 'none: cannot sign in at the broker' : 'not from this list';
 }
 
 function describeConfig({ status }: Gateway): string {

@@ -2,7 +2,7 @@ import { Button, Group, NumberInput, Paper, Skeleton, Stack, Text, Title } from 
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 
 import { binQuery } from '../api/queries';
 import { useSiteName } from '../api/site-names';
@@ -11,6 +11,7 @@ import binClasses from '../bin/BinPage.module.css';
 import { HistoryChart } from '../chart/HistoryChart';
 import { BackLink } from '../shell/BackLink';
 import { useSession } from '../session/session';
+import { Facts } from '../shell/Facts';
 import { FailureState } from '../shell/states';
 import { Section } from '../shell/Section';
 import { describeTime } from '../time/describe-age';
@@ -185,18 +186,5 @@ function Suggestion({
         To the policy
       </Button>
     </Section>
-  );
-}
-
-function Facts({ facts }: { facts: readonly [name: string, value: string][] }) {
-  return (
-    <dl className={binClasses['facts']}>
-      {facts.map(([name, value]) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </Fragment>
-      ))}
-    </dl>
   );
 }

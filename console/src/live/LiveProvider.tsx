@@ -4,7 +4,7 @@ import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import type { Pages } from '../api/paging';
 import { isShort } from '../api/queries';
 import type { StockItem, StreamEvent } from '../api/types';
-import { session, useSession } from '../session/session';
+import { session, useSession, useSessionLapsed } from '../session/session';
 import { applyStockEvents, newestByBin } from './apply-events';
 import { LiveConnection, type LiveState } from './live-connection';
 
@@ -21,14 +21,16 @@ export function useLiveState(): LiveState {
 /** Keeps the lists true while somebody is signed in. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
-  const accessToken = useSession()?.accessToken;
+  const lapsed = useSessionLapsed();
+  const held = useSession()?.accessToken;
+  const accessToken = lapsed ? undefined : held;
   useEffect(() => {
     if (accessToken === undefined) return undefined;
     const updates = new LiveUpdates(queryClient);
     connection.open(accessToken, {
       onEvents: (events) => updates.take(events),
       onConnected: () => updates.rereadAll(),
-      onRefused: () => session.end('Your session has ended. Sign in again.'),
+      onRefused: () => session.lapse(),
     });
     const retry = (): void => connection.retryNow();
     window.addEventListener('online', retry);

@@ -7,6 +7,7 @@ import { useSiteName } from '../api/site-names';
 import type { EffectivePolicy } from '../api/types';
 import { ReadMore } from '../shell/ReadMore';
 import { SearchField } from '../shell/SearchField';
+import { NoBinsYet } from '../shell/NoBinsYet';
 import { EmptyState, FailureState } from '../shell/states';
 import { Age } from '../time/Age';
 import { describeTime } from '../time/describe-age';
@@ -75,14 +76,15 @@ export function PoliciesPage() {
       </div>
       <ReadMore list={policies} label="Show more bins" />
       {policies.isSuccess && items.length === 0 ? (
-        <EmptyState
-          icon={<IconAdjustmentsHorizontal />}
-          title={only === undefined && q === '' ? 'No bins yet' : 'No bin matches'}
-        >
-          <Text c="dimmed">
-            {only === 'none' ? 'Every bin has a policy.' : 'Change the search or the choice above.'}
-          </Text>
-        </EmptyState>
+        only === undefined && q === '' ? (
+          <NoBinsYet />
+        ) : (
+          <EmptyState icon={<IconAdjustmentsHorizontal />} title="No bin matches">
+            <Text c="dimmed">
+              {only === 'none' ? 'Every bin has a policy.' : 'Change the search or the choice above.'}
+            </Text>
+          </EmptyState>
+        )
       ) : null}
     </>
   );

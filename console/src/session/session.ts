@@ -18,6 +18,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
  */
 class SessionStore {
   #current: Session | null = readStored();
+  #lapsed = false;
   #notice: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
@@ -30,6 +31,11 @@ class SessionStore {
     return this.#current;
   }
 
+  /** The service takes its token no more. The page stays, for what is being typed in it, until they have signed in again. */
+  get lapsed(): boolean {
+    return this.#lapsed;
+  }
+
   /** Why the last session ended, for the sign-in page. */
   get notice(): string | null {
     return this.#notice;
@@ -37,14 +43,25 @@ class SessionStore {
 
   begin(started: Session): void {
     this.#current = started;
+    this.#lapsed = false;
     this.#notice = null;
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(started));
     this.#watchExpiry();
     this.#tell();
   }
 
+  /** It ended by itself, perhaps in the middle of a sentence. A reload, and another tab, know nothing of it any more. */
+  lapse(): void {
+    if (!this.#current || this.#lapsed) return;
+    this.#lapsed = true;
+    sessionStorage.removeItem(STORAGE_KEY);
+    clearTimeout(this.#timer);
+    this.#tell();
+  }
+
   end(notice: string | null): void {
     this.#current = null;
+    this.#lapsed = false;
     this.#notice = notice;
     sessionStorage.removeItem(STORAGE_KEY);
     clearTimeout(this.#timer);
@@ -60,7 +77,7 @@ class SessionStore {
     clearTimeout(this.#timer);
     if (!this.#current) return;
     const remainingMs = this.#current.expiresAtMs - Date.now();
-    if (remainingMs <= 0) this.end('Your session has ended. Sign in again.');
+    if (remainingMs <= 0) this.lapse();
     else this.#timer = setTimeout(() => this.#watchExpiry(), Math.min(remainingMs, TIMER_MS_MAX));
   }
 
@@ -73,6 +90,10 @@ export const session = new SessionStore();
 
 export function useSession(): Session | null {
   return useSyncExternalStore(session.subscribe, () => session.current);
+}
+
+export function useSessionLapsed(): boolean {
+  return useSyncExternalStore(session.subscribe, () => session.lapsed);
 }
 
 function readStored(): Session | null {

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 
 import { AlertBell } from '../alerts/AlertBell';
 import { session, useSession } from '../session/session';
+import { SignInAgain } from '../session/SignInAgain';
 import { LiveIndicator } from './LiveIndicator';
 import { Logo } from './Logo';
 import { Navigation } from './Navigation';
@@ -38,6 +39,7 @@ export function Shell({ children = <Outlet /> }: { children?: ReactNode }) {
         </main>
       </div>
       {wide ? null : <Navigation form="bar" />}
+      <SignInAgain />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Group, Title } from '@mantine/core';
-import { IconBoxSeam, IconSearch } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
@@ -7,6 +7,7 @@ import { useCallback, useMemo } from 'react';
 import { stockQuery } from '../api/queries';
 import type { StockStatus } from '../api/types';
 import { SearchField } from '../shell/SearchField';
+import { NoBinsYet } from '../shell/NoBinsYet';
 import { EmptyState, FailureState } from '../shell/states';
 import { StatusFilter } from './StatusFilter';
 import { StockList, StockListSkeleton } from './StockList';
@@ -72,8 +73,6 @@ function NoBins({ filtered }: { filtered: boolean }) {
       <span>Change the search or choose another status.</span>
     </EmptyState>
   ) : (
-    <EmptyState icon={<IconBoxSeam />} title="No bins yet">
-      <span>Bins come from the catalogue file that the service reads at its start.</span>
-    </EmptyState>
+    <NoBinsYet />
   );
 }

@@ -57,7 +57,12 @@ export class AlertChannels {
       if (!before && all.length >= ALERT_CHANNELS_MAX) return undefined;
       await putChannel(tx, tenantId, channel);
       const change = { tenantId, actor: by, what: 'alert-channel', id: channelId };
-      await writeChange(tx, { ...change, before: before ? settingsOf(before) : null, after: channel, atMs: this.clock() });
+      await writeChange(tx, {
+        ...change,
+        before: before ? settingsOf(before) : null,
+        after: channel,
+        atMs: this.clock(),
+      });
       return (await channelsOf(tx, tenantId)).find((each) => each.channelId === channelId);
     });
   }
