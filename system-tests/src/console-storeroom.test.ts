@@ -2,7 +2,22 @@ import { needs } from '@shelfwire/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { PeoplesConsole } from './peoples-console.ts';
+import { ADMIN } from './reorder-process.ts';
 import { BOLT_EAN13, PIECE_GRAMS } from './two-bins.ts';
+
+/** On another device, say: it ends every session there is. */
+async function changePassword(baseUrl: string, of: typeof ADMIN, newPassword: string): Promise<void> {
+  const post = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${baseUrl}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const { accessToken } = (await (await post('auth/login', of)).json()) as { accessToken: string };
+  const change = { currentPassword: of.password, newPassword };
+  const changed = await post('me/password', change, { authorization: `Bearer ${accessToken}` });
+  expect(changed.status).toBe(200);
+}
 
 describe.runIf(needs('chromium', 'mosquitto'))('the console in the storeroom', () => {
   let people: PeoplesConsole;
@@ -44,6 +59,25 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console in the storeroom', (
     await people.page.context().setOffline(false);
     await dialog.getByRole('button', { name: 'Save count' }).click();
     await people.page.getByText(/Counted 41 pcs; expected were 42 \(−1\)/).waitFor();
+  });
+
+  test('whose session ends while they type signs in again over the page, and what they typed is still there', async () => {
+    const { page, service } = people;
+    await page.getByRole('button', { name: 'Count this bin' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Count / });
+    await dialog.getByLabel(/How many pcs/).fill('40');
+    const password = 'another password of the test';
+    await changePassword(service.baseUrl, ADMIN, password);
+    await dialog.getByRole('button', { name: 'Save count' }).click();
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.getByText('What you typed is still there').waitFor();
+    await people.isUsable('signing in again');
+    await again.getByRole('textbox', { name: 'Password' }).fill(password);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'detached' });
+    await dialog.getByRole('button', { name: 'Save count' }).click();
+    await page.getByText(/Counted 40 pcs; expected were 41 \(−1\)/).waitFor();
   });
 
   test.each([

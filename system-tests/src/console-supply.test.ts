@@ -251,6 +251,26 @@ describe.runIf(needs('chromium', 'mosquitto'))('the console for orders and plann
     await people.isUsable('the events');
   });
 
+  test('somebody is told of alerts, with a test that says whether it arrives, and not at night', async () => {
+    await people.page.goto('/alert-channels');
+    await people.page.getByText('Nobody is told of alerts yet').waitFor();
+    await people.page.getByRole('button', { name: 'New channel…' }).click();
+    const dialog = people.page.getByRole('dialog');
+    await dialog.getByText('Webhook', { exact: true }).click();
+    await dialog.getByLabel('Address of the webhook').fill(people.supplierUrl);
+    await dialog.getByLabel('Quiet hours').check();
+    await people.isUsable('the new channel');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const card = people.page.getByRole('listitem').filter({ hasText: people.supplierUrl });
+    await card.getByText(/From 22:00 to 06:00 \(.+\) only critical ones/).waitFor();
+    await card.getByRole('button', { name: /^Send a test/ }).click();
+    await people.page.getByText('The test was sent: HTTP 200.').waitFor();
+    await people.isUsableInEveryLook();
+    await card.getByRole('button', { name: /^Remove/ }).click();
+    await people.page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+
   test('somebody of the supplier is let in, chooses a password, and acknowledges with another date', async () => {
     await people.page.goto('/people');
     await people.page.getByRole('button', { name: 'Invite…' }).click();

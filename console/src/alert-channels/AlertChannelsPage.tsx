@@ -97,7 +97,13 @@ function ChannelCard({
       {...(failures > 0 ? { tone: 'red' as const } : {})}
       actions={
         <>
-          <Button size="sm" variant="light" loading={trial.isPending} onClick={test} aria-label={`Test ${target}`}>
+          <Button
+            size="sm"
+            variant="light"
+            loading={trial.isPending}
+            onClick={test}
+            aria-label={`Send a test to ${target}`}
+          >
             Send a test
           </Button>
           <Button size="sm" variant="default" onClick={onEdit} aria-label={`Change ${target}`}>

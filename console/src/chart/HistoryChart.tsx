@@ -9,6 +9,8 @@ import { niceTicks, timeTicks } from './scale';
 const HEIGHT_PX = 220;
 const MARGIN = { top: 12, right: 12, bottom: 26, left: 46 };
 const PX_PER_TIME_TICK = 90;
+/** Half of the widest one: the last one must not be cut off at the edge. */
+const TIME_TICK_HALF_PX = 30;
 
 export interface HistoryChartProps {
   /** In time order; null is a gap and stays one. */
@@ -84,7 +86,13 @@ export function HistoryChart(props: HistoryChartProps) {
           </g>
         ))}
         {timeTicks(fromMs, toMs, Math.max(2, innerWidth / PX_PER_TIME_TICK)).map((atMs) => (
-          <text key={atMs} className={classes['tick']} x={x(atMs)} y={HEIGHT_PX - 6} textAnchor="middle">
+          <text
+            key={atMs}
+            className={classes['tick']}
+            x={Math.min(x(atMs), width - TIME_TICK_HALF_PX)}
+            y={HEIGHT_PX - 6}
+            textAnchor="middle"
+          >
             {toMs - fromMs > 2 * DAY_MS ? day.format(atMs) : hour.format(atMs)}
           </text>
         ))}

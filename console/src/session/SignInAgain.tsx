@@ -22,7 +22,7 @@ export function SignInAgain() {
     >
       <SignInForm knownEmail={email} notice="Your session has ended. What you typed is still there.">
         <Button variant="subtle" onClick={leave} data-mantine-stop-propagation>
-          Leave, and sign in as somebody else
+          Sign in as somebody else
         </Button>
       </SignInForm>
     </Modal>
