@@ -55,7 +55,10 @@ async function binsByStatus(tx: Tx, tenantId: string, scope: SummaryScope): Prom
 async function orderCounts(tx: Tx, tenantId: string, scope: SummaryScope, nowMs: number): Promise<OrderCounts> {
   const conditions = [sql`tenant_id = ${tenantId}`, sql`closed_at_ms is null`];
   if (scope.siteId !== undefined) conditions.push(sql`site_id = ${scope.siteId}`);
-  if (scope.supplierId !== undefined) conditions.push(sql`supplier_id = ${scope.supplierId}`);
+  // As in their list of orders: what is not sent yet is the customer's own.
+  if (scope.supplierId !== undefined) {
+    conditions.push(sql`supplier_id = ${scope.supplierId}`, sql`sent_at_ms is not null`);
+  }
   const { rows } = await sql<OrderCounts>`
     select count(*) as open,
            count(*) filter (where status = 'PENDING_APPROVAL') as to_approve,
