@@ -26,6 +26,8 @@ const WHO: Readonly<Record<RouteName, readonly Role[] | 'everybody'>> = {
   acknowledgeAlert: AT_WORK,
   getAlertChannels: ADMINS,
   putAlertChannels: ADMINS,
+  putAlertChannel: ADMINS,
+  deleteAlertChannel: ADMINS,
   testAlertChannels: ADMINS,
   listApprovalRules: OWN,
   putApprovalRule: ADMINS,
