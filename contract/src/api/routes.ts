@@ -121,7 +121,7 @@ export const API_ROUTES = {
   listMovements: {
     method: 'GET',
     path: '/api/v1/stock/:binId/movements',
-    summary: 'The ledger of one bin, newest first',
+    summary: 'The ledger of one bin, newest first; without siteId, of the bins of that id at every site',
     auth: 'user',
     params: z.object({ binId: idSchema }),
     query: z.object({ ...pageQueryFields, siteId: idSchema.optional() }),

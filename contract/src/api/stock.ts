@@ -84,6 +84,7 @@ export type BinDetail = z.infer<typeof binDetailSchema>;
 
 export const movementSchema = z.object({
   movementId: z.string(),
+  siteId: idSchema,
   binId: idSchema,
   kind: movementKindSchema,
   change: z.int(),

@@ -299,7 +299,7 @@ describe('counting', () => {
       (await running.app.inject({ url: path, headers: { authorization: admin } })).json<object>();
     expect(await get('/api/v1/stock/s1/b1')).toMatchObject({ onHand: 31, countingTask: null });
     expect(await get('/api/v1/stock/b1/movements')).toMatchObject({
-      items: [{ kind: 'ADJUSTMENT', change: 31, onHandAfter: 31 }],
+      items: [{ siteId: 's1', binId: 'b1', kind: 'ADJUSTMENT', change: 31, onHandAfter: 31 }],
     });
   });
 

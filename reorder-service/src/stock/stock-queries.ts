@@ -59,6 +59,7 @@ interface StockRow {
 
 interface MovementRow {
   movement_id: number;
+  site_id: string;
   bin_id: string;
   kind: Movement['kind'];
   change: number;
@@ -94,7 +95,7 @@ export class StockQueries {
     return pageOf(rows, query.limit, { item: toStockItem, key: (row) => [row.site_id, row.bin_id] });
   }
 
-  /** The ledger of one bin, newest first. @throws ShelfwireError CURSOR_INVALID */
+  /** The ledger of one bin, or of the bins of this id at all sites, newest first. @throws ShelfwireError CURSOR_INVALID */
   async movements(tenantId: string, binId: string, query: MovementListQuery): Promise<Page<Movement>> {
     const rows = await withTenant(this.db, tenantId, (tx) => {
       let select = tx.selectFrom('stock_movement').selectAll().where('tenant_id', '=', tenantId);
@@ -194,6 +195,7 @@ function toStockItem(row: StockRow): StockItem {
 function toMovement(row: MovementRow): Movement {
   return {
     movementId: String(row.movement_id),
+    siteId: row.site_id,
     binId: row.bin_id,
     kind: row.kind,
     change: row.change,

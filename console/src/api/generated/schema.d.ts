@@ -1277,7 +1277,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger of one bin, newest first */
+        /** The ledger of one bin, newest first; without siteId, of the bins of that id at every site */
         get: operations["listMovements"];
         put?: never;
         post?: never;
@@ -2176,6 +2176,7 @@ export interface components {
             movementId: string;
             onHandAfter: number;
             recordedAtMs: number;
+            siteId: string;
         };
         OrderDetail: {
             acknowledgedAtMs: number | null;
