@@ -4,9 +4,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { freePort, InfluxServer, MosquittoServer, PostgresServer } from '@shelfwire/test-servers';
+import { freePort, InfluxServer, PostgresServer } from '@shelfwire/test-servers';
 import { stringify } from 'yaml';
 
+import { ownMosquitto, settingsAtCentre, type CentralBroker } from './broker-trial/central-broker.ts';
 import { serviceProcess } from './faults/centre.ts';
 import { eventually } from './faults/eventually.ts';
 import type { GatewayProcess } from './faults/gateway-process.ts';
@@ -20,27 +21,28 @@ interface Replica {
   process: ServiceProcess;
 }
 
-/** Replicas of both services on one Mosquitto, one PostgreSQL and one InfluxDB, and a simulated site with its supplier. */
+/** Replicas of both services on one broker, one PostgreSQL and one InfluxDB, and a simulated site with its supplier. */
 export class ReplicatedSite {
   readonly folder = mkdtempSync(join(tmpdir(), 'shelfwire-replicas-'));
   readonly ingest: Replica[] = [];
   readonly reorder: Replica[] = [];
   supplierPort = 0;
 
-  readonly broker: MosquittoServer;
+  readonly broker: CentralBroker;
   readonly postgres: PostgresServer;
   readonly influx: InfluxServer;
   readonly databaseUrl: string;
 
-  private constructor(broker: MosquittoServer, postgres: PostgresServer, influx: InfluxServer) {
+  private constructor(broker: CentralBroker, postgres: PostgresServer, influx: InfluxServer) {
     this.broker = broker;
     this.postgres = postgres;
     this.influx = influx;
     this.databaseUrl = postgres.createDatabase('shelfwire');
   }
 
-  static async start(): Promise<ReplicatedSite> {
-    const broker = await MosquittoServer.start();
+  /** @param given closed with the site; without it, a Mosquitto */
+  static async start(given?: CentralBroker): Promise<ReplicatedSite> {
+    const broker = given ?? (await ownMosquitto());
     const [postgres, influx] = await Promise.all([PostgresServer.start(), InfluxServer.start()]);
     await influx.createDatabase('shelfwire');
     const site = new ReplicatedSite(broker, postgres, influx);
@@ -73,7 +75,7 @@ export class ReplicatedSite {
     build?: string,
   ): Promise<Replica> {
     const port = await freePort();
-    const central = { SHELFWIRE_CENTRAL_MQTT_URL: this.broker.url, SHELFWIRE_JWT_SECRET: SECRET };
+    const central = { ...settingsAtCentre(this.broker, this.ingest.length + 1), SHELFWIRE_JWT_SECRET: SECRET };
     const entry =
       build === undefined ? `@shelfwire/${service}-service/main` : join(build, `${service}-service/dist/main.js`);
     const process = serviceProcess(this.folder, `${service}-${name}`, entry, port, { ...central, ...env });

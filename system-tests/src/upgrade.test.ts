@@ -36,7 +36,7 @@ describe.runIf(OLDER !== '' && needs('mosquitto', 'postgres', 'influxdb'))('an o
       const port = await freePort();
       const uplink = { SHELFWIRE_RESEND_AFTER_MS: '2000' };
       const entry = join(OLDER, 'edge-gateway/dist/main.js');
-      let gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.url, uplink, { port, entry });
+      let gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.urls[0], uplink, { port, entry });
       onTestFinished(async ({ task }) => {
         await gateway.process.stop();
         await site.close({ failed: task.result?.state === 'fail' });
@@ -68,7 +68,7 @@ describe.runIf(OLDER !== '' && needs('mosquitto', 'postgres', 'influxdb'))('an o
 
       // The gateway last, over the outbox of the older one.
       await gateway.process.stop();
-      gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.url, uplink, { port });
+      gateway = await GatewayProcess.start(site.folder, 'gateway', site.broker.urls[0], uplink, { port });
       await gateway.process.ready();
       const after = await applied();
       await eventually('readings come by the newer gateway', async () => (await applied()) > after);
