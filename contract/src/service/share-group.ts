@@ -11,3 +11,31 @@ export function shareGroup(consumer: Consumer, brokerPassword: string | undefine
   if (brokerPassword === undefined) return consumer;
   return `${consumer}-${createHash('sha256').update(`shelfwire/share/${brokerPassword}`).digest('hex').slice(0, 32)}`;
 }
+
+const SUBSCRIBE_AGAIN_AFTER_MS = 10_000;
+
+/**
+ * Makes a member of a share group that hears nothing subscribe again, again and again while it lasts. To a broker that is
+ * well this means nothing. HiveMQ CE 2025.5, killed while messages of a group were on their way, has a queue afterwards that
+ * it counts as being emptied and nobody empties: what comes waits, until a member subscribes. The same waits while another
+ * member of the group hangs.
+ */
+export class GroupSilence {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(subscribeAgain: () => void, afterMs = SUBSCRIBE_AGAIN_AFTER_MS) {
+    this.#timer = setTimeout(() => {
+      this.#timer.refresh();
+      subscribeAgain();
+    }, afterMs);
+    this.#timer.unref();
+  }
+
+  heard(): void {
+    this.#timer.refresh();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -26,6 +26,7 @@ export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
     broker,
     clientId: `shelfwire-${instanceId}-events`,
     topicFilters: [ALL_SITES.stock, ALL_SITES.orders, ALL_SITES.status],
+    isShared: false,
     keepSession: true,
     whenUnconfirmed: 'redeliver',
     handle,
@@ -38,6 +39,7 @@ export function openConnections(options: ConnectionsOptions): BrokerConsumer[] {
         broker,
         clientId: `shelfwire-${instanceId}-readings-${index + 1}`,
         topicFilters: [shared > 0 ? sharedSubscription(group, ALL_SITES.readings) : ALL_SITES.readings],
+        isShared: shared > 0,
         // A kept session takes its share also when its replica is gone for good, and nobody reads it. Without one,
         // what it had is sent again by the gateways, to those that are there.
         keepSession: shared === 0,

@@ -1,3 +1,4 @@
+import { GroupSilence } from '@shelfwire/contract/service';
 import { connect, type MqttClient } from 'mqtt';
 
 import type { IngestOutcome } from '../ingest.ts';
@@ -15,6 +16,10 @@ export interface ConsumerOptions {
   /** Unique at the broker, and the same after each restart. */
   clientId: string;
   topicFilters: readonly string[];
+  /** Whether the topics are those of a share group. */
+  isShared: boolean;
+  /** For tests: how long a member of a share group hears nothing before it subscribes again. */
+  silentForMs?: number;
   /** Whether the broker keeps messages while this client is away. */
   keepSession: boolean;
   /** `let-go` acknowledges an unconfirmed message, since its sender sends it again; `redeliver` leaves it with the broker. */
@@ -38,6 +43,8 @@ export class BrokerConsumer {
   #handling: Promise<void> = Promise.resolve();
   #subscribed = false;
   #closing = false;
+  #isHandling = false;
+  readonly #silence: GroupSilence | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -57,6 +64,9 @@ export class BrokerConsumer {
       const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
       this.#handling = this.#handle({ topic: packet.topic, payload, arrivedAtMs: Date.now() }, done);
     };
+    if (options.isShared) {
+      this.#silence = new GroupSilence(() => this.#subscribeAgain(), options.silentForMs);
+    }
   }
 
   get ready(): boolean {
@@ -66,6 +76,7 @@ export class BrokerConsumer {
   /** Takes nothing new, finishes the message in hand, acknowledges it, and disconnects. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#silence?.close();
     this.#connectionEnds.abort();
     await this.#handling;
     await endClient(this.#client);
@@ -73,20 +84,31 @@ export class BrokerConsumer {
 
   async #handle(message: IncomingMessage, done: () => void): Promise<void> {
     if (this.#closing) return; // not acknowledged: the broker delivers it to whoever comes next
+    this.#isHandling = true;
     const outcome = await this.#options.handle(message, this.#connectionEnds.signal);
+    this.#isHandling = false;
+    this.#silence?.heard();
     if (outcome === 'done' || (this.#options.whenUnconfirmed === 'let-go' && !this.#closing)) done();
     else this.#client.stream.destroy(); // brokers deliver what was not acknowledged at the next connection only
   }
 
   #subscribe(): void {
     this.#connectionEnds = new AbortController();
-    const filters = Object.fromEntries(this.#options.topicFilters.map((filter) => [filter, { qos: 1 as const }]));
-    this.#client.subscribe(filters, (error, granted) => {
+    this.#client.subscribe(this.#filters(), (error, granted) => {
       const refused = granted?.some((grant) => grant.qos === 128) ?? false;
       this.#subscribed = !error && !refused;
       this.#options.onConnection(this.#subscribed);
       if (!this.#subscribed && !this.#closing) this.#client.stream.destroy();
     });
+  }
+
+  /** In a silence; not while a message is in hand, whose end the broker's answer would wait for. */
+  #subscribeAgain(): void {
+    if (this.ready && !this.#isHandling) this.#client.subscribe(this.#filters());
+  }
+
+  #filters(): Record<string, { qos: 1 }> {
+    return Object.fromEntries(this.#options.topicFilters.map((filter) => [filter, { qos: 1 }]));
   }
 
   #connectionEnded(): void {

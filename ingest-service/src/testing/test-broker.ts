@@ -7,8 +7,11 @@ import { Aedes } from 'aedes';
 export class AedesServer {
   readonly #aedes: Aedes;
   readonly #server: Server;
+  /** Of each SUBSCRIBE that came. */
+  readonly subscriptions: string[] = [];
 
   private constructor(aedes: Aedes, server: Server) {
+    aedes.on('subscribe', (asked) => this.subscriptions.push(...asked.map(({ topic }) => topic)));
     this.#aedes = aedes;
     this.#server = server;
   }

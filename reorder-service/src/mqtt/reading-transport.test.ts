@@ -31,11 +31,12 @@ let close: () => Promise<void>;
 
 const waitFor = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 
-async function start(attemptsMax: number): Promise<void> {
+async function start(attemptsMax: number, share?: { silentForMs: number }): Promise<void> {
   const transport = new ReadingTransport({
     url: broker.url,
     client: { clientId: 'reorder-1' },
-    shared: false,
+    shared: share !== undefined,
+    ...share,
     attemptsMax,
     firstBackoffMs: 5,
     logger: createLogger('test', { level: 'silent' }),
@@ -116,4 +117,10 @@ test('does not acknowledge what it was handling when it closed: the next process
   behave = () => Promise.resolve();
   await start(3);
   await waitFor(() => expect(payloads()).toEqual(['kept']));
+});
+
+test('subscribes to its share group again, and again, while nothing comes', async () => {
+  await start(3, { silentForMs: 20 });
+  await waitFor(() => expect(broker.subscriptions.length).toBeGreaterThan(3));
+  expect(new Set(broker.subscriptions)).toEqual(new Set(['$share/reorder/things/+/readings']));
 });

@@ -1,6 +1,6 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { sharedSubscription } from '@shelfwire/contract';
-import { shareGroup, type Logger } from '@shelfwire/contract/service';
+import { GroupSilence, shareGroup, type Logger } from '@shelfwire/contract/service';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { isObservable, lastValueFrom } from 'rxjs';
 
@@ -18,6 +18,8 @@ export interface ReadingTransportOptions {
   shared: boolean;
   attemptsMax: number;
   firstBackoffMs: number;
+  /** For tests: how long a member of a share group hears nothing before it subscribes again. */
+  silentForMs?: number;
   logger: Logger;
 }
 
@@ -34,6 +36,8 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
   #client: MqttClient | undefined;
   #closing = false;
   #inHand: Promise<void> = Promise.resolve();
+  #isHandling = false;
+  #silence: GroupSilence | undefined;
 
   constructor(private readonly options: ReadingTransportOptions) {
     super();
@@ -48,7 +52,13 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
     // A kept session takes its share of a shared subscription also when its replica is gone for good, and nobody reads
     // it. Without one, what it had is sent again by the gateways, to those that are there.
     const clean = this.options.shared;
-    const client = connect(this.options.url, { ...this.options.client, clean, reconnectPeriod: 1_000 });
+    // `resubscribe: false`: done below, also for what MQTT.js holds for subscribed.
+    const client = connect(this.options.url, {
+      ...this.options.client,
+      clean,
+      reconnectPeriod: 1_000,
+      resubscribe: false,
+    });
     client.handleMessage = (packet, done): void => {
       this.#inHand = this.#handleAndAcknowledge(packet.topic, packet.payload, done);
     };
@@ -56,12 +66,19 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
       this.options.logger.warn({ err: error.message }, 'the central broker is out of reach'),
     );
     client.on('connect', () => this.#subscribe(client));
+    if (this.options.shared) {
+      // Not while a message is in hand, whose end the broker's answer would wait for.
+      this.#silence = new GroupSilence(() => {
+        if (client.connected && !this.#isHandling) this.#subscribe(client);
+      }, this.options.silentForMs);
+    }
     this.#client = client;
     callback();
   }
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#silence?.close();
     await this.#inHand;
     await this.#client?.endAsync(!this.connected);
   }
@@ -87,7 +104,11 @@ export class ReadingTransport extends Server implements CustomTransportStrategy 
   }
 
   async #handleAndAcknowledge(topic: string, payload: Buffer | string, acknowledge: () => void): Promise<void> {
-    if (await this.#handle(topic, payload)) acknowledge();
+    this.#isHandling = true;
+    const isDone = await this.#handle(topic, payload);
+    this.#isHandling = false;
+    this.#silence?.heard();
+    if (isDone) acknowledge();
   }
 
   /** @returns false if it must not be acknowledged */

@@ -72,9 +72,9 @@ export class TrialClient {
   }
 
   /** `1`, `2`, … as messages of their own. */
-  async publishNumbers(topic: string, count: number): Promise<void> {
-    for (let done = 0; done < count; done += ON_THE_WAY_MAX) {
-      const size = Math.min(ON_THE_WAY_MAX, count - done);
+  async publishNumbers(topic: string, count: number, atOnce = ON_THE_WAY_MAX): Promise<void> {
+    for (let done = 0; done < count; done += atOnce) {
+      const size = Math.min(atOnce, count - done);
       await Promise.all(Array.from({ length: size }, (_, index) => this.publish(topic, String(done + index + 1))));
     }
   }
