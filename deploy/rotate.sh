@@ -57,26 +57,31 @@ rotate_postgres() {
   put database_url "postgres://shelfwire:$new@postgres:5432/shelfwire?sslmode=verify-full"
   restart broker-access reorder-service grafana
 }
-influx() { compose exec -T influxdb influx "$@" --host https://127.0.0.1:8086 --skip-verify; }
+# influx ARGUMENT …: with the token that the container has; on a command line here others could read it
+influx() {
+  compose exec -T influxdb sh -c 'INFLUX_TOKEN=$(cat /run/secrets/influxdb_token) exec influx "$@" --host https://127.0.0.1:8086 --skip-verify' -- "$@"
+}
 # field NAME: its first value in the JSON on standard input
 field() { tr -d '\n' | sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 rotate_influxdb_token() {
   old=$(cat secrets/influxdb_token)
-  new=$(influx auth create --token "$old" --org shelfwire --operator --description 'shelfwire' --json | field token)
+  new=$(influx auth create --org shelfwire --operator --description shelfwire --json | field token)
   [ -n "$new" ] || { echo 'InfluxDB made no token' >&2; exit 1; }
   put influxdb_token "$new"
+  # InfluxDB too: a container sees a new file after its restart only, and a backup takes the token from there.
+  restart influxdb
   restart ingest-service grafana
   # From 2.9 on tokens are kept as hashes, and which one was the old cannot be told from the list.
-  known=$(influx auth list --token "$new" --hide-headers | grep -F "$old" | cut -f 1 || true)
+  known=$(influx auth list --hide-headers | grep -F "$old" | cut -f 1 || true)
   if [ -n "$known" ]; then
-    influx auth delete --token "$new" --id "$known" >/dev/null
+    influx auth delete --id "$known" >/dev/null
   else
     echo 'the old token is still good: find it with `influx auth list`, end it with `influx auth delete --id …`' >&2
   fi
 }
 rotate_influxdb_password() {
   new=$(fresh)
-  influx user password --token "$(cat secrets/influxdb_token)" --name admin --password "$new" >/dev/null
+  influx user password --name admin --password "$new" >/dev/null
   put influxdb_admin_password "$new"
 }
 rotate_grafana() {

@@ -2,7 +2,7 @@
 # What docs/operations.md says of the days after the first, of a whole installation of compose: a second tenant gets an
 # administrator and a gateway on another machine, every secret is rotated, the certificates, then the authority. What must come of
 # it: nobody sees the other tenant, what was known before is good for nothing, and of every gateway every reading is there once.
-#   try-day-two.sh      with the images that are there
+#   try-day-two.sh      with the images that are there; SHELFWIRE_TRY_INFLUXDB_2=true where that of InfluxDB has the real one
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -99,7 +99,8 @@ mkdir "$trial/known"
 cp secrets/* "$trial/known/"
 known() { cat "$trial/known/$1"; }
 for name in postgres_password jwt_secret admin_password ingest_mqtt_password reorder_mqtt_password node_red_mqtt_password \
-  node_red_admin_password gateway_mqtt_password gateway_api_token ${SHELFWIRE_TRY_SECRETS:-}; do
+  node_red_admin_password gateway_mqtt_password gateway_api_token \
+  ${SHELFWIRE_TRY_INFLUXDB_2:+influxdb_token influxdb_admin_password}; do
   deploy/rotate.sh "$name" >rotate.log 2>&1 || { cat rotate.log; fail "rotate.sh $name failed"; }
   [ "$(cat "secrets/$name")" != "$(known "$name")" ] || fail "$name is as it was"
   say "$(cat rotate.log)"
@@ -114,6 +115,12 @@ code() { curl --silent --output /dev/null --write-out '%{http_code}' --cacert ce
 [ "$(code -H "authorization: Bearer $(cat secrets/gateway_api_token)" https://127.0.0.1:23002/api/v1/devices)" = 200 ] || fail "the gateway's new API token is not"
 if compose exec -T -e PGPASSWORD="$(known postgres_password)" postgres psql --host=127.0.0.1 --username=shelfwire --command='select 1' shelfwire >/dev/null 2>&1; then
   fail "the database's old password is good"
+fi
+if [ -n "${SHELFWIRE_TRY_INFLUXDB_2:-}" ]; then
+  if compose exec -T influxdb influx bucket list --org shelfwire --token "$(known influxdb_token)" --host https://127.0.0.1:8086 --skip-verify >/dev/null 2>&1; then
+    fail "InfluxDB's old token is good"
+  fi
+  say "a backup with the new secrets: $(du -sh "$(deploy/backup.sh "$trial/backups")" | cut -f1)"
 fi
 # signs_in USER PASSWORD: at the broker, on the listener of the gateways
 signs_in() {
