@@ -72,7 +72,7 @@ rotate_influxdb_token() {
   restart influxdb
   restart ingest-service grafana
   # From 2.9 on tokens are kept as hashes, and which one was the old cannot be told from the list.
-  known=$(influx auth list --hide-headers | grep -F "$old" | cut -f 1 || true)
+  known=$(influx auth list --hide-headers | grep -F -e "$old" | cut -f 1 || true)
   if [ -n "$known" ]; then
     influx auth delete --id "$known" >/dev/null
   else
