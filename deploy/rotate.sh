@@ -30,10 +30,18 @@ await() {
     sleep 1
   done
 }
+# All at once, since they do not wait for each other's restart; then until all are well.
 restart() {
-  for part in "$@"; do if started "$part"; then compose restart "$part" >/dev/null 2>&1; fi; done
-  for part in "$@"; do if started "$part"; then await 300 "$part is healthy" healthy "$part"; fi; done
+  here=''
+  for part in "$@"; do if started "$part"; then here="$here $part"; fi; done
+  [ -n "$here" ] || return 0
+  # shellcheck disable=SC2086
+  compose restart $here >/dev/null 2>&1
+  for part in $here; do await 300 "$part is healthy" healthy "$part"; done
 }
+# What has to be restarted at the end, once, however many secrets it reads.
+parts=''
+later() { parts="$parts $*"; }
 fresh() { openssl rand -hex 24; }
 # put NAME VALUE: whole, or not at all
 put() {
@@ -45,7 +53,7 @@ put() {
 renew() {
   put "$1" "$(fresh)"
   shift
-  restart "$@"
+  later "$@"
 }
 rotate_postgres() {
   new=$(fresh)
@@ -55,7 +63,7 @@ rotate_postgres() {
       psql --host=127.0.0.1 --username=shelfwire --no-psqlrc --quiet --set=ON_ERROR_STOP=1 shelfwire
   put postgres_password "$new"
   put database_url "postgres://shelfwire:$new@postgres:5432/shelfwire?sslmode=verify-full"
-  restart broker-access reorder-service grafana
+  later broker-access reorder-service grafana
 }
 # influx ARGUMENT …: with the token that the container has; on a command line here others could read it
 influx() {
@@ -63,16 +71,19 @@ influx() {
 }
 # field NAME: its first value in the JSON on standard input
 field() { tr -d '\n' | sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
+old_influxdb_token=''
 rotate_influxdb_token() {
-  old=$(cat secrets/influxdb_token)
+  old_influxdb_token=$(cat secrets/influxdb_token)
   new=$(influx auth create --org shelfwire --operator --description shelfwire --json | field token)
   [ -n "$new" ] || { echo 'InfluxDB made no token' >&2; exit 1; }
   put influxdb_token "$new"
   # InfluxDB too: a container sees a new file after its restart only, and a backup takes the token from there.
-  restart influxdb
-  restart ingest-service grafana
+  later influxdb ingest-service grafana
+}
+# When everybody has the new one.
+end_influxdb_token() {
   # From 2.9 on tokens are kept as hashes, and which one was the old cannot be told from the list.
-  known=$(influx auth list --hide-headers | grep -F -e "$old" | cut -f 1 || true)
+  known=$(influx auth list --hide-headers | grep -F -e "$old_influxdb_token" | cut -f 1 || true)
   if [ -n "$known" ]; then
     influx auth delete --id "$known" >/dev/null
   else
@@ -93,32 +104,21 @@ rotate_grafana() {
 access_list() { compose exec -T broker-access sh -c 'cksum </access/passwords'; }
 other_access_list() { [ "$(access_list)" != "$1" ]; }
 # The broker knows passwords by what broker-access writes. Its own restart ends connections that stand with the old one.
+access_before=''
 tell_broker() {
-  before=$(access_list)
-  compose restart broker-access >/dev/null 2>&1
-  await 180 'the broker has the new password' other_access_list "$before"
-  restart mosquitto
-}
-rotate_broker_login() {
-  put "$1" "$(fresh)"
-  tell_broker
-  restart "$2"
+  [ -n "$access_before" ] || access_before=$(access_list)
+  later broker-access mosquitto
 }
 rotate_gateway_login() {
   old=$(cat secrets/gateway_mqtt_password)
-  grep -qF "$old" config/catalogue.yaml || {
-    echo 'config/catalogue.yaml does not have this password: make the login anew in the console (Gateways, New login…), put it into secrets/gateway_mqtt_password and restart edge-gateway' >&2
-    exit 2
-  }
   new=$(fresh)
   sed "s/$old/$new/g" config/catalogue.yaml >config/catalogue.yaml.next
   mv config/catalogue.yaml.next config/catalogue.yaml
   put gateway_mqtt_password "$new"
   tell_broker
-  restart edge-gateway
+  later edge-gateway
 }
 rotate_certificates() {
-  [ -f certificates/ca.key ] || { echo 'certificates/ca.key is not there: bring it back first' >&2; exit 2; }
   # Without its names a certificate is made anew.
   rm -f certificates/*.names
   if [ "$1" = authority ]; then
@@ -127,11 +127,21 @@ rotate_certificates() {
   fi
   # shellcheck disable=SC2046
   deploy/make-certificates.sh certificates $(sed -n 's/^SHELFWIRE_PUBLIC_NAMES=//p' .env | tail -1)
-  restart postgres influxdb prometheus
-  restart broker-access mosquitto
-  restart ingest-service reorder-service edge-gateway
-  restart device-sim node-red grafana
+  later postgres influxdb prometheus broker-access mosquitto ingest-service reorder-service edge-gateway device-sim node-red grafana
 }
+# All that is wrong is said before anything is changed.
+for name in "$@"; do
+  case $name in
+  root | node_red_credential_secret) wrong="$name is none that this can change" ;;
+  certificates | authority) [ -f certificates/ca.key ] || wrong='certificates/ca.key is not there: bring it back first' ;;
+  gateway_mqtt_password)
+    grep -qF "$(cat secrets/gateway_mqtt_password)" config/catalogue.yaml ||
+      wrong='config/catalogue.yaml does not have gateway_mqtt_password: make the login anew in the console (Gateways, New login…), put it into the file and restart edge-gateway'
+    ;;
+  *) [ -s "secrets/$name" ] || wrong="there is no secret $name" ;;
+  esac
+  [ -z "${wrong:-}" ] || { echo "$wrong; see deploy/rotate.sh --help" >&2; exit 2; }
+done
 for name in "$@"; do
   case $name in
   postgres_password | database_url) rotate_postgres ;;
@@ -141,14 +151,34 @@ for name in "$@"; do
   # Both at once: the one asks the other with it.
   jwt_secret) renew jwt_secret reorder-service ingest-service ;;
   admin_password) renew admin_password reorder-service ;;
-  ingest_mqtt_password) rotate_broker_login "$name" ingest-service ;;
-  reorder_mqtt_password) rotate_broker_login "$name" reorder-service ;;
-  node_red_mqtt_password) rotate_broker_login "$name" node-red ;;
+  ingest_mqtt_password)
+    renew "$name" ingest-service
+    tell_broker
+    ;;
+  reorder_mqtt_password)
+    renew "$name" reorder-service
+    tell_broker
+    ;;
+  node_red_mqtt_password)
+    renew "$name" node-red
+    tell_broker
+    ;;
   node_red_admin_password) renew node_red_admin_password node-red ;;
   gateway_mqtt_password) rotate_gateway_login ;;
   gateway_api_token) renew gateway_api_token edge-gateway ;;
   certificates | authority) rotate_certificates "$name" ;;
-  *) echo "$name is no secret that this can change: deploy/rotate.sh --help" >&2; exit 2 ;;
   esac
-  echo "rotated: $name"
 done
+# among WORD …: those of the parts that are to be restarted, each once
+among() { for word in "$@"; do case "$parts " in *" $word "*) printf '%s ' "$word" ;; esac; done; }
+# shellcheck disable=SC2046
+restart $(among postgres influxdb prometheus broker-access)
+[ -z "$access_before" ] || await 180 'the broker has the new password' other_access_list "$access_before"
+# shellcheck disable=SC2046
+restart $(among mosquitto)
+# shellcheck disable=SC2046
+restart $(among ingest-service reorder-service edge-gateway)
+# shellcheck disable=SC2046
+restart $(among device-sim node-red grafana)
+[ -z "$old_influxdb_token" ] || end_influxdb_token
+echo "rotated: $*"

@@ -98,13 +98,12 @@ echo '-- every secret is rotated'
 mkdir "$trial/known"
 cp secrets/* "$trial/known/"
 known() { cat "$trial/known/$1"; }
-for name in postgres_password jwt_secret admin_password ingest_mqtt_password reorder_mqtt_password node_red_mqtt_password \
-  node_red_admin_password gateway_mqtt_password gateway_api_token \
-  ${SHELFWIRE_TRY_INFLUXDB_2:+influxdb_token influxdb_admin_password}; do
-  deploy/rotate.sh "$name" >rotate.log 2>&1 || { cat rotate.log; fail "rotate.sh $name failed"; }
-  [ "$(cat "secrets/$name")" != "$(known "$name")" ] || fail "$name is as it was"
-  say "$(cat rotate.log)"
-done
+names="postgres_password jwt_secret admin_password ingest_mqtt_password reorder_mqtt_password node_red_mqtt_password \
+  node_red_admin_password gateway_mqtt_password gateway_api_token ${SHELFWIRE_TRY_INFLUXDB_2:+influxdb_token influxdb_admin_password}"
+# shellcheck disable=SC2086
+deploy/rotate.sh $names >rotate.log 2>&1 || { cat rotate.log; fail 'rotate.sh failed'; }
+for name in $names; do [ "$(cat "secrets/$name")" != "$(known "$name")" ] || fail "$name is as it was"; done
+say "$(tail -1 rotate.log)"
 until_true 240 'all eleven containers are healthy' all_healthy
 # Nothing that was known is good for anything.
 code() { curl --silent --output /dev/null --write-out '%{http_code}' --cacert certificates/ca.crt "$@" || true; }
