@@ -130,6 +130,7 @@ rotate_certificates() {
   later postgres influxdb prometheus broker-access mosquitto ingest-service reorder-service edge-gateway device-sim node-red grafana
 }
 # All that is wrong is said before anything is changed.
+wrong=''
 for name in "$@"; do
   case $name in
   root | node_red_credential_secret) wrong="$name is none that this can change" ;;
@@ -140,7 +141,7 @@ for name in "$@"; do
     ;;
   *) [ -s "secrets/$name" ] || wrong="there is no secret $name" ;;
   esac
-  [ -z "${wrong:-}" ] || { echo "$wrong; see deploy/rotate.sh --help" >&2; exit 2; }
+  [ -z "$wrong" ] || { echo "$wrong; see deploy/rotate.sh --help" >&2; exit 2; }
 done
 for name in "$@"; do
   case $name in
