@@ -18,6 +18,7 @@ import { SupplierInbox } from './supplier-inbox.ts';
 interface Answer {
   status: number;
   body?: object;
+  headers?: Record<string, string>;
 }
 
 /** A supplier that keeps its own log, and knows an order by its idempotency key. */
@@ -31,8 +32,8 @@ class TestSupplier {
     this.paths.push(request.url ?? '');
     request.resume();
     request.on('end', () => {
-      void Promise.resolve(this.answer(key)).then(({ status, body }) =>
-        response.writeHead(status).end(body ? JSON.stringify(body) : ''),
+      void Promise.resolve(this.answer(key)).then(({ status, body, headers }) =>
+        response.writeHead(status, headers).end(body ? JSON.stringify(body) : ''),
       );
     });
   });
@@ -177,6 +178,28 @@ onEachEngine('sending orders', (database) => {
     expect(order?.attention).toMatch(/not sent after 4 attempts: HTTP 503/);
     expect(await dispatcher.sendDue()).toBe(0);
     expect(await story.showsAndDecides(18)).toBe('COVERED');
+  });
+
+  test('a supplier that asks for time gets it, but no more than an hour', async () => {
+    const story = await lowStory();
+    const asksFor = async (seconds: number): Promise<number> => {
+      supplier.answer = () => ({ status: 503, headers: { 'retry-after': String(seconds) } });
+      expect(await replica(story).dispatcher.sendDue()).toBe(1);
+      const row = await database.db
+        .selectFrom('message_outbox')
+        .select('next_attempt_at_ms as nextAtMs')
+        .where('tenant_id', '=', story.tenantId)
+        .where('channel', '=', 'supplier')
+        .executeTakeFirstOrThrow();
+      return row.nextAtMs - story.nowMs;
+    };
+    expect(await asksFor(600)).toBe(600_000);
+    expect(await replica(story.later(599_999)).dispatcher.sendDue()).toBe(0);
+    story.later(1);
+    expect(await asksFor(900_000)).toBe(3_600_000);
+    story.later(3_600_000);
+    // Who asks for none is not asked again in the same moment: that would be all attempts at once.
+    expect(await asksFor(0)).toBeGreaterThan(0);
   });
 
   test('a supplier that does not answer delays nobody else', async () => {

@@ -17,6 +17,8 @@ import { requestOf } from './supplier-request.ts';
 
 const INTERVAL_MS = 500;
 const LEASE_MARGIN_MS = 5_000;
+/** A supplier may ask for time, but not keep an order from a person for days: each attempt counts, and the last one is told. */
+const ASKED_WAIT_MS_MAX = 3_600_000;
 const SENT_ALTHOUGH_ENDED = {
   event: 'OrderSentAlthoughEnded',
   note: 'the supplier took it although it had ended here: ask the supplier to reject it, or expect the goods',
@@ -193,7 +195,9 @@ export class OrderDispatcher implements OnApplicationBootstrap, BeforeApplicatio
     const last = result.kind === 'refused' || row.attempts >= this.config.SHELFWIRE_SUPPLIER_ATTEMPTS_MAX;
     await this.db.transaction().execute(async (tx) => {
       const order = last ? await lockOrder(tx, row.tenant_id, row.order_id) : undefined;
-      const waitMs = result.retryAfterMs ?? backoffMs(row.attempts, this.config.SHELFWIRE_SUPPLIER_BACKOFF_MS);
+      const askedMs = Math.min(result.retryAfterMs ?? 0, ASKED_WAIT_MS_MAX);
+      // Never at once, whatever is asked or chance says: all attempts would be over in a moment.
+      const waitMs = Math.max(1, askedMs, backoffMs(row.attempts, this.config.SHELFWIRE_SUPPLIER_BACKOFF_MS));
       await tx
         .updateTable('message_outbox')
         .set({
