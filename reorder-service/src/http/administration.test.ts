@@ -68,11 +68,16 @@ describe('people', () => {
 
   test('a temporary password that nobody used within seven days opens nothing, and says so', async () => {
     const { person, temporaryPassword } = await invite('late@ours.example');
-    await running.db
-      .updateTable('app_user')
-      .set({ password_set_at_ms: 1 })
-      .where('user_id', '=', person.userId)
-      .execute();
+    const givenAgo = (ms: number) =>
+      running.db
+        .updateTable('app_user')
+        .set({ password_set_at_ms: Date.now() - ms })
+        .where('user_id', '=', person.userId)
+        .execute();
+    const sevenDaysMs = 7 * 86_400_000;
+    await givenAgo(sevenDaysMs - 3_600_000);
+    expect((await login('late@ours.example', temporaryPassword)).statusCode).toBe(200);
+    await givenAgo(sevenDaysMs);
     expect((await login('late@ours.example', temporaryPassword)).json()).toMatchObject({ code: 'PASSWORD_EXPIRED' });
     expect((await login('late@ours.example', 'wrong')).json()).toMatchObject({ code: 'CREDENTIALS_WRONG' });
   });

@@ -145,6 +145,25 @@ policies: [{ tenantId: ${tenantId}, siteId: one, binId: B, type: MIN_MAX, reorde
     expect(decidedAgain.join()).not.toContain('NONE');
   });
 
+  test('what is in two bins cannot be moved from one to the other if it is not the same', async () => {
+    const other = { tenant_id: tenantId, item_id: 'm6', sku: 'M6', name: 'M6 bolts', unit: 'pcs' };
+    await database.db.insertInto('item').values(other).execute();
+    const shelf = database.db.updateTable('bin').set({ item_id: 'm6' }).where('tenant_id', '=', tenantId);
+    await shelf.where('bin_id', '=', 'SHELF').execute();
+    const moved = await transfer(5, { siteId: 'one', binId: 'SHELF' });
+    expect(moved).toEqual({ ok: false, because: 'other-item' });
+    expect((await moves.list(tenantId, { limit: 10 })).items).toEqual([]);
+  });
+
+  test('a reservation is not set to less than was handed out of it', async () => {
+    const reservations = new Reservations(database.db, clock, touched);
+    const [at, reference] = [{ siteId: 'one', binId: 'B' }, 'JOB-1'];
+    const first = await reservations.reserve(tenantId, at, { quantity: 10, reference }, 'ann');
+    await reservations.fulfil(tenantId, first?.reservationId ?? '', 6, 'ann');
+    const again = await reservations.reserve(tenantId, at, { quantity: 4, reference }, 'ann');
+    expect(again).toMatchObject({ reservationId: first?.reservationId, quantity: 6, fulfilledQuantity: 6 });
+  });
+
   test('steps that the scales showed before are taken back and booked as the transfer they were', async () => {
     await shows('scale-a', 60);
     await shows('scale-b', 10);

@@ -357,6 +357,30 @@ onEachEngine('sending orders', (database) => {
     },
   );
 
+  test('a cancellation that the supplier refuses to read is not sent again and again', async () => {
+    const story = await lowStory();
+    await replica(story).dispatcher.sendDue();
+    await cancel(story, (await story.orders())[0]?.orderId ?? '');
+    supplier.answer = () => ({ status: 422 });
+    expect(await replica(story).dispatcher.sendDue()).toBe(1);
+    expect((await story.orders())[0]?.attention).toMatch(/could not be asked to cancel it, call them/);
+    expect(await replica(story.later(3_600_000)).dispatcher.sendDue()).toBe(0);
+  });
+
+  test('an order that the supplier has rejected by itself is not sent again, though no answer to it had come', async () => {
+    const story = await lowStory();
+    supplier.answer = () => ({ status: 503 });
+    const { dispatcher, inbox } = replica(story);
+    expect(await dispatcher.sendDue()).toBe(1);
+    const [order] = await story.orders();
+    const rejected = {
+      ...inlineAnswer(story, order?.orderId ?? ''),
+      lines: [{ lineNumber: 1, code: 'IR' as const, confirmedUnits: 0 }],
+    };
+    expect(await inbox.applyOrderResponse(story.tenantId, 'bolts', rejected)).toMatchObject({ status: 'REJECTED' });
+    expect(await replica(story.later(3_600_000)).dispatcher.sendDue()).toBe(0);
+  });
+
   test('a message of a supplier counts once, and only for its own orders', async () => {
     const story = await lowStory();
     const [order] = await story.orders();
