@@ -120,7 +120,9 @@ describe('documents', () => {
 
   test('every environment variable that a page or the compose file names is known to a service, a test, a bench or a script', () => {
     const known = sources
-      .filter((path) => /(config|main|requirement|options|process)\.ts$|\.(test|conformance)\.ts$|^bench\/src\//.test(path))
+      .filter((path) =>
+        /(config|main|requirement|options|process)\.ts$|\.(test|conformance)\.ts$|^bench\/src\//.test(path),
+      )
       .map(read)
       .concat(read('.env.example')) // what compose itself fills in
       .concat(tracked.filter((path) => /^scripts\/.*\.ts$|^deploy\/up\.sh$/.test(path)).map(read))

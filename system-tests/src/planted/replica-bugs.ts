@@ -77,7 +77,7 @@ export const REPLICA_BUGS: readonly Bug[] = [
       {
         file: 'reorder-service/src/stock/site-memory.ts',
         from: 'if (remembered?.ledgerVersion !== before) {',
-        to: 'if (remembered === undefined) {',
+        to: 'if (remembered === undefined || remembered.ledgerVersion > before) {',
       },
     ],
   },
