@@ -69,7 +69,8 @@ export class Reservations {
         .onConflict((oc) =>
           oc
             .columns(['tenant_id', 'site_id', 'bin_id', 'item_id', 'reference'])
-            .where('status', '=', 'OPEN')
+            // Written out: of a parameter, a plan that is kept cannot know that it is the index's own condition.
+            .where('status', '=', sql.lit('OPEN'))
             .doUpdateSet((eb) => ({
               // What was handed out already cannot be taken back by reserving less.
               quantity: eb.fn<number>('greatest', [eb.val(wanted.quantity), 'reservation.fulfilled_quantity']),

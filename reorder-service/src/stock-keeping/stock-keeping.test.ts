@@ -155,6 +155,15 @@ policies: [{ tenantId: ${tenantId}, siteId: one, binId: B, type: MIN_MAX, reorde
     expect((await moves.list(tenantId, { limit: 10 })).items).toEqual([]);
   });
 
+  test('one reservation after the other is taken on the same connection, also when its plan is kept', async () => {
+    const reservations = new Reservations(database.db, clock, touched);
+    for (let job = 1; job <= 12; job += 1) {
+      const wanted = { quantity: job, reference: `JOB-${job}` };
+      await reservations.reserve(tenantId, { siteId: 'one', binId: 'B' }, wanted, 'ann');
+    }
+    expect((await reservations.list(tenantId, { limit: 20 })).items).toHaveLength(12);
+  });
+
   test('a reservation is not set to less than was handed out of it', async () => {
     const reservations = new Reservations(database.db, clock, touched);
     const [at, reference] = [{ siteId: 'one', binId: 'B' }, 'JOB-1'];
