@@ -50,3 +50,14 @@ test('a restart while the clock is still in the past does not forget how late it
   await after.close();
   expect((await readingsIn(data.folder)).at(-1)).toMatchObject({ notBeforeMs: NOON_MS });
 });
+
+test('the newest reading is known after a restart, also where what settled for a while or was told of the past came after it', async () => {
+  await using data = await temporaryFolder();
+  const before = await openTestOutbox(data.folder);
+  await before.append([counted(NOON_MS), counted(NOON_MS - 40)]);
+  await before.append([counted(NOON_MS - HOUR_MS, { historical: true })]);
+  await before.close();
+  const after = await openTestOutbox(data.folder);
+  expect(await after.newestReceivedAtMs()).toBe(NOON_MS);
+  await after.close();
+});

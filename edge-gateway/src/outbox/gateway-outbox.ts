@@ -6,6 +6,7 @@ import { ClockOrder } from './clock-order.ts';
 import { OutboxFullError } from './full-error.ts';
 import { OutboxLane, type LaneOptions } from './lane.ts';
 import type { Outbox } from './outbox.ts';
+import type { OutboxRecord } from './segment-format.ts';
 
 export interface GatewayOutboxEvents {
   /** Telemetry that was given up for newer readings; `urgent` ones may cost telemetry too. */
@@ -18,6 +19,12 @@ export interface GatewayOutboxEvents {
 export function isUrgent(reading: Reading): boolean {
   return reading.kind === 'button';
 }
+
+/**
+ * The newest reading is among so many at the end, not always the last: what took seconds to settle, and what a device tells
+ * of its past, is written after others that were received later.
+ */
+const NEWEST_AMONG = 1_000;
 
 /** Some of the readings are durable, these are not. */
 export class PartlySavedError extends ShelfwireError {
@@ -116,12 +123,11 @@ export class GatewayOutbox {
   async newestReceivedAtMs(): Promise<number> {
     let newestMs = 0;
     for (const outbox of this.outboxes) {
-      const read = await outbox.read(outbox.lastSequence, { readingsMax: 1, textBytesMax: 0 });
-      const [record] = read.kind === 'records' ? read.records : [];
-      if (!record) continue;
-      // Of a clock that was set back, only the mark tells how late it had been: a restart must not forget that.
-      const { notBeforeMs = 0 } = JSON.parse(record.text) as Reading;
-      newestMs = Math.max(newestMs, record.receivedAtMs, notBeforeMs);
+      for (const { receivedAtMs, text } of await lastRecords(outbox)) {
+        // Of a clock that was set back, only the mark tells how late it had been: a restart must not forget that.
+        const { notBeforeMs = 0 } = JSON.parse(text) as Reading;
+        newestMs = Math.max(newestMs, receivedAtMs, notBeforeMs);
+      }
     }
     return newestMs;
   }
@@ -187,4 +193,16 @@ function partlySaved(unsaved: readonly Reading[], reason: unknown): unknown {
 
 function isRefusal(reason: unknown): reason is ShelfwireError {
   return reason instanceof ShelfwireError && reason.retryable;
+}
+
+async function lastRecords(outbox: Outbox): Promise<OutboxRecord[]> {
+  const found: OutboxRecord[] = [];
+  let sequence = Math.max(outbox.firstSequence, outbox.lastSequence - NEWEST_AMONG + 1);
+  while (sequence <= outbox.lastSequence) {
+    const read = await outbox.read(sequence, { readingsMax: NEWEST_AMONG, textBytesMax: Number.MAX_SAFE_INTEGER });
+    if (read.kind === 'end') break;
+    if (read.kind === 'records') found.push(...read.records);
+    sequence = (read.kind === 'records' ? (found.at(-1)?.sequence ?? outbox.lastSequence) : read.to) + 1;
+  }
+  return found;
 }
