@@ -48,9 +48,9 @@ interface Running {
 }
 
 const MINUTE_MS = 60_000;
-/** While nothing comes in. What a sample begins is looked at again so soon: filters wait for the value to last. */
-const IDLE_TICK_MS = 10 * MINUTE_MS;
-/** Behind the longest pause after which a scale's last word is its weight: one and a half times `isolatedAfterMs`. */
+/** While nothing comes in. Twenty times the beat of before (TICK_AFTER_SAMPLE_MS) would be taken for a step of the clock. */
+const IDLE_TICK_MS = 2 * MINUTE_MS;
+/** After a sample, since filters wait for the value to last: behind the longest pause after which a scale's last word is its weight: one and a half times `isolatedAfterMs`. */
 export const TICK_AFTER_SAMPLE_MS = 8_000;
 /** While nothing is new: only repeats are due then. The real one asks four times a second and repeats each minute. */
 export const IDLE_STEP_MS = 5 * MINUTE_MS;
