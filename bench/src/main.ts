@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { benchChain } from './chain.ts';
@@ -11,6 +9,7 @@ import { benchMillionAMinute, benchOutage } from './ingest-steady.ts';
 import { benchTenMillion } from './ingest-ten-million.ts';
 import { benchReorder } from './reorder.ts';
 import { benchReorderCost } from './reorder-cost.ts';
+import { printRows, writeRows } from './results.ts';
 import type { Row } from './row.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -29,7 +28,6 @@ const LONG_BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   'reorder-cost': benchReorderCost,
 };
 const ALL_BENCHES = { ...BENCHES, ...LONG_BENCHES };
-const RESULTS = new URL('../results/latest.json', import.meta.url);
 
 const USAGE = `npm run bench -- [NAME …]
 
@@ -37,12 +35,6 @@ Measures, prints a table, and writes bench/results/latest.json. Names: ${Object.
 For minutes each, only by name: ${Object.keys(LONG_BENCHES).join(', ')}.
 SHELFWIRE_BENCH_SECONDS sets how long the chain is kept under load (30; the budget is about 300).
 The machine should do nothing else meanwhile. Absolute figures are this machine's; compare ratios, which come from one run.`;
-
-interface Results {
-  machine: { cpu: string; cores: number; memoryGiB: number; node: string };
-  measuredAt: string;
-  rows: Row[];
-}
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => !(name in ALL_BENCHES));
@@ -57,50 +49,7 @@ if (values.help || unknown.length > 0) {
     console.error(`measuring ${name} …`);
     rows.push(...((await ALL_BENCHES[name]?.()) ?? []));
   }
-  print(rows);
-  write(rows, chosen);
+  printRows(rows);
+  writeRows(rows, chosen);
   process.exitCode = rows.every((row) => row.ok) ? 0 : 1;
-}
-
-function print(rows: readonly Row[]): void {
-  const width = Math.max(0, ...rows.map((row) => row.id.length));
-  for (const row of rows) {
-    const figures = [
-      row.id.padEnd(width),
-      `${formatValue(row.value)} ${row.unit}`.padStart(18),
-      (row.ratio === undefined ? '' : `ratio ${row.ratio.toFixed(2)}`).padStart(12),
-      (row.budget === undefined ? '' : `budget ${row.budget}`).padStart(16),
-      row.ok ? '' : '  MISSED',
-    ];
-    console.log(figures.join(''));
-  }
-}
-
-/** Rows of benches that did not run this time are kept from before. */
-function write(rows: readonly Row[], chosen: readonly string[]): void {
-  const kept = readEarlier().filter(({ id }) => !chosen.some((name) => id.startsWith(`${name}/`)));
-  const results: Results = {
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-    },
-    measuredAt: new Date().toISOString(),
-    rows: [...kept, ...rows],
-  };
-  mkdirSync(new URL('.', RESULTS), { recursive: true });
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-}
-
-function readEarlier(): Row[] {
-  try {
-    return (JSON.parse(readFileSync(RESULTS, 'utf8')) as Results).rows;
-  } catch {
-    return [];
-  }
-}
-
-function formatValue(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
 }

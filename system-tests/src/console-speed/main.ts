@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { printRows, writeRows } from '@shelfwire/bench/results';
 import type { Browser, Page } from 'playwright-core';
 
 import { DESKTOP, launchChromium, openPage, PHONE } from '../browser.ts';
+import { firstLoadRow, smoothnessRows } from './console-rows.ts';
 import { ManyBins } from './many-bins.ts';
 import { countFrames, smoothnessOf, type Smoothness } from './smoothness.ts';
 
@@ -11,7 +13,8 @@ const USAGE = `npm run bench:console -- [--console DIR]… [--bins N] [--rounds 
 
 Opens the stock list in Chromium, with so many bins of which 20 a second change, reads all of them by scrolling to the
 end, scrolls, filters and searches, and prints what was felt: the longest task and the frames. Several folders with built
-consoles (default: console/dist) are measured by turns in one run, so that they can be compared.`;
+consoles are measured by turns in one run, so that they can be compared. Without one it is console/dist, and what was
+measured goes into bench/results/latest.json, the first load of script too.`;
 
 const CHANGES_PER_SECOND = 20;
 const SCROLLED_PX = 700;
@@ -31,11 +34,21 @@ const [bins, rounds] = [Number(values.bins), Number(values.rounds)];
 if (values.help || !(bins > 0) || !(rounds > 0)) {
   console.log(USAGE);
   process.exitCode = values.help ? 0 : 2;
+} else if (values.console) {
+  await measureAll(values.console);
 } else {
-  await main(values.console ?? [fileURLToPath(new URL('../../../console/dist', import.meta.url))]);
+  const built = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+  const felt = await measureAll([built]);
+  const rows = [...felt].flatMap(([device, measured]) => smoothnessRows(device, bins, measured));
+  const all = [firstLoadRow(built), ...rows];
+  printRows(all);
+  writeRows(all, ['console']);
+  process.exitCode = all.every(({ ok }) => ok) ? 0 : 1;
 }
 
-async function main(consoleDirs: readonly string[]): Promise<void> {
+/** @returns of each device what was felt, a round after the other */
+async function measureAll(consoleDirs: readonly string[]): Promise<Map<string, Record<string, Smoothness>[]>> {
+  const felt = new Map<string, Record<string, Smoothness>[]>();
   const browser = await launchChromium();
   try {
     for (let round = 1; round <= rounds; round += 1) {
@@ -44,15 +57,17 @@ async function main(consoleDirs: readonly string[]): Promise<void> {
           ['desktop', DESKTOP],
           ['phone', PHONE],
         ] as const) {
-          const rows = await measure(browser, consoleDir, viewport);
+          const measured = await measure(browser, consoleDir, viewport);
+          felt.set(device, [...(felt.get(device) ?? []), measured]);
           console.log(`\nround ${round}, ${consoleDir}, ${device}`);
-          console.table(rows);
+          console.table(measured);
         }
       }
     }
   } finally {
     await browser.close();
   }
+  return felt;
 }
 
 async function measure(
