@@ -94,8 +94,8 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'edge-gateway/src/outbox/gateway-outbox.ts',
-        from: 'newestMs = Math.max(newestMs, record.receivedAtMs, notBeforeMs);',
-        to: 'newestMs = Math.max(newestMs, record.receivedAtMs, Math.min(0, notBeforeMs));',
+        from: 'newestMs = Math.max(newestMs, receivedAtMs, notBeforeMs);',
+        to: 'newestMs = Math.max(newestMs, receivedAtMs, Math.min(0, notBeforeMs));',
       },
     ],
   },
