@@ -120,11 +120,19 @@ describe.runIf(needs('influxdb'))('the uptime of sensors', () => {
 function records(): string[] {
   const T = `'demo'`;
   let sequence = 0;
-  const movement = (bin: string, item: string, kind: string, change: number, after: number, atMs: number): string =>
+  const movement = (
+    bin: string,
+    item: string,
+    kind: string,
+    change: number,
+    after: number,
+    atMs: number,
+    cause = 'up',
+  ): string =>
     `insert into stock_movement (tenant_id, site_id, bin_id, item_id, kind, change, on_hand_after, at_ms, recorded_at_ms,
        gateway_id, outbox_id, sequence, revision, evidence)
      values (${T}, 'plant-1', '${bin}', '${item}', '${kind}', ${change}, ${after}, ${atMs}, ${atMs}, 'gw', 'o',
-       ${(sequence += 1)}, 0, '{}')`;
+       ${(sequence += 1)}, 0, '{"cause": "${cause}"}')`;
   const level = (bin: string, item: string, onHand: number): string =>
     `insert into stock_level (tenant_id, site_id, bin_id, item_id, on_hand, uncertainty, state, status, observed_at_ms,
        ledger_version) values (${T}, 'plant-1', '${bin}', '${item}', ${onHand}, 0, '{}', 'OK', ${TO_MS}, 1)`;
@@ -149,6 +157,7 @@ function records(): string[] {
      values (${T}, 'p', 1, 'bin', 'plant-1', 'A', 'MIN_MAX', '{"reorderPoint": 20, "orderUpTo": 50}', 1, 1, 'seed')`,
     `insert into item_location (tenant_id, site_id, bin_id, item_id, policy_id, policy_version, decision, because)
      values (${T}, 'plant-1', 'A', 'nail', 'p', 1, 'wait', 'enough')`,
+    movement('A', 'nail', 'ADJUSTMENT', 50, 50, onDay(0), 'first'),
     movement('A', 'nail', 'CONSUMPTION', -10, 40, onDay(2)),
     movement('A', 'nail', 'CONSUMPTION', -40, 0, onDay(4)),
     movement('A', 'nail', 'RECEIPT', 60, 60, onDay(6)),

@@ -170,7 +170,8 @@ function accuracy() {
       new SqlQuery(`
         select greatest(0, 1 - coalesce(sum(abs(change)) filter (where kind in ('ADJUSTMENT', 'UNEXPLAINED')), 0)::float
           / nullif(sum(abs(change)), 0)) as accuracy
-        from stock_movement where ${inScope()} and item_id in ($item) and ${AT_IN_RANGE}`),
+        from stock_movement where ${inScope()} and item_id in ($item) and ${AT_IN_RANGE}
+          and (kind <> 'ADJUSTMENT' or evidence->>'cause' is distinct from 'first')`),
     ],
   });
 }

@@ -11,6 +11,17 @@ import { closeOrder, moveStock, receiveGoods } from '../testing/planning-records
 const DAY_MS = 86_400_000;
 
 onEachEngine('figures and forecasts', (database) => {
+  test('what a bin held when it was first measured is no correction', async () => {
+    const story = await BinStory.of(database.db);
+    await moveStock(database, story, [
+      [1, 'ADJUSTMENT', 90, 'first'],
+      [2, 'CONSUMPTION', -30],
+      [3, 'ADJUSTMENT', -10, 'count'],
+    ]);
+    const query = { fromMs: story.nowMs, toMs: story.nowMs + 10 * DAY_MS, deadAfterDays: 180 };
+    expect(await new KpiQueries(database.db).of(story.tenantId, query)).toMatchObject({ inventoryAccuracy: 0.75 });
+  });
+
   test('the figures of ten days are those that one counts by hand', async () => {
     const story = await BinStory.of(database.db, { supplierItem: ', price: 2' });
     await moveStock(database, story, [

@@ -180,6 +180,8 @@ async function shelfRow(tx: Tx, tenantId: string, { siteId, fromMs, toMs }: KpiQ
 async function stockRow(tx: Tx, tenantId: string, query: KpiQuery): Promise<StockRow> {
   const { siteId, fromMs, toMs, deadAfterDays } = query;
   const deadSinceMs = toMs - deadAfterDays * DAY_MS;
+  // What a bin held when it was first measured is neither moved nor corrected.
+  const isMove = sql`(m.kind <> 'ADJUSTMENT' or m.evidence->>'cause' is distinct from 'first')`;
   const { rows } = await sql<StockRow>`
     with bin_stock as (
       select b.site_id, b.bin_id, greatest(coalesce(l.on_hand, 0), 0) as on_hand, price.cents,
@@ -201,8 +203,8 @@ async function stockRow(tx: Tx, tenantId: string, query: KpiQuery): Promise<Stoc
         order by si.preference, si.supplier_id limit 1) price on true
       left join lateral (
         select sum(-m.change) filter (where m.kind = 'CONSUMPTION' and m.at_ms >= ${fromMs}) as taken,
-          sum(abs(m.change)) filter (where m.at_ms >= ${fromMs}) as moved,
-          sum(abs(m.change)) filter (where m.kind in ('ADJUSTMENT', 'UNEXPLAINED') and m.at_ms >= ${fromMs}) as corrected,
+          sum(abs(m.change)) filter (where ${isMove} and m.at_ms >= ${fromMs}) as moved,
+          sum(abs(m.change)) filter (where m.kind in ('ADJUSTMENT', 'UNEXPLAINED') and ${isMove} and m.at_ms >= ${fromMs}) as corrected,
           min(m.at_ms) as first_ms, max(m.at_ms) filter (where m.kind = 'CONSUMPTION') as last_taken_ms
         from stock_movement m
         where m.tenant_id = b.tenant_id and m.site_id = b.site_id and m.bin_id = b.bin_id and m.at_ms < ${toMs}) u on true

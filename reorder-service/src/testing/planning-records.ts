@@ -12,15 +12,16 @@ const DAY_MS = 86_400_000;
 export async function moveStock(
   database: { db: Kysely<Schema> },
   story: BinStory,
-  moves: [day: number, kind: MovementKind, change: number][],
+  moves: [day: number, kind: MovementKind, change: number, cause?: string][],
 ): Promise<void> {
   const key = { tenant_id: story.tenantId, site_id: 'plant-1', bin_id: 'A-01', item_id: 'm8' };
   let onHand = 0;
-  for (const [index, [day, kind, change]] of moves.entries()) {
+  for (const [index, [day, kind, change, cause]] of moves.entries()) {
     onHand += change;
     const at = story.nowMs + day * DAY_MS;
+    const evidence = JSON.stringify({ cause });
     const identity = { gateway_id: 'gw', outbox_id: randomUUID(), sequence: index + 1 };
-    const what = { kind, change, on_hand_after: onHand, at_ms: at, recorded_at_ms: at, revision: 1, evidence: '{}' };
+    const what = { kind, change, on_hand_after: onHand, at_ms: at, recorded_at_ms: at, revision: 1, evidence };
     await database.db
       .insertInto('stock_movement')
       .values({ ...key, ...identity, ...what })

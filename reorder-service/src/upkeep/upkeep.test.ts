@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 
-import { onEachEngine } from '../database/on-each-engine.ts';
+import { onEachEngine, onPostgres } from '../database/on-each-engine.ts';
 import { BinStory } from '../replenishment/situation.ts';
 import { forgetOld, OBSERVATIONS_KEPT_MS } from './forget-old.ts';
 import { findViolations } from './invariants.ts';
@@ -104,6 +104,27 @@ onEachEngine('upkeep', (database) => {
   function movementsOf(tenantId: string) {
     return database.db.selectFrom('stock_movement').select(['change']).where('tenant_id', '=', tenantId).execute();
   }
+});
+
+onPostgres('upkeep beside the ledger', (database) => {
+  test('a level that the ledger is changing is not waited for, and not called dead', async () => {
+    const story = await BinStory.of(database.db);
+    await story.showsAndDecides(50);
+    const inHundredDays = story.nowMs + 100 * 86_400_000;
+    const ledger = await database.db.startTransaction().execute();
+    try {
+      const level = ledger.updateTable('stock_level').where('tenant_id', '=', story.tenantId);
+      await level.set({ on_hand: 49 }).execute();
+      const marked = await database.db.transaction().execute(async (tx) => {
+        await sql`set local lock_timeout = '2s'`.execute(tx);
+        return markDeadStock(tx, 90, inHundredDays);
+      });
+      expect(marked).toBe(0);
+    } finally {
+      await ledger.rollback().execute();
+    }
+    expect(await markDeadStock(database.db, 90, inHundredDays)).toBe(1);
+  });
 });
 
 test('ranges of one outbox that touch become one, those of another stay apart', () => {
